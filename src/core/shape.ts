@@ -1,0 +1,89 @@
+import { failShape } from './errors.js'
+
+/** Sizes along each axis; `[]` is a scalar. */
+export type Shape = readonly number[]
+
+/** The number of elements. */
+export function sizeOf(shape: Shape): number {
+  let size = 1
+  for (const n of shape) size *= n
+  return size
+}
+
+/** Element distances between neighbours along each axis, row-major. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= shape[axis]
+  }
+  return strides
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((n, axis) => n === b[axis])
+}
+
+export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`
+
+/** The common shape of two shapes aligned at their last axes, where a size 1 stretches. */
+export function broadcastShapes(a: Shape, b: Shape, operation: string): number[] {
+  const rank = Math.max(a.length, b.length)
+  const result = new Array<number>(rank)
+  for (let i = 1; i <= rank; i++) {
+    const m = a[a.length - i] ?? 1
+    const n = b[b.length - i] ?? 1
+    if (m !== n && m !== 1 && n !== 1) {
+      failShape(
+        operation,
+        `shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: ${m} ≠ ${n} on axis ${rank - i}`,
+        'Sizes must be equal or 1, aligned at the last axis; reshape or unsqueeze one of them.',
+      )
+    }
+    result[rank - i] = m === 1 ? n : m
+  }
+  return result
+}
+
+/** An axis in 0 … rank − 1; negative ones count from the end. */
+export function normalizeAxis(axis: number, rank: number, operation: string): number {
+  const normalized = axis < 0 ? axis + rank : axis
+  if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
+    const cure = rank === 0 ? 'A scalar has no axes.' : `Use an integer from ${-rank} to ${rank - 1}.`
+    failShape(operation, `axis ${axis} is out of range for rank ${rank}`, cure)
+  }
+  return normalized
+}
+
+/** Sorted distinct axes; `undefined` means all of them. */
+export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number, operation: string): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
+  const list = typeof axes === 'number' ? [axes] : axes
+  const normalized = list.map((axis) => normalizeAxis(axis, rank, operation)).sort((a, b) => a - b)
+  normalized.forEach((axis, i) => {
+    if (i > 0 && axis === normalized[i - 1]) {
+      failShape(operation, `axis ${axis} is given twice in ${formatShape(list)}`, 'Name each axis once.')
+    }
+  })
+  return normalized
+}
+
+/** `shape` without the axes. */
+export const dropAxes = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, i) => !axes.includes(i))
+
+/** `shape` with size 1 on the axes. */
+export const keepAxes = (shape: Shape, axes: readonly number[]): number[] =>
+  shape.map((n, i) => (axes.includes(i) ? 1 : n))
+
+/** The permutation that undoes `axes`. */
+export function inversePermutation(axes: readonly number[]): number[] {
+  const inverse = new Array<number>(axes.length)
+  axes.forEach((axis, i) => {
+    inverse[axis] = i
+  })
+  return inverse
+}
+
+/** 0, 1, …, n − 1 */
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

@@ -1,0 +1,62 @@
+import { fail } from '../core/errors.js'
+import { isOp, type Node } from './node.js'
+
+/** A function of values: outputs computed from inputs, and from nothing else that is an `input`. */
+export interface Graph {
+  readonly inputs: readonly Node<'input'>[]
+  readonly outputs: readonly Node[]
+}
+
+/**
+ * The nodes that `roots` need, each after its inputs. Nodes for which `isLeaf` holds are listed, but not what they are made of.
+ */
+export function topologicalOrder(roots: Iterable<Node>, isLeaf: (node: Node) => boolean = () => false): Node[] {
+  const order: Node[] = []
+  const seen = new Set<Node>()
+  const stack: { node: Node; next: number }[] = []
+  for (const root of roots) {
+    if (seen.has(root)) continue
+    seen.add(root)
+    stack.push({ node: root, next: 0 })
+    // An explicit stack: graphs may be deeper than the call stack.
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      const inputs = isLeaf(top.node) ? [] : top.node.inputs
+      if (top.next < inputs.length) {
+        const input = inputs[top.next++]
+        if (!seen.has(input)) {
+          seen.add(input)
+          stack.push({ node: input, next: 0 })
+        }
+      } else {
+        order.push(top.node)
+        stack.pop()
+      }
+    }
+  }
+  return order
+}
+
+/** The graphs inside a node: bodies, conditions and branches. */
+export function innerGraphs(node: Node): Graph[] {
+  if (isOp(node, 'scan') || isOp(node, 'call')) return [node.attributes.body]
+  if (isOp(node, 'whileLoop')) return [node.attributes.condition, node.attributes.body]
+  if (isOp(node, 'cond')) return [node.attributes.whenTrue, node.attributes.whenFalse]
+  return []
+}
+
+/** A graph from its ends; an `input` that it needs but does not list is an error. */
+export function makeGraph(inputs: readonly Node<'input'>[], outputs: readonly Node[]): Graph {
+  const known = new Set<Node>(inputs)
+  for (const node of topologicalOrder(outputs)) {
+    if (node.op === 'input' && !known.has(node)) {
+      fail(`graph: it uses the input ${formatInput(node)} without listing it`, 'Add it to the inputs of the graph.')
+    }
+  }
+  return { inputs, outputs }
+}
+
+function formatInput(node: Node): string {
+  const name = isOp(node, 'input') ? node.attributes.name : undefined
+  return `${name ?? `#${node.id}`}: ${node.dtype}[${node.shape.join(', ')}]`
+}

@@ -1,0 +1,8 @@
+export * as build from './build.js'
+export { fingerprint } from './fingerprint.js'
+export { type Graph, innerGraphs, makeGraph, topologicalOrder } from './graph.js'
+export { isOp, Node, type Storage } from './node.js'
+export type { Attributes, ConvAttributes, Padding, Primitive, TensorType, WindowAttributes } from './primitives.js'
+export { formatType, printGraph } from './print.js'
+export { primitives } from './types.js'
+export { verify } from './verify.js'

@@ -1,0 +1,78 @@
+import type { DType } from '../core/dtype.js'
+import type { Shape } from '../core/shape.js'
+import type { Attributes, Primitive, TensorType } from './primitives.js'
+import { inferTypes } from './types.js'
+
+/** Where a backend keeps the elements of a value. */
+export interface Storage extends TensorType {
+  /** The backend that made it; programs of another one read it through the host. */
+  readonly backend: string
+}
+
+let created = 0
+
+/**
+ * One operation of the graph. Its meaning never changes: op, inputs and attributes are fixed, and shapes and dtypes
+ * are checked when it is made. What may come later is its value (`storage`), and with it the freedom to forget how
+ * the value came about (`release`).
+ */
+export class Node<P extends Primitive = Primitive> {
+  /** Grows with creation: an input of a node has a smaller id. */
+  readonly id = created++
+  /** All results; only scan, whileLoop, cond, call and some routines have other than one, read through `result` nodes. */
+  readonly outputs: readonly TensorType[]
+  #inputs: readonly Node[]
+  #released = false
+  /** The value, once evaluated or if it came as data. */
+  storage: Storage | undefined
+  /** How many nodes have been made with this one as input. */
+  consumers = 0
+  /** Evaluation boundaries in the remembered past. */
+  generation = 0
+
+  constructor(
+    readonly op: P,
+    inputs: readonly Node[],
+    readonly attributes: Attributes[P],
+  ) {
+    this.#inputs = inputs
+    this.outputs = inferTypes(op, inputs, attributes)
+    for (const input of inputs) input.consumers++
+  }
+
+  get inputs(): readonly Node[] {
+    return this.#inputs
+  }
+
+  get dtype(): DType {
+    return this.outputs[0].dtype
+  }
+
+  get shape(): Shape {
+    return this.outputs[0].shape
+  }
+
+  get rank(): number {
+    return this.shape.length
+  }
+
+  /** True when the past of an evaluated node has been forgotten; gradients stop here with an error. */
+  get released(): boolean {
+    return this.#released
+  }
+
+  /** Forgets how an evaluated value came about. */
+  release(): void {
+    this.#released ||= this.#inputs.length > 0
+    this.#inputs = []
+    this.generation = 0
+  }
+}
+
+/** Narrows a node to one primitive, so that its attributes are typed. */
+export function isOp<P extends Primitive>(node: Node, op: P): node is Node<P> {
+  return node.op === op
+}
+
+/** The id that the next node will have: nodes made before have smaller ones. */
+export const nextNodeId = (): number => created

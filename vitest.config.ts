@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^shapewise$/, replacement: source('index.ts') },
+      { find: /^shapewise\/(.*)$/, replacement: source('$1/index.ts') },
+    ],
+  },
+  test: { include: ['tests/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
+})
