@@ -1,0 +1,41 @@
+import { type BatchingRules, leading } from './rule.js'
+
+/** Elements do not see each other: the same operation on more of them. */
+export const elementwiseBatchings = {
+  neg: leading,
+  exp: leading,
+  expm1: leading,
+  log: leading,
+  log1p: leading,
+  sqrt: leading,
+  reciprocal: leading,
+  sin: leading,
+  cos: leading,
+  atan: leading,
+  tanh: leading,
+  erf: leading,
+  floor: leading,
+  not: leading,
+  cast: leading,
+  bitcast: leading,
+  stopGradient: leading,
+
+  add: leading,
+  sub: leading,
+  mul: leading,
+  div: leading,
+  mod: leading,
+  pow: leading,
+  max: leading,
+  min: leading,
+  less: leading,
+  lessEqual: leading,
+  equal: leading,
+  and: leading,
+  or: leading,
+  xor: leading,
+  shiftLeft: leading,
+  shiftRight: leading,
+
+  where: leading,
+} as const satisfies BatchingRules
