@@ -3,7 +3,7 @@ import * as build from '../../../graph/build.js'
 import type { Graph } from '../../../graph/graph.js'
 import type { Node } from '../../../graph/node.js'
 import type { CustomGradient } from '../../../graph/primitives.js'
-import { anyOf, close, flagsOf, trace, withMask } from './inner.js'
+import { anyOf, close, evaluateInline, flagsOf, trace, withMask } from './inner.js'
 import { type Batchable, type BatchingContext, type BatchingRules, batched, expanded, select } from './rule.js'
 
 export const branchBatchings = {
@@ -43,19 +43,15 @@ export const branchBatchings = {
 } as const satisfies BatchingRules
 
 /** The outputs of a branch that is for the `chosen` examples only. */
-function branch(
-  { inputs, outputs }: Graph,
-  operands: readonly Batchable[],
-  chosen: Node,
-  { mask, evaluate }: BatchingContext,
-): Batchable[] {
-  const values = inputs.map((input, i): [Node, Batchable[]] => {
-    const { value, batched: isBatched } = operands[i]
-    if (!isBatched || !isFloat(value.dtype)) return [input, [operands[i]]]
+function branch(graph: Graph, operands: readonly Batchable[], chosen: Node, context: BatchingContext): Batchable[] {
+  const { mask } = context
+  const guarded = operands.map((operand) => {
+    const { value } = operand
+    if (!operand.batched || !isFloat(value.dtype)) return operand
     // The same value, but no gradient comes back from a branch not taken, where it may be NaN: 0 · ∞.
-    return [input, [batched(select(chosen, value, build.stopGradient(value)))]]
+    return batched(select(chosen, value, build.stopGradient(value)))
   })
-  return evaluate(outputs, new Map(values), mask === undefined ? chosen : build.and(mask, chosen))
+  return evaluateInline(graph, guarded, mask === undefined ? chosen : build.and(mask, chosen), context)
 }
 
 /** A hand-written gradient for a whole batch: asked once about stand-ins for one example, its answer is batched. */

@@ -1,6 +1,7 @@
 import * as build from '../../../graph/build.js'
 import { type Graph, makeGraph } from '../../../graph/graph.js'
 import type { Node } from '../../../graph/node.js'
+import { inline } from '../../substitute.js'
 import { type Batchable, type BatchingContext, batched, expanded } from './rule.js'
 
 /** An inner graph for a whole batch, before it is decided which of its outputs have the batch axis. */
@@ -25,6 +26,20 @@ export function trace(graph: Graph, flags: readonly boolean[], { size, mask, eva
   if (mask === undefined) return { inputs, outputs: evaluate(graph.outputs, values) }
   const inner = build.input('bool', [size], 'mask')
   return { inputs: [...inputs, inner], outputs: evaluate(graph.outputs, values, inner) }
+}
+
+/**
+ * The outputs of an inner graph for these inputs, for the examples in `mask`. What does not depend on the inputs is made
+ * anew as well: an inner graph shares no nodes with the graph around it.
+ */
+export function evaluateInline(
+  graph: Graph,
+  inputs: readonly Batchable[],
+  mask: Node | undefined,
+  { evaluate }: BatchingContext,
+): Batchable[] {
+  const standIns = graph.inputs.map(({ dtype, shape }) => build.input(dtype, shape))
+  return evaluate(inline(graph, standIns), new Map(standIns.map((standIn, i) => [standIn, [inputs[i]]])), mask)
 }
 
 /** The inputs of a node whose inner graphs were traced: with the mask at the end if there is one. */

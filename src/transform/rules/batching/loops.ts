@@ -1,7 +1,7 @@
 import * as build from '../../../graph/build.js'
 import { makeGraph } from '../../../graph/graph.js'
 import type { Node } from '../../../graph/node.js'
-import { anyOf, close, conform, flagsOf, type Trace, trace, withMask } from './inner.js'
+import { anyOf, close, conform, evaluateInline, flagsOf, type Trace, trace, withMask } from './inner.js'
 import {
   type Batchable,
   type BatchingContext,
@@ -66,10 +66,9 @@ export const loopBatchings = {
  */
 function whileAny(node: Node<'whileLoop'>, inputs: readonly Batchable[], context: BatchingContext): Batchable[] {
   const { condition, body, carries } = node.attributes
-  const { size, mask, evaluate } = context
+  const { size, mask } = context
   const holds = (values: readonly Batchable[], among: Node | undefined): Node => {
-    const known = new Map(condition.inputs.map((input, i) => [input, [values[i]]]))
-    const answer = expanded(evaluate(condition.outputs, known, among)[0], size)
+    const answer = expanded(evaluateInline(condition, values, among, context)[0], size)
     return among === undefined ? answer : build.and(among, answer)
   }
 
@@ -77,8 +76,7 @@ function whileAny(node: Node<'whileLoop'>, inputs: readonly Batchable[], context
   const placeholders = start.map(({ dtype, shape }) => build.input(dtype, shape))
   const [active, ...rest] = placeholders
   const values = rest.map((value, i) => ({ value, batched: i < carries || inputs[i].batched }))
-  const known = new Map(body.inputs.map((input, i) => [input, [values[i]]]))
-  const next = evaluate(body.outputs, known, active).map((output, i) =>
+  const next = evaluateInline(body, values, active, context).map((output, i) =>
     batched(select(active, expanded(output, size), values[i].value)),
   )
   const still = holds([...next, ...values.slice(carries)], active)
