@@ -1,0 +1,68 @@
+import { type Shape, sizeOf } from '../../../core/shape.js'
+import * as build from '../../../graph/build.js'
+import type { Node } from '../../../graph/node.js'
+import type { Attributes, Primitive } from '../../../graph/primitives.js'
+import { indicator, keep } from './arithmetic.js'
+import { type GradientRule, type InputGradient, none, once } from './rule.js'
+
+/** Whether each update is the one that stays: of several to one place, a set keeps only one. */
+function winners(x: Node, indices: Node, batchDims: number, shape: Shape): Node {
+  const places = x.shape.slice(0, batchDims + 1)
+  const count = sizeOf(indices.shape)
+  const number = build.reshape(build.iota('int32', [count], 0), indices.shape)
+  const written = build.scatter(build.fill(-1, places, 'int32'), indices, number, 'set', batchDims)
+  const won = build.equal(build.gather(written, indices, batchDims), number)
+  const rest = shape.slice(indices.rank)
+  return build.expand(build.reshape(won, [...indices.shape, ...rest.map(() => 1)]), shape)
+}
+
+type ScatterMode = Attributes['scatter']['mode']
+
+interface Scatter {
+  readonly node: Node
+  readonly inputs: readonly Node[]
+  readonly grad: Node
+  readonly batchDims: number
+}
+
+/** The largest (smallest) of the old value and the updates share the cotangent equally. */
+function scatterExtremum({ node, inputs: [x, indices, updates], grad, batchDims }: Scatter): readonly InputGradient[] {
+  const shares = once(() => {
+    const keepsOld = build.equal(x, node)
+    const takesUpdate = build.equal(updates, build.gather(node, indices, batchDims))
+    const old = indicator(keepsOld, x.dtype)
+    const ties = build.scatter(old, indices, indicator(takesUpdate, x.dtype), 'add', batchDims)
+    return { keepsOld, takesUpdate, share: build.div(grad, ties) }
+  })
+  return [
+    () => keep(shares().keepsOld, shares().share),
+    undefined,
+    () => keep(shares().takesUpdate, build.gather(shares().share, indices, batchDims)),
+  ]
+}
+
+const scatterGradients: { readonly [M in ScatterMode]: (scatter: Scatter) => readonly InputGradient[] } = {
+  add: ({ inputs: [, indices], grad, batchDims }) => [
+    () => grad,
+    undefined,
+    () => build.gather(grad, indices, batchDims),
+  ],
+  set: ({ inputs: [x, indices, updates], grad, batchDims }) => [
+    () => build.scatter(grad, indices, build.zerosLike(updates), 'set', batchDims),
+    undefined,
+    () => keep(winners(x, indices, batchDims, updates.shape), build.gather(grad, indices, batchDims)),
+  ],
+  max: scatterExtremum,
+  min: scatterExtremum,
+}
+
+export const indexingGradients = {
+  /** every element adds to where it was read */
+  gather: ({ inputs: [x, indices], attributes: { batchDims }, grad }) => [
+    () => build.scatter(build.zerosLike(x), indices, grad, 'add', batchDims),
+  ],
+  /** the cotangent is read where updates were written, and passes where nothing was */
+  scatter: ({ node, inputs, attributes: { mode, batchDims }, grad }) =>
+    scatterGradients[mode]({ node, inputs, grad, batchDims }),
+  argSort: none,
+} as const satisfies { readonly [P in Primitive]?: GradientRule<P> }
