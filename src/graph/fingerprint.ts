@@ -37,7 +37,7 @@ const typeKey = (node: Node): string => `${node.dtype}[${node.shape}]`
 const keys = new WeakMap<object, string>()
 
 /** The attributes as text; a scalar that is not a number JSON knows (NaN, ±Infinity, −0) keeps its name. */
-function attributesKey(node: Node): string {
+export function attributesKey(node: Node): string {
   const attributes: object = node.attributes
   let key = keys.get(attributes)
   if (key === undefined) {

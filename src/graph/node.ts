@@ -29,6 +29,8 @@ export class Node<P extends Primitive = Primitive> {
   consumers = 0
   /** Evaluation boundaries in the remembered past. */
   generation = 0
+  /** The longest way to something evaluated, in nodes. */
+  readonly depth: number
 
   constructor(
     readonly op: P,
@@ -37,7 +39,12 @@ export class Node<P extends Primitive = Primitive> {
   ) {
     this.#inputs = inputs
     this.outputs = inferTypes(op, inputs, attributes)
-    for (const input of inputs) input.consumers++
+    let depth = 0
+    for (const input of inputs) {
+      input.consumers++
+      if (input.storage === undefined && input.depth > depth) depth = input.depth
+    }
+    this.depth = depth + 1
   }
 
   get inputs(): readonly Node[] {

@@ -1,0 +1,12 @@
+import { fill } from '../graph/build.js'
+import { isOp, type Node } from '../graph/node.js'
+
+/** The one value of all elements, if it is known: of a constant, and of constants reshaped and stretched. */
+export function literal(node: Node): number | undefined {
+  let source = node
+  while (isOp(source, 'expand') || isOp(source, 'reshape')) source = source.inputs[0]
+  return isOp(source, 'constant') ? source.attributes.value : undefined
+}
+
+/** `node`'s type filled with one value. */
+export const literalLike = (node: Node, value: number): Node => fill(value, node.shape, node.dtype)

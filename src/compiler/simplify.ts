@@ -1,0 +1,26 @@
+import type { Graph } from '../graph/graph.js'
+import { algebra } from './algebra.js'
+import { deduplicate } from './deduplicate.js'
+import { fold } from './fold.js'
+import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
+
+/** A pass: a function from graph to graph of the same meaning. */
+export interface Pass {
+  readonly name: string
+  run(graph: Graph): Graph
+}
+
+/** In order. Dead code needs no pass of its own: what the outputs do not need is not visited. */
+export const passes: readonly Pass[] = [
+  { name: 'inline calls', run: inlineCalls },
+  { name: 'drop unread outputs', run: dropUnreadOutputs },
+  { name: 'simplify inner graphs', run: (graph) => simplifyInner(graph, simplify) },
+  { name: 'fold constants', run: fold },
+  { name: 'algebra', run: algebra },
+  { name: 'common subexpressions', run: deduplicate },
+]
+
+/** Applies all passes. Fusion has its place after them: it turns a simplified graph into kernels. */
+export function simplify(graph: Graph): Graph {
+  return passes.reduce((simplified, pass) => pass.run(simplified), graph)
+}

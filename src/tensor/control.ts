@@ -1,0 +1,136 @@
+import { failShape } from '../core/errors.js'
+import * as build from '../graph/build.js'
+import { assignAll, type Body, closeBodies, traceBody, writtenBy } from './body.js'
+import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
+import type { Tensor } from './tensor.js'
+
+/**
+ * A loop over the leading axis of `sequence` that carries a state: `[carry, y] = body(carry, x)` for each slice x, with the
+ * y stacked. Differentiable; variables assigned in the body are carried along.
+ *
+ * @param body returns `[next carry, output]`; the carry keeps its structure, shapes and dtypes, the output may be null
+ * @param sequence a tensor or tree of tensors of shape [length, …]
+ * @param options.reverse goes from the last slice to the first
+ * @param options.length the number of steps, needed only if there is no sequence
+ * @returns the last carry and the stacked outputs
+ * @example
+ * const [last, all] = scan((sum, x) => { const s = sum.add(x); return [s, s] }, zeros([]), values)
+ */
+export function scan<Carry extends TensorTree, Sequence extends TensorTree, Output extends TensorTree>(
+  body: (carry: Carry, x: Sequence) => readonly [Carry, Output],
+  init: Carry,
+  sequence: Sequence,
+  options: { readonly reverse?: boolean; readonly length?: number } = {},
+): [Carry, Output] {
+  const carry = flattenTensors(init, 'scan carry')
+  const xs = flattenTensors(sequence, 'scan sequence')
+  const length = options.length ?? xs.leaves[0]?.shape[0]
+  if (length === undefined) failShape('scan', 'the number of steps is not known', 'Pass a sequence, or options.length.')
+  const slices = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }))
+  let outputs = 0
+  const step = (pair: unknown): unknown => {
+    const [next, output] = body(...(pair as [Carry, Sequence]))
+    const { structure } = flattenTensors(next, 'scan carry')
+    if (structure !== carry.structure) {
+      failShape(
+        'scan',
+        `the body returns a carry of structure ${structure}, it was given ${carry.structure}`,
+        'Return [carry, output] with the same structure of carry.',
+      )
+    }
+    outputs = flattenTensors(output, 'scan output').leaves.length
+    return [next, output]
+  }
+  const traced = traceBody('scan', step, flattenTensors([init, sequence], 'scan'), [...carry.leaves, ...slices])
+  const written = writtenBy([traced])
+  const { graphs, captured } = closeBodies([traced], written)
+  const [graph] = graphs
+  // From (carry, slices, written, rest) → (carry, outputs, written) to the order of the primitive, carries first.
+  const [c, s, w] = [carry.leaves.length, slices.length, written.length]
+  const reordered = {
+    inputs: [
+      ...graph.inputs.slice(0, c),
+      ...graph.inputs.slice(c + s, c + s + w),
+      ...graph.inputs.slice(c, c + s),
+      ...graph.inputs.slice(c + s + w),
+    ],
+    outputs: [
+      ...graph.outputs.slice(0, c),
+      ...graph.outputs.slice(c + outputs),
+      ...graph.outputs.slice(c, c + outputs),
+    ],
+  }
+  const results = build.scan([...carry.leaves, ...written.map(({ node }) => node), ...xs.leaves, ...captured], {
+    body: reordered,
+    carries: c + w,
+    sequences: s,
+    length,
+    reverse: options.reverse ?? false,
+  })
+  assignAll(written, results.slice(c, c + w))
+  return rebuildTensors(traced.result, [...results.slice(0, c), ...results.slice(c + w)]) as [Carry, Output]
+}
+
+/**
+ * Repeats `body` while `condition` holds, both functions of the carried state. Not differentiable in reverse, since the number of
+ * steps is not known; use {@link scan} where a gradient is needed.
+ *
+ * @returns the last state
+ */
+export function whileLoop<Carry extends TensorTree>(
+  condition: (carry: Carry) => Tensor,
+  body: (carry: Carry) => Carry,
+  init: Carry,
+): Carry {
+  const carry = flattenTensors(init, 'whileLoop carry')
+  const bodies: readonly Body[] = [
+    traceBody('whileLoop', (state) => condition(state as Carry), carry),
+    traceBody('whileLoop', (state) => body(state as Carry), carry),
+  ]
+  if (bodies[1].outputs.length !== carry.leaves.length) {
+    failShape(
+      'whileLoop',
+      `the body returns ${bodies[1].outputs.length} tensors, it was given ${carry.leaves.length}`,
+      'Return the same structure.',
+    )
+  }
+  const written = writtenBy(bodies)
+  const { graphs, captured } = closeBodies(bodies, written)
+  const results = build.whileLoop([...carry.leaves, ...written.map(({ node }) => node), ...captured], {
+    condition: { inputs: graphs[0].inputs, outputs: graphs[0].outputs.slice(0, 1) },
+    body: graphs[1],
+    carries: carry.leaves.length + written.length,
+  })
+  assignAll(written, results.slice(carry.leaves.length))
+  return rebuildTensors(carry, results.slice(0, carry.leaves.length)) as Carry
+}
+
+/**
+ * One of two functions of the operands, chosen by a boolean scalar when the program runs; the other one does not run. Both
+ * return the same structure, shapes and dtypes. Differentiable.
+ */
+export function cond<Operands extends readonly TensorTree[], Result extends TensorTree>(
+  predicate: Tensor,
+  whenTrue: (...operands: Operands) => Result,
+  whenFalse: (...operands: Operands) => Result,
+  ...operands: Operands
+): Result {
+  const given = flattenTensors(operands, 'cond operands')
+  const bodies = [whenTrue, whenFalse].map((branch) =>
+    traceBody('cond', (values) => branch(...(values as Operands)), given),
+  )
+  const [first, second] = bodies
+  if (first.result.structure !== second.result.structure) {
+    failShape(
+      'cond',
+      `the branches return different structures, ${first.result.structure} and ${second.result.structure}`,
+      'Return the same from both.',
+    )
+  }
+  const written = writtenBy(bodies)
+  const { graphs, captured } = closeBodies(bodies, written)
+  const inputs = [...given.leaves, ...written.map(({ node }) => node), ...captured]
+  const results = build.cond(predicate.node, inputs, graphs[0], graphs[1])
+  assignAll(written, results.slice(first.outputs.length))
+  return rebuildTensors(first.result, results) as Result
+}

@@ -1,0 +1,206 @@
+import type { Backend } from '../backends/backend.js'
+import { ReferenceBackend } from '../backends/reference/index.js'
+import { allocate, encode, isFloat, type TypedArray } from '../core/dtype.js'
+import { fail } from '../core/errors.js'
+import { input } from '../graph/build.js'
+import { fingerprint } from '../graph/fingerprint.js'
+import { makeGraph, topologicalOrder } from '../graph/graph.js'
+import { isOp, type Node, type Storage } from '../graph/node.js'
+import type { TensorType } from '../graph/primitives.js'
+import { formatType } from '../graph/print.js'
+import { bytesOf } from '../graph/rules/movement.js'
+import { substitute } from '../transform/substitute.js'
+import { Program } from './program.js'
+import { currentScope } from './scope.js'
+
+/** Evaluation boundaries across which a value remembers how it came about; gradients reach back so far. */
+const REMEMBERED_GENERATIONS = 8
+/** An unread chain of operations longer than this is evaluated. */
+const PENDING_DEPTH = 1000
+/** Data handed over since the last evaluation that unread operations may hold on to. */
+const PENDING_BYTES = 256 * 2 ** 20
+/** Programs of uncompiled code that are kept. */
+const CACHED_PROGRAMS = 512
+
+let active: Backend = new ReferenceBackend()
+const backends = new Map<string, Backend>([[active.name, active]])
+
+/** The backend on which everything runs. */
+export const backend = (): Backend => active
+
+/** Makes a backend available under its name. */
+export function registerBackend(added: Backend): void {
+  backends.set(added.name, added)
+}
+
+/**
+ * Chooses the backend by name. Values made on another one are moved when they are needed.
+ *
+ * @throws if there is no such backend here; the message lists those there are.
+ */
+export function setBackend(name: string): void {
+  const chosen = backends.get(name)
+  if (chosen === undefined)
+    fail(`backend: there is no '${name}' here`, `Use one of: ${[...backends.keys()].join(', ')}.`)
+  active = chosen
+}
+
+let uploadedBytes = 0
+
+/** A leaf node that holds data. The array is kept; the caller must not write to it afterwards. */
+export function dataNode(type: TensorType, data: TypedArray): Node<'input'> {
+  const node = input(type.dtype, type.shape)
+  node.storage = active.upload(type, data)
+  uploadedBytes += bytesOf(type)
+  return node
+}
+
+/** A leaf node for a value that a program has computed. */
+export function storedNode(storage: Storage): Node<'input'> {
+  const node = input(storage.dtype, storage.shape)
+  node.storage = storage
+  return node
+}
+
+/** Something that is evaluated along with whatever is read next: a variable with a new value. */
+export interface Pending {
+  readonly pendingNode: Node | undefined
+  settle(): void
+}
+const pending = new Set<Pending>()
+
+/** Registers a variable whose new value has not been computed. */
+export const addPending = (item: Pending): void => {
+  pending.add(item)
+}
+
+/** Evaluates a node outside of traces if too much waits behind it, so that unread graphs stay bounded. */
+export function bound(node: Node): void {
+  if (node.storage !== undefined || currentScope() !== undefined) return
+  if (node.depth > PENDING_DEPTH || (uploadedBytes > PENDING_BYTES && node.depth > 1)) evaluate([node])
+}
+
+const isEvaluated = (node: Node): boolean => node.storage !== undefined
+
+/** Number literals that algebra knows; others become inputs, so that a changing rate does not mean a new program. */
+const isVaryingLiteral = (node: Node): boolean =>
+  isOp(node, 'constant') && isFloat(node.dtype) && ![0, 1, -1, 2, 0.5].includes(node.attributes.value)
+
+const programs = new Map<string, Program>()
+
+/** Computes the values of nodes, and of all variables that wait for one. */
+export function evaluate(requested: readonly Node[]): void {
+  const waiting = [...pending]
+  pending.clear()
+  const wanted = [...requested, ...waiting.flatMap(({ pendingNode }) => pendingNode ?? [])]
+  const roots = [...new Set(wanted.filter((node) => !isEvaluated(node)))]
+  if (roots.length > 0) compute(roots)
+  for (const item of waiting) item.settle()
+}
+
+function compute(roots: readonly Node[]): void {
+  const region = topologicalOrder(roots, isEvaluated)
+  for (const node of region) if (node.op === 'input' && !isEvaluated(node)) failUnbound(node)
+  const outputs = [...roots, ...sharedNodes(region, roots)]
+  const isLeaf = (node: Node): boolean => isEvaluated(node) || isVaryingLiteral(node)
+  const leaves = region.filter(isLeaf)
+  const key = `${active.name} ${fingerprint(outputs, isLeaf)}`
+  const program = programs.get(key) ?? makeProgram(outputs, leaves)
+  // Taken out and put back, so that the first key is always the one unused for longest.
+  programs.delete(key)
+  programs.set(key, program)
+  if (programs.size > CACHED_PROGRAMS) for (const oldest of [...programs.keys()].slice(0, 1)) programs.delete(oldest)
+
+  const storages = program.run(leaves.map(storageOf))
+  outputs.forEach((node, i) => {
+    node.storage = storages[i]
+  })
+  uploadedBytes = 0
+  remember(outputs, leaves)
+}
+
+function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program {
+  const placeholders = leaves.map(({ dtype, shape }) => input(dtype, shape))
+  const replaced = substitute(outputs, new Map(leaves.map((leaf, i) => [leaf, placeholders[i]])))
+  return new Program(makeGraph(placeholders, replaced), active)
+}
+
+/** Nodes that something outside the region uses as well: keeping them saves computing them again. */
+function sharedNodes(region: readonly Node[], roots: readonly Node[]): Node[] {
+  const uses = new Map<Node, number>()
+  for (const node of region) {
+    if (isEvaluated(node)) continue
+    for (const source of node.inputs) uses.set(source, (uses.get(source) ?? 0) + 1)
+  }
+  return region.filter((node) => {
+    if (isEvaluated(node) || cheap.has(node.op) || node.outputs.length !== 1 || roots.includes(node)) return false
+    return node.consumers > (uses.get(node) ?? 0)
+  })
+}
+
+const cheap: ReadonlySet<string> = new Set(['constant', 'iota', 'reshape', 'permute', 'expand', 'cast', 'stopGradient'])
+
+/** Lets go of the past of what came before, once it reaches back far enough. */
+function remember(outputs: readonly Node[], leaves: readonly Node[]): void {
+  const withPast = leaves.filter((leaf) => leaf.inputs.length > 0)
+  let generation = 1 + withPast.reduce((most, leaf) => Math.max(most, leaf.generation), 0)
+  if (generation > REMEMBERED_GENERATIONS) {
+    for (const leaf of withPast) leaf.release()
+    generation = 1
+  }
+  for (const node of outputs) node.generation = generation
+}
+
+/** The storage of an evaluated node or literal on the active backend. */
+export function storageOf(node: Node): Storage {
+  const { dtype, shape, storage } = node
+  if (storage === undefined) {
+    if (!isOp(node, 'constant')) return failUnbound(node)
+    return active.upload({ dtype, shape }, allocate(dtype, 1).fill(encode(dtype, node.attributes.value)))
+  }
+  if (storage.backend !== active.name) node.storage = active.upload({ dtype, shape }, downloadSync(storage))
+  return node.storage ?? storage
+}
+
+/** The stored elements of a value. */
+export function downloadSync(storage: Storage): TypedArray {
+  const owner = backends.get(storage.backend)
+  if (owner?.downloadSync === undefined) {
+    fail(`dataSync: the ${storage.backend} backend cannot wait for its values`, 'Use await data() instead.')
+  }
+  return owner.downloadSync(storage)
+}
+
+/** The same, without blocking where the backend works asynchronously. */
+export function download(storage: Storage): Promise<TypedArray> {
+  const owner = backends.get(storage.backend)
+  return owner === undefined ? fail(`data: the ${storage.backend} backend is gone`) : owner.download(storage)
+}
+
+const donated = new WeakSet<Node>()
+
+/** Marks a value whose memory was given to a compiled function. */
+export function markDonated(node: Node): void {
+  donated.add(node)
+  node.storage = undefined
+}
+
+function failUnbound(node: Node): never {
+  if (donated.has(node)) {
+    fail(
+      `The ${formatType(node)} tensor has no value any more: it was donated to a compiled function`,
+      'Use what that function returned, or leave it out of `donate`.',
+    )
+  }
+  const scope = currentScope()
+  if (scope !== undefined) {
+    fail(
+      `A value (${formatType(node)}) is read inside ${scope.operation}(), where tensors stand for values that come later`,
+      'Return the tensor and read it outside; for decisions on values use where() or cond(), for loops scan() or whileLoop().',
+    )
+  }
+  return fail(
+    `A ${formatType(node)} tensor from inside a traced function (compile, vmap, scan, cond …) is used outside of it`,
+    'Return it from the function instead of storing it elsewhere; to keep state between calls assign it to a Variable.',
+  )
+}

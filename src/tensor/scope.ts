@@ -1,0 +1,70 @@
+import type { DType } from '../core/dtype.js'
+import type { Shape } from '../core/shape.js'
+import { input } from '../graph/build.js'
+import type { Node } from '../graph/node.js'
+
+/** What a scope needs to know of a variable. */
+export interface Slot {
+  readonly name: string
+  readonly dtype: DType
+  readonly shape: Shape
+  /** The node that stands for the value now: in the innermost scope, else the stored one. */
+  readonly node: Node
+  assignNode(node: Node): void
+}
+
+/** Something outside the graph that a trace has looked at; when it changes, the trace is no longer valid. */
+export interface Guard {
+  /** For the reported reason of a retrace, e.g. `mode of dropout1`. */
+  readonly what: string
+  readonly value: unknown
+  read(): unknown
+}
+
+/**
+ * A function body being traced: variables read in it become inputs of the body, assignments become outputs. Used by
+ * `compile` and by everything that makes an inner graph (scan, cond, vmap, checkpoint …).
+ */
+export class Scope {
+  readonly reads = new Map<Slot, Node<'input'>>()
+  readonly writes = new Map<Slot, Node>()
+  readonly guards: Guard[] = []
+
+  constructor(
+    /** What the user called, for error messages: `compile`, `scan` … */
+    readonly operation: string,
+  ) {}
+
+  read(slot: Slot): Node {
+    const written = this.writes.get(slot)
+    if (written !== undefined) return written
+    let node = this.reads.get(slot)
+    if (node === undefined) {
+      node = input(slot.dtype, slot.shape, slot.name)
+      this.reads.set(slot, node)
+    }
+    return node
+  }
+}
+
+const scopes: Scope[] = []
+
+/** The innermost body being traced, if any. */
+export const currentScope = (): Scope | undefined => scopes[scopes.length - 1]
+
+/** Runs `body` with its variable reads and assignments recorded in `scope`. */
+export function trace<R>(scope: Scope, body: () => R): R {
+  scopes.push(scope)
+  try {
+    return body()
+  } finally {
+    scopes.pop()
+  }
+}
+
+/** Reads something outside the graph, so that a compiled function retraces when it changes. */
+export function guarded<T>(what: string, read: () => T): T {
+  const value = read()
+  for (const scope of scopes) scope.guards.push({ what, value, read })
+  return value
+}

@@ -1,0 +1,125 @@
+import type { DType } from '../core/dtype.js'
+import { fail, failDType, failShape } from '../core/errors.js'
+import { formatShape, type Shape, sameShape } from '../core/shape.js'
+import { stopGradient } from '../graph/build.js'
+import type { Node, Storage } from '../graph/node.js'
+import { addPending, evaluate, type Pending, storageOf, storedNode } from './runtime.js'
+import { currentScope, type Slot } from './scope.js'
+import { Tensor } from './tensor.js'
+
+/**
+ * A named slot that holds a tensor: the only thing in Shapewise that changes. Its shape and dtype stay.
+ *
+ * @example
+ * const count = new Variable(zeros([]), 'count')
+ * count.assign(count.value.add(1))
+ */
+export class Variable<S extends Shape = any> implements Slot, Pending {
+  readonly dtype: DType
+  readonly shape: Shape
+  #node: Node
+  /** No tensor handed out shares the storage: a compiled step may write the next value over it. */
+  #exclusive = false
+
+  /** @throws inside a traced function, if the initial value depends on its arguments or draws random numbers there. */
+  constructor(
+    value: Tensor<S>,
+    /** For messages and checkpoints; modules name theirs by path. */
+    public name = 'variable',
+  ) {
+    this.dtype = value.dtype
+    this.shape = value.shape
+    this.#node = value.node
+    const scope = currentScope()
+    if (scope === undefined) {
+      this.#set(value.node)
+    } else {
+      try {
+        evaluate([value.node])
+      } catch {
+        fail(
+          `A variable '${name}' is created inside ${scope.operation}() with a value that is known only when the compiled function runs`,
+          'Create modules and variables outside, or start them with a fixed value such as zeros().',
+        )
+      }
+    }
+  }
+
+  /** The tensor that the variable holds now. Gradients with respect to it are gradients with respect to the variable. */
+  get value(): Tensor<S> {
+    return new Tensor<S>(this.node)
+  }
+
+  get node(): Node {
+    const scope = currentScope()
+    if (scope !== undefined) return scope.read(this)
+    this.#exclusive = false
+    return this.#node
+  }
+
+  /**
+   * Replaces the value. No gradient flows through an assignment.
+   *
+   * @throws ShapeError or DTypeError if the value has another shape or dtype.
+   */
+  assign(value: Tensor<S>): void {
+    this.assignNode(value.node)
+  }
+
+  assignNode(node: Node): void {
+    if (!sameShape(node.shape, this.shape)) {
+      failShape(
+        'assign',
+        `'${this.name}' has shape ${formatShape(this.shape)}, the new value ${formatShape(node.shape)}`,
+        'A variable keeps its shape; make a new one, or reshape the value.',
+      )
+    }
+    if (node.dtype !== this.dtype) {
+      failDType(
+        'assign',
+        `'${this.name}' is ${this.dtype}, the new value ${node.dtype}`,
+        `Convert it with cast('${this.dtype}').`,
+      )
+    }
+    const scope = currentScope()
+    if (scope !== undefined) scope.writes.set(this, node)
+    else this.#set(node)
+  }
+
+  #set(node: Node): void {
+    this.#node = stopGradient(node)
+    this.#exclusive = false
+    if (node.storage === undefined) {
+      addPending(this)
+    } else {
+      this.#node.storage = node.storage
+      this.#node.release()
+    }
+  }
+
+  get pendingNode(): Node | undefined {
+    return this.#node.storage === undefined ? this.#node : undefined
+  }
+
+  /** What came before is of no use to gradients: let it go. */
+  settle(): void {
+    if (this.#node.storage !== undefined) this.#node.release()
+  }
+
+  /** The stored value and whether nobody else holds it, for compiled programs. */
+  take(): { storage: Storage; exclusive: boolean } {
+    return { storage: storageOf(this.#node), exclusive: this.#exclusive }
+  }
+
+  /** Puts in the value that a compiled program has computed. */
+  put(storage: Storage): void {
+    this.#node = storedNode(storage)
+    this.#exclusive = true
+  }
+}
+
+/** A trainable variable: what optimizers update. */
+export class Parameter<S extends Shape = any> extends Variable<S> {}
+
+/** State that is not trained: running statistics, moments, counters. */
+export class Buffer<S extends Shape = any> extends Variable<S> {}
