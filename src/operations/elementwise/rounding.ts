@@ -1,0 +1,37 @@
+import { isFloat } from '../../core/dtype.js'
+import { build, type Node } from '../../graph/index.js'
+import { like, numeric, type Operand } from '../operand.js'
+
+/** Integers are their own rounding. */
+function rounding(x: Operand, rule: (x: Node) => Node): Node {
+  const node = numeric(x)
+  return isFloat(node.dtype) ? rule(node) : node
+}
+
+/** The largest whole number not above x. */
+export const floor = (x: Operand): Node => rounding(x, build.floor)
+
+/** The smallest whole number not below x. */
+export const ceil = (x: Operand): Node => rounding(x, (node) => build.neg(build.floor(build.neg(node))))
+
+/** The nearest whole number; halves go to the even one, so that they do not drift. */
+export const round = (x: Operand): Node =>
+  rounding(x, (node) => {
+    const below = build.floor(node)
+    const rest = build.sub(node, below)
+    const half = like(node, 0.5)
+    const one = like(node, 1)
+    const odd = build.equal(build.mod(below, like(node, 2)), one)
+    const up = build.or(build.less(half, rest), build.and(build.equal(rest, half), odd))
+    return build.where(up, build.add(below, one), below)
+  })
+
+/** The whole number next to x in the direction of 0. */
+export const trunc = (x: Operand): Node =>
+  rounding(x, (node) => build.where(build.less(node, like(node, 0)), ceil(node), build.floor(node)))
+
+/** x − trunc(x), with the sign of x. */
+export function frac(x: Operand): Node {
+  const node = numeric(x)
+  return isFloat(node.dtype) ? build.sub(node, trunc(node)) : like(node, 0)
+}
