@@ -160,6 +160,7 @@ function traceFunction<Arguments extends readonly unknown[]>(
   })
   const returned = trace(scope, () => fn(...(given.rebuild(leaves) as Arguments)))
   if (returned instanceof Promise) {
+    returned.catch(() => {})
     fail(
       `compile: ${name} is async`,
       'A compiled function builds its program at once: make it synchronous and await outside.',

@@ -25,10 +25,14 @@ export interface VmapOptions {
  * @example
  * const perExampleGradients = vmap(grad(loss), { inAxes: [null, 0, 0] })(weights, inputs, labels)
  */
-export function vmap<Arguments extends readonly TensorTree[], Result extends TensorTree>(
+export function vmap<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
+  options?: VmapOptions,
+): (...args: { [I in keyof Arguments]: Unsized<Arguments[I]> }) => Unsized<Result>
+export function vmap(
+  fn: (...args: TensorTree[]) => TensorTree,
   options: VmapOptions = {},
-): (...args: Unsized<Arguments>) => Unsized<Result> {
+): (...args: TensorTree[]) => TensorTree {
   return (...args) => {
     const flat = flattenTensors(args, 'vmap')
     const axes = axesPerLeaf(args, options.inAxes ?? 0)
@@ -37,7 +41,7 @@ export function vmap<Arguments extends readonly TensorTree[], Result extends Ten
       const axis = axes[i]
       return { dtype: node.dtype, shape: axis === null ? node.shape : node.shape.filter((_, other) => other !== axis) }
     })
-    const { inputs, outputs, result, scope } = traceBody('vmap', (values) => fn(...(values as Arguments)), flat, slices)
+    const { inputs, outputs, result, scope } = traceBody('vmap', (values) => fn(...(values as TensorTree[])), flat, slices)
 
     const whole = new Map<Node, Node>()
     const mapped = new Map<Node, Node>()
@@ -63,12 +67,16 @@ export function vmap<Arguments extends readonly TensorTree[], Result extends Ten
     return rebuildTensors(
       result,
       batched.map((node) => moveFromFront(node, options.outAxis ?? 0)),
-    ) as Unsized<Result>
+    ) as TensorTree
   }
 }
 
 /** The same structure of tensors whose shapes are not tracked. */
-export type Unsized<T> = T extends Tensor ? Tensor : T extends null | undefined ? T : { [K in keyof T]: Unsized<T[K]> }
+export type Unsized<T> = T extends Tensor<infer _>
+  ? Tensor
+  : T extends readonly unknown[] | Readonly<Record<string, unknown>>
+    ? { [K in keyof T]: Unsized<T[K]> }
+    : T
 
 function axesPerLeaf(args: readonly unknown[], inAxes: number | readonly (number | null)[]): (number | null)[] {
   if (typeof inAxes !== 'number' && inAxes.length !== args.length) {
