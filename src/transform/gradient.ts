@@ -87,9 +87,13 @@ function expectLike(cotangent: Node, type: TensorType, from: string): void {
 
 /** A forgotten past may have held a path: then a missing gradient is not known to be zero. */
 function refuseForgotten({ order, dependent }: Dependence, wrt: readonly Node[]): void {
+  // Through the past of a stopGradient (a variable is one) or of another value in `wrt` nothing would have been missed.
+  const cut = order.filter(
+    (node) => node.released && isFloat(node.dtype) && node.op !== 'stopGradient' && !wrt.includes(node),
+  )
+  if (cut.length === 0) return
   for (const node of wrt) {
-    if (dependent.has(node)) continue
-    const forgotten = order.find((other) => other.released && other.id > node.id && isFloat(other.dtype))
+    const forgotten = dependent.has(node) ? undefined : cut.find(({ id }) => id > node.id)
     if (forgotten === undefined) continue
     fail(
       `grad: y was evaluated so long ago that its history has been let go: the path from y back to the value of shape ` +

@@ -162,6 +162,13 @@ describe('what cannot be differentiated', () => {
     expect(gradient([mul(y, x)], [y], [x])[0]).toBeDefined()
     expect(gradient([build.stopGradient(y)], [y], [x])).toEqual([undefined])
   })
+  it('variables and other values in wrt end a path like leaves, though their past is forgotten', () => {
+    const [unused, x] = [build.input('float64', [2]), build.input('float64', [2])]
+    const variable = evaluated(build.stopGradient(sin(x)))
+    const w = evaluated(sin(x))
+    const found = gradient([mul(variable, w)], [x], [unused, w])
+    expect(found.map((node) => node === undefined)).toEqual([true, false])
+  })
   it('values that are older than wrt do not matter, and wrt itself may be evaluated', () => {
     const old = evaluated(sin(build.input('float64', [2])))
     const x = evaluated(mul(old, old))
