@@ -1,0 +1,29 @@
+import * as ops from '../../operations/index.js'
+import type { Tensor } from '../tensor.js'
+import type { Matmul, MatmulProblem, Outer, Shape, Unless } from '../types/index.js'
+import { wrap } from '../wrap.js'
+import { operand } from './operand.js'
+
+/** The methods that multiply and add up. */
+export const contractions = {
+  /** The matrix product […, M, K] · […, K, N] → […, M, N]; a vector counts as a row on the left, a column on the right. */
+  matmul<A extends Shape, B extends Shape>(
+    this: Tensor<A>,
+    other: Unless<MatmulProblem<A, B>, Tensor<B>>,
+  ): Tensor<Matmul<A, B>> {
+    return wrap(ops.matmul(this.node, operand(other)))
+  },
+
+  /** The inner product of two vectors; otherwise the same as `matmul`. */
+  dot<A extends Shape, B extends Shape>(
+    this: Tensor<A>,
+    other: Unless<MatmulProblem<A, B>, Tensor<B>>,
+  ): Tensor<Matmul<A, B>> {
+    return wrap(ops.dot(this.node, operand(other)))
+  },
+
+  /** All products of an element of this vector with one of the other: [M], [N] → [M, N]. */
+  outer<A extends Shape, B extends Shape>(this: Tensor<A>, other: Tensor<B>): Tensor<Outer<A, B>> {
+    return wrap(ops.outer(this.node, operand(other)))
+  },
+}

@@ -1,0 +1,200 @@
+import type { Node } from '../../graph/node.js'
+import type { Tolerance } from '../../operations/elementwise/comparison.js'
+import * as ops from '../../operations/index.js'
+import type { Operand } from '../../operations/operand.js'
+import type { Tensor } from '../tensor.js'
+import type { Broadcast, BroadcastProblem, Shape, Unless } from '../types/index.js'
+import { wrap } from '../wrap.js'
+import { operand } from './operand.js'
+
+/** Applied to each element. */
+export type Unary = <A extends Shape>(this: Tensor<A>) => Tensor<A>
+
+/** Applied to the elements of two tensors, or of one and a number, with broadcasting. */
+export type Binary = <A extends Shape, B extends Shape = []>(
+  this: Tensor<A>,
+  other: Unless<BroadcastProblem<A, B>, Tensor<B> | number | boolean>,
+) => Tensor<Broadcast<A, B>>
+
+const unary = (rule: (x: Node) => Node): Unary =>
+  function (this: Tensor) {
+    return wrap(rule(this.node))
+  }
+
+const binary = (rule: (a: Node, b: Operand) => Node): Binary =>
+  function (this: Tensor, other) {
+    return wrap(rule(this.node, operand(other)))
+  }
+
+const optional = (value: Tensor | number | undefined): Operand | undefined =>
+  value === undefined ? undefined : operand(value)
+
+/** The methods that work element by element. */
+export const elementwise = {
+  /** a + b */
+  add: binary(ops.add),
+  /** a − b */
+  sub: binary(ops.sub),
+  /** a · b, element by element; see `matmul` for the matrix product. */
+  mul: binary(ops.mul),
+  /** a / b; integers give float32. */
+  div: binary(ops.div),
+  /** ⌊a / b⌋ */
+  floorDiv: binary(ops.floorDiv),
+  /** The remainder of a / b, with the sign of b. */
+  mod: binary(ops.mod),
+  /** aᵇ */
+  pow: binary(ops.pow),
+  /** The angle of the point (b, a) in −π … π. */
+  atan2: binary(ops.atan2),
+  /** The larger of a and b; NaN if one is NaN. */
+  maximum: binary(ops.maximum),
+  /** The smaller of a and b; NaN if one is NaN. */
+  minimum: binary(ops.minimum),
+
+  /** −x */
+  neg: unary(ops.neg),
+  /** |x| */
+  abs: unary(ops.abs),
+  /** −1, 0 or 1. */
+  sign: unary(ops.sign),
+  /** x² */
+  square: unary(ops.square),
+  /** 1 / x */
+  reciprocal: unary(ops.reciprocal),
+  /** eˣ */
+  exp: unary(ops.exp),
+  /** eˣ − 1, accurate near 0. */
+  expm1: unary(ops.expm1),
+  /** 2ˣ */
+  exp2: unary(ops.exp2),
+  /** The natural logarithm. */
+  log: unary(ops.log),
+  /** log(1 + x), accurate near 0. */
+  log1p: unary(ops.log1p),
+  /** The logarithm to base 2. */
+  log2: unary(ops.log2),
+  /** The logarithm to base 10. */
+  log10: unary(ops.log10),
+  /** √x */
+  sqrt: unary(ops.sqrt),
+  /** 1 / √x */
+  rsqrt: unary(ops.rsqrt),
+  /** The sine of an angle in radians. */
+  sin: unary(ops.sin),
+  /** The cosine of an angle in radians. */
+  cos: unary(ops.cos),
+  /** The tangent of an angle in radians. */
+  tan: unary(ops.tan),
+  /** The angle with this sine. */
+  asin: unary(ops.asin),
+  /** The angle with this cosine. */
+  acos: unary(ops.acos),
+  /** The angle with this tangent. */
+  atan: unary(ops.atan),
+  /** The hyperbolic sine. */
+  sinh: unary(ops.sinh),
+  /** The hyperbolic cosine. */
+  cosh: unary(ops.cosh),
+  /** The hyperbolic tangent. */
+  tanh: unary(ops.tanh),
+  /** The inverse of `sinh`. */
+  asinh: unary(ops.asinh),
+  /** The inverse of `cosh`. */
+  acosh: unary(ops.acosh),
+  /** The inverse of `tanh`. */
+  atanh: unary(ops.atanh),
+  /** The error function 2/√π ∫₀ˣ exp(−t²) dt. */
+  erf: unary(ops.erf),
+  /** The inverse of `erf`. */
+  erfInv: unary(ops.erfInv),
+  /** 1 / (1 + e⁻ˣ) */
+  sigmoid: unary(ops.sigmoid),
+  /** log(1 + eˣ) */
+  softplus: unary(ops.softplus),
+  /** max(x, 0) */
+  relu: unary(ops.relu),
+  /** The largest whole number not above x. */
+  floor: unary(ops.floor),
+  /** The smallest whole number not below x. */
+  ceil: unary(ops.ceil),
+  /** The nearest whole number; halves go to the even one. */
+  round: unary(ops.round),
+  /** x without its fraction. */
+  trunc: unary(ops.trunc),
+
+  /** Whether a = b; as all comparisons, a bool tensor. */
+  equal: binary(ops.equal),
+  /** Whether a ≠ b; NaN differs from everything. */
+  notEqual: binary(ops.notEqual),
+  /** Whether a < b. */
+  less: binary(ops.less),
+  /** Whether a ≤ b. */
+  lessEqual: binary(ops.lessEqual),
+  /** Whether a > b. */
+  greater: binary(ops.greater),
+  /** Whether a ≥ b. */
+  greaterEqual: binary(ops.greaterEqual),
+  /** Whether it is NaN. */
+  isNaN: unary(ops.isNaN),
+  /** Whether it is neither infinite nor NaN. */
+  isFinite: unary(ops.isFinite),
+  /** Whether it is ∞ or −∞. */
+  isInfinite: unary(ops.isInfinite),
+
+  /** Whether both are true. */
+  logicalAnd: binary(ops.logicalAnd),
+  /** Whether one is true, or both. */
+  logicalOr: binary(ops.logicalOr),
+  /** Whether exactly one is true. */
+  logicalXor: binary(ops.logicalXor),
+  /** Whether it is false. */
+  logicalNot: unary(ops.logicalNot),
+  /** The bits set in both. */
+  bitwiseAnd: binary(ops.bitwiseAnd),
+  /** The bits set in one or both. */
+  bitwiseOr: binary(ops.bitwiseOr),
+  /** The bits set in exactly one. */
+  bitwiseXor: binary(ops.bitwiseXor),
+  /** All bits turned over. */
+  bitwiseNot: unary(ops.bitwiseNot),
+  /** a · 2ᵇ by moving bits up. */
+  leftShift: binary(ops.leftShift),
+  /** ⌊a / 2ᵇ⌋ by moving bits down. */
+  rightShift: binary(ops.rightShift),
+
+  /** The values, through which no gradient flows. */
+  stopGradient: unary(ops.stopGradient),
+
+  /** Kept between `min` and `max`, either of which may be undefined. */
+  clip<A extends Shape>(this: Tensor<A>, min?: Tensor | number, max?: Tensor | number): Tensor<A> {
+    return wrap(ops.clip(this.node, optional(min), optional(max)))
+  },
+
+  /** `a` where this bool tensor is true, else `b`. */
+  where<C extends Shape, A extends Shape = [], B extends Shape = []>(
+    this: Tensor<C>,
+    a: Unless<BroadcastProblem<C, A>, Tensor<A> | number | boolean>,
+    b: Unless<BroadcastProblem<Broadcast<C, A>, B>, Tensor<B> | number | boolean>,
+  ): Tensor<Broadcast<Broadcast<C, A>, B>> {
+    return wrap(ops.where(this.node, operand(a), operand(b)))
+  },
+
+  /** Whether |a − b| ≤ absolute + relative · |b|, for each element. */
+  isClose<A extends Shape, B extends Shape = []>(
+    this: Tensor<A>,
+    other: Unless<BroadcastProblem<A, B>, Tensor<B> | number>,
+    tolerance?: Tolerance,
+  ): Tensor<Broadcast<A, B>> {
+    return wrap(ops.isClose(this.node, operand(other), tolerance))
+  },
+
+  /** One bool: whether all elements are close, see `isClose`. */
+  allClose<A extends Shape, B extends Shape = []>(
+    this: Tensor<A>,
+    other: Unless<BroadcastProblem<A, B>, Tensor<B> | number>,
+    tolerance?: Tolerance,
+  ): Tensor<[]> {
+    return wrap(ops.allClose(this.node, operand(other), tolerance))
+  },
+}

@@ -1,0 +1,163 @@
+import * as ops from '../../operations/index.js'
+import type { Paddings, PadOptions } from '../../operations/movement/padding.js'
+import type { Tensor } from '../tensor.js'
+import type {
+  Axes,
+  AxisProblem,
+  Expand,
+  ExpandProblem,
+  Flatten,
+  Insert,
+  Permute,
+  PermuteProblem,
+  Reduce,
+  Repeat,
+  Reshape,
+  ReshapeProblem,
+  Shape,
+  Slice,
+  SliceProblem,
+  SliceSpec,
+  Split,
+  SplitProblem,
+  Squeeze,
+  SqueezeProblem,
+  Tile,
+  Transpose,
+  Unless,
+  Unsized,
+} from '../types/index.js'
+import { wrap } from '../wrap.js'
+
+/** Tensors of the listed shapes. */
+type Tensors<Shapes> = { [I in keyof Shapes]: Shapes[I] extends Shape ? Tensor<Shapes[I]> : never }
+
+/** The methods that move elements without calculating. */
+export const movement = {
+  /** The same elements in another shape, in row-major order; one size may be −1 and follows from the others. */
+  reshape<A extends Shape, const B extends Shape>(
+    this: Tensor<A>,
+    shape: B & Unless<ReshapeProblem<A, B>, unknown>,
+  ): Tensor<Reshape<A, B>> {
+    return wrap(ops.reshape(this.node, shape))
+  },
+
+  /** Axes `start` to `end` (included) as one axis; by default all. */
+  flatten<A extends Shape, X extends number = 0, Y extends number = -1>(
+    this: Tensor<A>,
+    start?: Unless<AxisProblem<'flatten', A, X>, X>,
+    end?: Unless<AxisProblem<'flatten', A, Y>, Y>,
+  ): Tensor<Flatten<A, X, Y>> {
+    return wrap(ops.flatten(this.node, start as number | undefined, end as number | undefined))
+  },
+
+  /** The axes in another order: axis i of the result is axis `axes[i]` of this. */
+  permute<A extends Shape, const B extends Shape>(
+    this: Tensor<A>,
+    axes: B & Unless<PermuteProblem<A, B>, unknown>,
+  ): Tensor<Permute<A, B>> {
+    return wrap(ops.permute(this.node, axes))
+  },
+
+  /** Two axes exchanged, by default the last two: rows become columns. */
+  transpose<A extends Shape, X extends number = -2, Y extends number = -1>(
+    this: Tensor<A>,
+    first?: Unless<AxisProblem<'transpose', A, X>, X>,
+    second?: Unless<AxisProblem<'transpose', A, Y>, Y>,
+  ): Tensor<Transpose<A, X, Y>> {
+    return wrap(ops.transpose(this.node, first as number | undefined, second as number | undefined))
+  },
+
+  /** Axes moved to other places; the rest keep their order. */
+  moveAxis<A extends Shape>(this: Tensor<A>, from: Axes, to: Axes): Tensor<Unsized<A>> {
+    return wrap(ops.moveAxis(this.node, from, to))
+  },
+
+  /** Stretched to the shape as broadcasting does; −1 keeps a size. */
+  expand<A extends Shape, const B extends Shape>(
+    this: Tensor<A>,
+    shape: B & Unless<ExpandProblem<A, B>, unknown>,
+  ): Tensor<Expand<A, B>> {
+    return wrap(ops.expand(this.node, shape))
+  },
+
+  /** Without the axes of size 1, or without the given ones, whose size must be 1. */
+  squeeze<A extends Shape, const X extends Axes | undefined = undefined>(
+    this: Tensor<A>,
+    axis?: Unless<AxisProblem<'squeeze', A, X> | SqueezeProblem<A, X>, X>,
+  ): Tensor<Squeeze<A, X>> {
+    return wrap(ops.squeeze(this.node, axis as Axes | undefined))
+  },
+
+  /** With new axes of size 1, which stand at `axis` in the result. */
+  unsqueeze<A extends Shape, const X extends Axes>(
+    this: Tensor<A>,
+    axis: Unless<X extends number ? AxisProblem<'unsqueeze', [...A, 0], X> : never, X>,
+  ): Tensor<Insert<A, X, 1>> {
+    return wrap(ops.unsqueeze(this.node, axis as Axes))
+  },
+
+  /** The elements in reverse order along the axes, or along all. */
+  flip<A extends Shape, const X extends Axes | undefined = undefined>(
+    this: Tensor<A>,
+    axis?: Unless<AxisProblem<'flip', A, X>, X>,
+  ): Tensor<A> {
+    return wrap(ops.flip(this.node, axis as Axes | undefined))
+  },
+
+  /** The elements moved on along an axis; what leaves at the end comes in at the start. */
+  roll<A extends Shape>(this: Tensor<A>, shift: Axes, axis?: Axes): Tensor<A> {
+    return wrap(ops.roll(this.node, shift, axis))
+  },
+
+  /** Copies side by side: so many of the whole along each axis. */
+  tile<A extends Shape, const C extends number | readonly number[]>(this: Tensor<A>, counts: C): Tensor<Tile<A, C>> {
+    return wrap(ops.tile(this.node, counts))
+  },
+
+  /** Each element `count` times in a row along an axis, or in the flattened tensor if it is left out. */
+  repeat<A extends Shape, C extends number, X extends number | undefined = undefined>(
+    this: Tensor<A>,
+    count: C,
+    axis?: Unless<AxisProblem<'repeat', A, X>, X>,
+  ): Tensor<Repeat<A, C, X>> {
+    return wrap(ops.repeat(this.node, count, axis as number | undefined))
+  },
+
+  /** With a margin around it. */
+  pad<A extends Shape>(this: Tensor<A>, paddings: Paddings, options?: PadOptions): Tensor<Unsized<A>> {
+    return wrap(ops.pad(this.node, paddings, options))
+  },
+
+  /**
+   * A part, one spec per axis: a number picks one element and drops the axis, `[start, stop, step]` takes a range,
+   * `null` or `':'` all; `'...'` stands for the axes that the other specs leave over.
+   *
+   * @example x.slice(0, [2, 5], [null, null, -1]) // x[0, 2:5, ::-1]
+   */
+  slice<A extends Shape, const S extends readonly SliceSpec[]>(
+    this: Tensor<A>,
+    ...specs: S & Unless<SliceProblem<A, S>, unknown>
+  ): Tensor<Slice<A, S>> {
+    return wrap(ops.slice(this.node, ...(specs as readonly ops.SliceSpec[])))
+  },
+
+  /** The part at an index along an axis (0), which disappears: x[index]. */
+  at<A extends Shape, X extends number = 0>(
+    this: Tensor<A>,
+    index: number,
+    axis?: Unless<AxisProblem<'at', A, X>, X>,
+  ): Tensor<Reduce<A, X, false>> {
+    return wrap(ops.at(this.node, index, axis as number | undefined))
+  },
+
+  /** Cut along an axis (0) into so many equal parts, or into parts of the listed sizes, of which one may be −1. */
+  split<A extends Shape, const C extends number | readonly number[], X extends number = 0>(
+    this: Tensor<A>,
+    sizesOrCount: Unless<SplitProblem<A, C, X>, C>,
+    axis?: Unless<AxisProblem<'split', A, X>, X>,
+  ): Tensors<Split<A, C, X>> {
+    const parts = ops.split(this.node, sizesOrCount as number | readonly number[], axis as number | undefined)
+    return parts.map((part) => wrap(part)) as Tensors<Split<A, C, X>>
+  },
+}

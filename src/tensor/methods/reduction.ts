@@ -1,0 +1,101 @@
+import type { Node } from '../../graph/node.js'
+import type { CumulativeOptions } from '../../operations/cumulative.js'
+import * as ops from '../../operations/index.js'
+import type { NormOptions, ReductionOptions, VarianceOptions } from '../../operations/reductions.js'
+import type { Tensor } from '../tensor.js'
+import type { Axes, AxisProblem, Reduce, Shape, Unless } from '../types/index.js'
+import { wrap } from '../wrap.js'
+
+/** Reduces over one axis, several, or all if left out; reduced axes stay with size 1 with `keepDims`. */
+export type Reduction<Name extends string, Options = unknown> = <
+  A extends Shape,
+  const X extends Axes | undefined = undefined,
+  K extends boolean = false,
+>(
+  this: Tensor<A>,
+  axis?: OneOrMore<X, AxisProblem<Name, A, X>>,
+  options?: { readonly keepDims?: K } & Options,
+) => Tensor<Reduce<A, X, K>>
+
+/** The second part keeps lists of axes literal where the first is undecided. */
+type OneOrMore<X, Problem> = Unless<Problem, X> | (X & readonly number[] & Unless<Problem, unknown>)
+
+/** Finds a position along an axis, or in the flattened tensor if it is left out. */
+export type Search<Name extends string> = <
+  A extends Shape,
+  X extends number | undefined = undefined,
+  K extends boolean = false,
+>(
+  this: Tensor<A>,
+  axis?: Unless<AxisProblem<Name, A, X>, X>,
+  options?: { readonly keepDims?: K },
+) => Tensor<Reduce<A, X, K>>
+
+/** Works along an axis; the shape stays. */
+export type Along<Name extends string, Options> = <A extends Shape, X extends number>(
+  this: Tensor<A>,
+  axis: Unless<AxisProblem<Name, A, X>, X>,
+  options?: Options,
+) => Tensor<A>
+
+const reduction = <Name extends string, Options extends ReductionOptions = ReductionOptions>(
+  rule: (x: Node, axis?: Axes, options?: Options) => Node,
+): Reduction<Name, Options> =>
+  function (this: Tensor, axis, options) {
+    return wrap(rule(this.node, axis as Axes | undefined, options))
+  }
+
+const search = <Name extends string>(
+  rule: (x: Node, axis?: number, options?: ReductionOptions) => Node,
+): Search<Name> =>
+  function (this: Tensor, axis, options) {
+    return wrap(rule(this.node, axis as number | undefined, options))
+  }
+
+const along = <Name extends string, Options>(
+  rule: (x: Node, axis: number, options?: Options) => Node,
+): Along<Name, Options> =>
+  function (this: Tensor, axis, options) {
+    return wrap(rule(this.node, axis as number, options))
+  }
+
+/** The methods that reduce axes or run along one. */
+export const reductions = {
+  /** The sum; 0 of nothing. Booleans and uint8 give int32. */
+  sum: reduction<'sum'>(ops.sum),
+  /** The product; 1 of nothing. Booleans and uint8 give int32. */
+  prod: reduction<'prod'>(ops.prod),
+  /** The arithmetic mean. Integers give float32. */
+  mean: reduction<'mean'>(ops.mean),
+  /** Σ (x − mean)² / (n − correction), where the correction is 0. */
+  variance: reduction<'variance', VarianceOptions>(ops.variance),
+  /** The standard deviation √variance. */
+  std: reduction<'std', VarianceOptions>(ops.std),
+  /** The smallest element; NaN if there is one. */
+  min: reduction<'min'>(ops.min),
+  /** The largest element; NaN if there is one. */
+  max: reduction<'max'>(ops.max),
+  /** Whether one element is true (not zero). */
+  any: reduction<'any'>(ops.any),
+  /** Whether every element is true (not zero). */
+  all: reduction<'all'>(ops.all),
+  /** How many elements are not zero. */
+  countNonZero: reduction<'countNonZero'>(ops.countNonZero),
+  /** log Σ exp(x) without overflow. */
+  logSumExp: reduction<'logSumExp'>(ops.logSumExp),
+  /** (Σ |x|ᵖ)^(1/p), where p, the order, is 2. */
+  norm: reduction<'norm', NormOptions>(ops.norm),
+  /** The int32 index of the first largest element. */
+  argMax: search<'argMax'>(ops.argMax),
+  /** The int32 index of the first smallest element. */
+  argMin: search<'argMin'>(ops.argMin),
+
+  /** Running sums along an axis. */
+  cumSum: along<'cumSum', CumulativeOptions>(ops.cumSum),
+  /** Running products along an axis. */
+  cumProd: along<'cumProd', CumulativeOptions>(ops.cumProd),
+  /** Running maxima along an axis. */
+  cumMax: along<'cumMax', CumulativeOptions>(ops.cumMax),
+  /** Running minima along an axis. */
+  cumMin: along<'cumMin', CumulativeOptions>(ops.cumMin),
+}

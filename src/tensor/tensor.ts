@@ -1,0 +1,126 @@
+import type { DType, TypedArray } from '../core/dtype.js'
+import { fail } from '../core/errors.js'
+import type { Node } from '../graph/node.js'
+import { cast } from '../operations/elementwise/conversion.js'
+import { contractions } from './methods/contraction.js'
+import { elementwise } from './methods/elementwise.js'
+import { movement } from './methods/movement.js'
+import { composition } from './methods/pipe.js'
+import { reductions } from './methods/reduction.js'
+import { bound } from './runtime.js'
+import type { Loose, Shape } from './types/index.js'
+import { describeValues, type NestedArray, nest, onlyElement, readData, readDataSync } from './values.js'
+import { setTensorClass, wrap } from './wrap.js'
+
+declare const sizes: unique symbol
+declare const compared: unique symbol
+
+type Composition = typeof composition
+type Contractions = typeof contractions
+type Elementwise = typeof elementwise
+type Movement = typeof movement
+type Reductions = typeof reductions
+
+// The methods are put on the prototype at the end of the file.
+export interface Tensor<S extends Shape = any> extends Elementwise, Reductions, Movement, Contractions, Composition {}
+
+/**
+ * A multidimensional array: an immutable handle on a node of the graph. Operations check shapes and dtypes at once and
+ * compute nothing; reading a value does.
+ *
+ * `S` is the shape as far as it is known: `Tensor<[128, 784]>`, `Tensor<[number, 784]>` for a size to be known when the
+ * program runs, plain `Tensor` for any shape. What is unknown fits everything, in both directions; sizes that are known
+ * to disagree do not compile.
+ *
+ * No method mentions `S` itself; each takes `this: Tensor<A>`, so that tensors are compared by their sizes alone.
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods exist, see the end of the file
+export class Tensor<S extends Shape = any> {
+  /** Only for the compiler: what assignability is decided on. */
+  declare readonly [sizes]: Loose<S>
+  /** Only for the compiler: a type so odd that it compares the members of tensors instead of S and its variance. */
+  declare readonly [compared]?: { -readonly [I in keyof S as never]-?: 0 }
+
+  constructor(
+    /** The operation that gives the value, for code that works on the graph. */
+    readonly node: Node,
+  ) {
+    bound(node)
+  }
+
+  /** The sizes, outermost first; `[]` for a scalar. */
+  get shape(): readonly number[] {
+    return this.node.shape
+  }
+
+  /** The number of axes. */
+  get rank(): number {
+    return this.node.rank
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return this.node.shape.reduce((product, n) => product * n, 1)
+  }
+
+  /** The type of the elements. */
+  get dtype(): DType {
+    return this.node.dtype
+  }
+
+  /** Converted to another dtype. */
+  cast<A extends Shape>(this: Tensor<A>, dtype: DType): Tensor<A> {
+    return wrap(cast(this.node, dtype))
+  }
+
+  /** A copy of the elements, in row-major order; float16 and bfloat16 come as float32, booleans as 0 and 1. */
+  data(): Promise<TypedArray> {
+    return readData(this.node)
+  }
+
+  /** As {@link data}, at once, where the backend can. */
+  dataSync(): TypedArray {
+    return readDataSync(this.node)
+  }
+
+  /** The only element of a tensor of one. */
+  async item(): Promise<number> {
+    return onlyElement(this.node, await readData(this.node))
+  }
+
+  /** As {@link item}, at once, where the backend can. */
+  itemSync(): number {
+    return onlyElement(this.node, readDataSync(this.node))
+  }
+
+  /** The elements as nested arrays. */
+  async array(): Promise<NestedArray> {
+    return nest(this.node, await readData(this.node))
+  }
+
+  /** As {@link array}, at once, where the backend can. */
+  arraySync(): NestedArray {
+    return nest(this.node, readDataSync(this.node))
+  }
+
+  /** Prints the values as NumPy does. */
+  async print(): Promise<void> {
+    console.log(describeValues(this.node, await readData(this.node)))
+  }
+
+  /** Without values, which would have to be computed: `Tensor float32[128, 10]`. */
+  toString(): string {
+    return `Tensor ${this.dtype}[${this.shape.join(', ')}]`
+  }
+
+  /** Arithmetic and templates would read the value unnoticed. */
+  [Symbol.toPrimitive](hint: string): never {
+    fail(
+      `A tensor is used as a ${hint === 'string' ? 'string' : 'number'} by JavaScript, which does not know its value`,
+      'Use methods for arithmetic (a.add(b)), await t.item() for a number, t.toString() or await t.array() for text.',
+    )
+  }
+}
+
+Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, composition)
+setTensorClass(Tensor)

@@ -1,0 +1,85 @@
+import type { Divide, Product } from './arithmetic.js'
+import type { Position } from './axis.js'
+import type { Show } from './message.js'
+import type { Box, First, Rest, Shape } from './shape.js'
+
+/** A shape without the first size that is `Size`; `'absent'` when it has none. */
+type Without<S extends Shape, Size, Passed extends number[] = []> = S extends readonly [
+  infer Head extends number,
+  ...infer Tail extends Shape,
+]
+  ? [Box<Head>, Box<Size>] extends [Box<Size>, Box<Head>]
+    ? [...Passed, ...Tail]
+    : Without<Tail, Size, [...Passed, Head]>
+  : 'absent'
+
+/** What is left of two shapes when the sizes that both have are struck out: products then stay small. */
+type StrikeOut<A extends Shape, B extends Shape, Kept extends number[] = []> = A extends readonly [
+  infer Head extends number,
+  ...infer Tail extends Shape,
+]
+  ? Without<B, Head> extends infer Others extends Shape
+    ? StrikeOut<Tail, Others, Kept>
+    : StrikeOut<Tail, B, [...Kept, Head]>
+  : { a: Kept; b: B }
+
+interface Leftovers {
+  a: Shape
+  b: Shape
+}
+
+/** The size that -1 stands for, `'remainder'` when none fits; `number` where the division would be dear. */
+type Inferred<L extends Leftovers> = Divide<Product<L['a']>, Product<Extract<Without<L['b'], -1>, Shape>>>
+
+type Filled<Target extends Shape, Size> = {
+  -readonly [I in keyof Target]: Target[I] extends -1 ? Size : Target[I]
+}
+
+/** The shape after reshape: the target, with -1 replaced by the size that is left. */
+export type Reshape<A extends Shape, Target extends Shape> = number extends Target['length']
+  ? any
+  : number extends A['length']
+    ? Filled<Target, number>
+    : Filled<Target, Inferred<StrikeOut<A, Target>>>
+
+type CountInferred<Target extends Shape, Found extends 0[] = []> = Target extends readonly [
+  infer Head,
+  ...infer Tail extends Shape,
+]
+  ? CountInferred<Tail, Head extends -1 ? [...Found, 0] : Found>
+  : Found['length']
+
+type Differ<L extends Leftovers> = Product<L['a']> extends Product<L['b']> ? false : true
+
+/** The message for a target with another number of elements, else `never`. */
+export type ReshapeProblem<A extends Shape, Target extends Shape> = number extends Target['length'] | A['length']
+  ? never
+  : CountInferred<Target> extends 0
+    ? number extends A[number] | Target[number]
+      ? never
+      : Differ<StrikeOut<A, Target>> extends true
+        ? `reshape: ${Product<A>} elements do not fit ${Show<Target>}`
+        : never
+    : CountInferred<Target> extends 1
+      ? Inferred<StrikeOut<A, Target>> extends 'remainder'
+        ? `reshape: ${Product<A>} elements do not fit ${Show<Target>}`
+        : never
+      : 'reshape: only one size can be -1'
+
+type Joined<S extends Shape, Start, End> = End extends number
+  ? Start extends number
+    ? [...First<S, Start>, Product<Rest<First<S, Next<End>>, Start>>, ...Rest<S, Next<End>>]
+    : any
+  : any
+
+type Next<Axis extends number> = [1, 2, 3, 4, 5, 6, ...number[]][Axis]
+
+/** The shape after joining the axes from Start to End into one. */
+export type Flatten<A extends Shape, Start extends number, End extends number> = number extends
+  | A['length']
+  | Start
+  | End
+  ? any
+  : A extends readonly []
+    ? [1]
+    : Joined<A, Position<A['length'], Start>, Position<A['length'], End>>

@@ -1,0 +1,94 @@
+import { concat, einsum, stack, where } from '../../src/tensor/functions.js'
+import type { Tensor } from '../../src/tensor/tensor.js'
+import type { Shape } from '../../src/tensor/types/index.js'
+import { shape } from './assert.js'
+
+declare const weights: Tensor<[784, 10]>
+declare const narrow: Tensor<[700, 10]>
+declare const bias: Tensor<[10]>
+declare const scalar: Tensor<[]>
+
+// A size that is a type parameter is carried through.
+function classify<N extends number>(x: Tensor<[N, 784]>): Tensor<[N, 10]> {
+  const logits = x.matmul(weights).add(bias).relu()
+  shape(logits).is<[N, 10]>()
+  shape(logits.add(logits)).is<[N, 10]>()
+  shape(logits.sub(logits.max(1, { keepDims: true }))).is<[N, 10]>()
+  shape(logits.sum(-1)).is<[N]>()
+  shape(logits.transpose()).is<[10, N]>()
+  shape(logits.transpose().matmul(logits)).is<[10, 10]>()
+  shape(x.unsqueeze(1)).is<[N, 1, 784]>()
+  shape(x.at(0)).is<[784]>()
+  // @ts-expect-error matmul: inner sizes 784 and 700 differ
+  x.matmul(narrow)
+  return logits
+}
+declare const x: Tensor<[128, 784]>
+declare const batch: Tensor<[number, 784]>
+shape(classify(x)).is<[128, 10]>()
+shape(classify(batch)).is<[number, 10]>()
+// @ts-expect-error another number of features
+classify(narrow)
+
+// A shape that is a type parameter: elementwise work keeps it.
+function normalize<S extends Shape>(x: Tensor<S>): Tensor<S> {
+  const centred = x.sub(x.mean())
+  return centred.div(centred.square().mean().sqrt().add(1e-5)).mul(2).add(scalar)
+}
+shape(normalize(x)).is<[128, 784]>()
+function residual<S extends Shape>(x: Tensor<S>, f: (x: Tensor<S>) => Tensor<S>): Tensor<S> {
+  return x.add(f(x)).relu()
+}
+shape(residual(x, (y) => y.tanh())).is<[128, 784]>()
+
+// Everything else stays usable, and is known where the function is called.
+function everything<S extends Shape, T extends Shape, N extends number>(a: Tensor<S>, b: Tensor<T>, c: Tensor<[N, 4]>) {
+  const results: Tensor[] = [
+    a.add(b),
+    a.add(x),
+    x.add(a),
+    a.matmul(b),
+    a.matmul(weights),
+    a.sum(1),
+    a.sum([0, 1]),
+    a.mean(-1, { keepDims: true }),
+    a.reshape([3, 4]),
+    a.reshape([-1]),
+    a.flatten(),
+    a.permute([1, 0]),
+    a.transpose(),
+    a.expand([3, 4]),
+    a.squeeze(),
+    a.squeeze(0),
+    a.unsqueeze(0),
+    a.slice(0, [1, 2]),
+    a.at(0),
+    a.argMax(-1),
+    a.cumSum(0),
+    concat([a, b]),
+    concat([a, a], 1),
+    stack([a, a]),
+    einsum('ij,jk->ik', a, b),
+    where(a.less(b), a, 0),
+    c.reshape([-1, 2, 2]),
+    c.flatten(),
+    c.add(x),
+    c.matmul(c.transpose()),
+    concat([c, c]),
+    concat([c, c], 1),
+  ]
+  return results
+}
+everything(x, batch, weights.reshape([-1, 4]))
+
+function rowSums<S extends Shape>(a: Tensor<S>) {
+  return a.sum(-1)
+}
+shape(rowSums(x)).is<[128]>()
+
+// By way of the plain Tensor, code that knows more than its types can say so.
+function asserted<N extends number>(x: Tensor<[N, 784]>): Tensor<[N, 28, 28]> {
+  const images: Tensor = x.reshape([-1, 28, 28])
+  return images
+}
+shape(asserted(x)).is<[128, 28, 28]>()
