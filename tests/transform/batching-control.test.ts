@@ -114,19 +114,21 @@ describe('whileLoop', () => {
 
   it('does not look up indices for examples that are done', () => {
     // Adds table[i] while i < n: where an example stops, i = n may lie outside the table.
-    const sum: NodeFunction = ([table, n]) => {
+    const sum: NodeFunction = ([table, first, n]) => {
       const [i, total, bound, values] = [whole(), number(), whole(), build.input('float64', [3])]
       const condition = makeGraph([i, total, bound, values], [build.less(i, bound)])
       const next = [build.add(i, build.constant(1, 'int32')), build.add(total, build.gather(values, i))]
       const body = makeGraph([i, total, bound, values], next)
-      const start = [build.constant(0, 'int32'), build.constant(0, 'float64'), n, table]
+      const start = [first, build.constant(0, 'float64'), n, table]
       return build.whileLoop(start, { condition, body, carries: 2 })
     }
-    const counts = each(...[3, 0, 2].map((n) => scalar('int32', n)))
-    expectLoop(sum, [all(normal([3])), counts], 3)
-    expectLoop(sum, [each(normal([3]), normal([3]), normal([3])), counts], 3)
+    const firsts = each(...[0, 3, 2].map((n) => scalar('int32', n)))
+    const ends = all(scalar('int32', 3))
+    expectLoop(sum, [all(normal([3])), firsts, ends], 3)
+    expectLoop(sum, [each(normal([3]), normal([3]), normal([3])), firsts, ends], 3)
     // Outside for an example that is still running stays an error.
-    const { graph, values } = batchedGraph(sum, [all(normal([3])), each(scalar('int32', 1), scalar('int32', 4))], 2)
+    const tooFar = each(scalar('int32', 2), scalar('int32', 4))
+    const { graph, values } = batchedGraph(sum, [all(normal([3])), all(scalar('int32', 0)), tooFar], 2)
     expect(() => interpret(graph, values)).toThrow(/gather/)
   })
 
@@ -208,6 +210,23 @@ describe('cond', () => {
       expectLoop(f, [each(normal([3]), normal([3]), normal([3])), indices], 3)
       expectLoop(vmapped(f, [true, false], 2), [all(normal([2, 3])), indices], 3)
     }
+  })
+
+  it('does not fail on what all examples share in a branch that none takes', () => {
+    const f: NodeFunction = ([predicate, table, index]) => {
+      const inputs = [build.input('float64', [3]), whole()]
+      const whenTrue = makeGraph(inputs, [build.gather(inputs[0], inputs[1])])
+      return build.cond(predicate, [table, index], whenTrue, makeGraph(inputs, [build.constant(0, 'float64')]))
+    }
+    expectLoop(f, [bits(0, 0), all(normal([3])), all(scalar('int32', 9))], 2)
+    expectLoop(f, [bits(1, 0), all(normal([3])), all(scalar('int32', 2))], 2)
+    const endless: NodeFunction = ([predicate, x]) => {
+      const inputs = [number()]
+      const grown = makeGraph(inputs, [doubling([inputs[0], build.constant(100, 'float64')])[1]])
+      return build.cond(predicate, [x], grown, makeGraph(inputs, inputs))
+    }
+    expectLoop(endless, [bits(0, 0), all(scalar('float64', -1))], 2)
+    expectLoop(endless, [bits(1, 0), all(scalar('float64', 3))], 2)
   })
 
   it('does not wait for a loop that only ends in the other branch', () => {
