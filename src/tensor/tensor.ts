@@ -4,6 +4,8 @@ import type { Node } from '../graph/node.js'
 import { cast } from '../operations/elementwise/conversion.js'
 import { contractions } from './methods/contraction.js'
 import { elementwise } from './methods/elementwise.js'
+import { indexing } from './methods/indexing.js'
+import { linear } from './methods/linear.js'
 import { movement } from './methods/movement.js'
 import { composition } from './methods/pipe.js'
 import { reductions } from './methods/reduction.js'
@@ -18,11 +20,20 @@ declare const compared: unique symbol
 type Composition = typeof composition
 type Contractions = typeof contractions
 type Elementwise = typeof elementwise
+type Indexing = typeof indexing
+type Linear = typeof linear
 type Movement = typeof movement
 type Reductions = typeof reductions
 
 // The methods are put on the prototype at the end of the file.
-export interface Tensor<S extends Shape = any> extends Elementwise, Reductions, Movement, Contractions, Composition {}
+export interface Tensor<S extends Shape = any>
+  extends Elementwise,
+    Reductions,
+    Movement,
+    Contractions,
+    Indexing,
+    Linear,
+    Composition {}
 
 /**
  * A multidimensional array: an immutable handle on a node of the graph. Operations check shapes and dtypes at once and
@@ -122,5 +133,5 @@ export class Tensor<S extends Shape = any> {
   }
 }
 
-Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, composition)
+Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, indexing, linear, composition)
 setTensorClass(Tensor)

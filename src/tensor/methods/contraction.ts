@@ -1,6 +1,6 @@
 import * as ops from '../../operations/index.js'
 import type { Tensor } from '../tensor.js'
-import type { Matmul, MatmulProblem, Outer, Shape, Unless } from '../types/index.js'
+import type { Dot, Matmul, MatmulProblem, Outer, Shape, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
@@ -14,15 +14,15 @@ export const contractions = {
     return wrap(ops.matmul(this.node, operand(other)))
   },
 
-  /** The inner product of two vectors; otherwise the same as `matmul`. */
+  /** The inner product of two vectors; otherwise the sum over the last axis of this and the last but one of the other. */
   dot<A extends Shape, B extends Shape>(
     this: Tensor<A>,
     other: Unless<MatmulProblem<A, B>, Tensor<B>>,
-  ): Tensor<Matmul<A, B>> {
+  ): Tensor<Dot<A, B>> {
     return wrap(ops.dot(this.node, operand(other)))
   },
 
-  /** All products of an element of this vector with one of the other: [M], [N] → [M, N]. */
+  /** All products of an element of this with one of the other, both flattened: [M], [N] → [M, N]. */
   outer<A extends Shape, B extends Shape>(this: Tensor<A>, other: Tensor<B>): Tensor<Outer<A, B>> {
     return wrap(ops.outer(this.node, operand(other)))
   },

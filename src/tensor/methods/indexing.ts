@@ -1,16 +1,83 @@
+import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
+import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { AxisProblem, Shape, Take, Unless } from '../types/index.js'
+import type { AxisProblem, Resized, Shape, Take, TakeAlong, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
+import { operand } from './operand.js'
 
-/** The methods that pick elements by indices, and order them. */
+/** Changes what `take` would read for the same indices and axis; the updates broadcast. */
+export type Scatter<Name extends string> = <A extends Shape, X extends number = 0>(
+  this: Tensor<A>,
+  indices: Tensor,
+  updates: Tensor | number,
+  axis?: Unless<AxisProblem<Name, A, X>, X>,
+) => Tensor<A>
+
+const scatter = <Name extends string>(
+  rule: (x: Node, indices: Operand, updates: Operand, axis?: number) => Node,
+): Scatter<Name> =>
+  function (this: Tensor, indices, updates, axis) {
+    return wrap(rule(this.node, operand(indices), operand(updates), axis as number | undefined))
+  }
+
+/** The methods that read and write by indices. */
 export const indexing = {
-  /** The parts at the indices along an axis (0), which gives way to the shape of the indices. */
-  take<A extends Shape, I extends Shape, X extends number = 0>(
+  /** The parts at the indices along an axis (0), which gives way to the shape of the indices. Negative ones count from the end. */
+  take<A extends Shape, I extends Shape = [], X extends number = 0>(
     this: Tensor<A>,
-    indices: Tensor<I>,
+    indices: Tensor<I> | number,
     axis?: Unless<AxisProblem<'take', A, X>, X>,
   ): Tensor<Take<A, I, X>> {
-    return wrap(ops.take(this.node, indices.node, axis as number | undefined))
+    return wrap(ops.take(this.node, operand(indices), axis as number | undefined))
+  },
+
+  /** At each place of the indices the element there whose index along an axis (the last) they name; other axes broadcast. */
+  takeAlongAxis<A extends Shape, I extends Shape, X extends number = -1>(
+    this: Tensor<A>,
+    indices: Tensor<I>,
+    axis?: Unless<AxisProblem<'takeAlongAxis', A, X>, X>,
+  ): Tensor<TakeAlong<A, I, X>> {
+    return wrap(ops.takeAlongAxis(this.node, operand(indices), axis as number | undefined))
+  },
+
+  /** With the updates in place of what `take` would read. Of several for one place any may win. */
+  scatterSet: scatter<'scatterSet'>(ops.scatterSet),
+  /** With the updates added to what `take` would read; several for one place add up. */
+  scatterAdd: scatter<'scatterAdd'>(ops.scatterAdd),
+  /** With the larger of the updates and what `take` would read. */
+  scatterMax: scatter<'scatterMax'>(ops.scatterMax),
+  /** With the smaller of the updates and what `take` would read. */
+  scatterMin: scatter<'scatterMin'>(ops.scatterMin),
+
+  /** With updates at the places that `takeAlongAxis` reads. */
+  scatterAlongAxis<A extends Shape, X extends number = -1>(
+    this: Tensor<A>,
+    indices: Tensor,
+    updates: Tensor | number,
+    axis?: Unless<AxisProblem<'scatterAlongAxis', A, X>, X>,
+    mode?: 'set' | 'add' | 'max' | 'min',
+  ): Tensor<A> {
+    return wrap(ops.scatterAlongAxis(this.node, operand(indices), operand(updates), axis as number | undefined, mode))
+  },
+
+  /** The k largest elements along an axis (the last), largest first, and their int32 indices. */
+  topK<A extends Shape, K extends number, X extends number = -1>(
+    this: Tensor<A>,
+    k: K,
+    axis?: Unless<AxisProblem<'topK', A, X>, X>,
+  ): { values: Tensor<Resized<A, X, K>>; indices: Tensor<Resized<A, X, K>> } {
+    const { values, indices } = ops.topK(this.node, k, axis as number | undefined)
+    return { values: wrap(values), indices: wrap(indices) }
+  },
+
+  /** Where each value would have to be put into this ascending vector, as int32. */
+  searchSorted<V extends Shape>(this: Tensor, values: Tensor<V>, side?: 'left' | 'right'): Tensor<V> {
+    return wrap(ops.searchSorted(this.node, operand(values), side))
+  },
+
+  /** A new last axis with 1 at the index that each element is, and 0 elsewhere. */
+  oneHot<A extends Shape, Depth extends number>(this: Tensor<A>, depth: Depth): Tensor<[...A, Depth]> {
+    return wrap(ops.oneHot(this.node, depth))
   },
 }

@@ -1,6 +1,7 @@
 import type { Node } from '../../graph/node.js'
 import type { CumulativeOptions } from '../../operations/cumulative.js'
 import * as ops from '../../operations/index.js'
+import type { SortOptions } from '../../operations/indexing/sort.js'
 import type { NormOptions, ReductionOptions, VarianceOptions } from '../../operations/reductions.js'
 import type { Tensor } from '../tensor.js'
 import type { Axes, AxisProblem, Reduce, Shape, Unless } from '../types/index.js'
@@ -38,6 +39,13 @@ export type Along<Name extends string, Options> = <A extends Shape, X extends nu
   options?: Options,
 ) => Tensor<A>
 
+/** As {@link Along}, by default along the last axis. */
+export type AlongLast<Name extends string, Options = never> = <A extends Shape, X extends number = -1>(
+  this: Tensor<A>,
+  axis?: Unless<AxisProblem<Name, A, X>, X>,
+  options?: Options,
+) => Tensor<A>
+
 const reduction = <Name extends string, Options extends ReductionOptions = ReductionOptions>(
   rule: (x: Node, axis?: Axes, options?: Options) => Node,
 ): Reduction<Name, Options> =>
@@ -57,6 +65,13 @@ const along = <Name extends string, Options>(
 ): Along<Name, Options> =>
   function (this: Tensor, axis, options) {
     return wrap(rule(this.node, axis as number, options))
+  }
+
+const alongLast = <Name extends string, Options = never>(
+  rule: (x: Node, axis?: number, options?: Options) => Node,
+): AlongLast<Name, Options> =>
+  function (this: Tensor, axis, options) {
+    return wrap(rule(this.node, axis as number | undefined, options))
   }
 
 /** The methods that reduce axes or run along one. */
@@ -98,4 +113,13 @@ export const reductions = {
   cumMax: along<'cumMax', CumulativeOptions>(ops.cumMax),
   /** Running minima along an axis. */
   cumMin: along<'cumMin', CumulativeOptions>(ops.cumMin),
+
+  /** exp(x) / Σ exp(x) along an axis (the last): positive numbers that sum to 1. */
+  softmax: alongLast<'softmax'>(ops.softmax),
+  /** log(softmax(x)) without the loss of accuracy of taking the logarithm afterwards. */
+  logSoftmax: alongLast<'logSoftmax'>(ops.logSoftmax),
+  /** The elements in ascending order along an axis (the last); equal ones keep their order, NaN comes last. */
+  sort: alongLast<'sort', SortOptions>(ops.sort),
+  /** The int32 indices that sort along an axis (the last). */
+  argSort: alongLast<'argSort', SortOptions>(ops.argSort),
 }

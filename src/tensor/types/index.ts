@@ -4,8 +4,17 @@ export type { Broadcast, BroadcastProblem } from './broadcast.js'
 export type { Einsum, EinsumProblem } from './einsum.js'
 export type { Expand, ExpandProblem } from './expand.js'
 export type { Concat, ConcatProblem, Stack, StackProblem } from './join.js'
-export type { Matmul, MatmulProblem, Outer } from './matmul.js'
-export type { Batch, Diagonal } from './matrix.js'
+export type { Dot, Matmul, MatmulProblem, Outer } from './matmul.js'
+export type {
+  Diagonal,
+  LeftFactor,
+  PerMatrix,
+  PerRow,
+  RightFactor,
+  TakeAlong,
+  ToComplex,
+  ToReal,
+} from './matrix.js'
 export type { Show, Unless } from './message.js'
 export type { Nested, NestedShape } from './nested.js'
 export type { Permute, PermuteProblem, Reversed, Transpose } from './permute.js'

@@ -1,3 +1,4 @@
+import type { Product as Elements } from './arithmetic.js'
 import type { Broadcast, BroadcastProblem } from './broadcast.js'
 import type { Box, Meet, Shape, Unranked } from './shape.js'
 
@@ -54,9 +55,10 @@ export type MatmulProblem<A extends Shape, B extends Shape> =
           ? MatricesProblem<M>
           : never
 
-/** The shape of an outer product of vectors. */
-export type Outer<A extends Shape, B extends Shape> = A extends readonly [infer M extends number]
-  ? B extends readonly [infer N extends number]
-    ? [M, N]
-    : any
-  : any
+/** The shape of an inner product: that of matmul up to matrices, beyond that left to the run time. */
+export type Dot<A extends Shape, B extends Shape> = A['length'] | B['length'] extends 1 | 2 ? Matmul<A, B> : any
+
+/** The shape of an outer product of two tensors, which are flattened. */
+export type Outer<A extends Shape, B extends Shape> = [Count<A>, Count<B>]
+
+type Count<A extends Shape> = number extends A['length'] ? number : Elements<A>

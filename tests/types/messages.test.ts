@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** Wrong programs, and what the compiler must say about each. */
+const programs: readonly (readonly [program: string, message: string])[] = [
+  ['x.matmul(narrow)', 'matmul: inner sizes 784 and 700 differ'],
+  ['batch.matmul(narrow)', 'matmul: inner sizes 784 and 700 differ'],
+  ['x.matmul(scalar)', 'matmul: a scalar has no inner size; use mul'],
+  ['heads.matmul(three)', 'matmul: batch shapes [8, 4] and [3] do not broadcast'],
+  ['logits.add(eleven)', 'shapes [128, 10] and [11] do not broadcast'],
+  ['batch.add(eleven)', 'shapes [number, 784] and [11] do not broadcast'],
+  ['where(logits.less(0), eleven, 0)', 'shapes [128, 10] and [11] do not broadcast'],
+  ['small.reshape([5, 3])', 'reshape: 12 elements do not fit [5, 3]'],
+  ['small.reshape([5, -1])', 'reshape: 12 elements do not fit [5, -1]'],
+  ['small.reshape([-1, -1])', 'reshape: only one size can be -1'],
+  ['small.permute([0, 0])', 'permute: [0, 0] does not name each of 2 axes once'],
+  ['small.transpose(0, 2)', 'transpose: axis 2 is out of range for rank 2'],
+  ['small.sum(3)', 'sum: axis 3 is out of range for rank 2'],
+  ['small.mean([0, -3])', 'mean: axis -3 is out of range for rank 2'],
+  ['small.squeeze(0)', 'squeeze: axis 0 has size 3, not 1'],
+  ['small.expand([3, 5])', 'expand: [3, 4] does not expand to [3, 5]'],
+  ['small.slice(0, 1, 2)', 'slice: 3 specs for rank 2'],
+  ['small.split(3, 1)', 'split: axis 1 of size 4 does not divide into 3 equal parts'],
+  ['concat([small, five])', 'concat: sizes 4 and 5 differ on axis 1'],
+  ['concat([small, eleven])', 'concat: ranks 2 and 1 differ'],
+  ['stack([small, five])', 'stack: sizes 4 and 5 differ on axis 1'],
+  ["einsum('ij,jk->ik', x, narrow)", 'einsum: j is 784 and 700'],
+  ["einsum('ij->k', x)", 'einsum: k is in no term on the left'],
+  ['takes(logits)', "Type '10' is not assignable to type '784'"],
+]
+
+const declarations = `
+declare const x: Tensor<[128, 784]>, batch: Tensor<[number, 784]>, narrow: Tensor<[700, 10]>, scalar: Tensor<[]>
+declare const heads: Tensor<[8, 4, 64, 32]>, three: Tensor<[3, 32, 64]>, logits: Tensor<[128, 10]>, eleven: Tensor<[11]>
+declare const small: Tensor<[3, 4]>, five: Tensor<[3, 5]>
+declare function takes(x: Tensor<[number, 784]>): void
+`
+
+const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+
+describe('what the compiler says', () => {
+  let folder: string
+  /** The compiler's words about each line of the fixture. */
+  const said = new Map<number, string>()
+  let first: number
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(repository, 'tests/types/.messages-'))
+    const imports = [
+      "import { concat, einsum, stack, where } from '../../../src/tensor/functions.js'",
+      "import type { Tensor } from '../../../src/tensor/tensor.js'",
+    ]
+    const head = [...imports, ...declarations.split('\n')]
+    first = head.length + 1
+    writeFileSync(join(folder, 'wrong.ts'), [...head, ...programs.map(([program]) => program)].join('\n'))
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: '../../../tsconfig.json',
+        compilerOptions: { rootDir: '../../..' },
+        include: ['wrong.ts'],
+      }),
+    )
+    let line = 0
+    for (const text of compile(folder).split('\n')) {
+      line = Number(/wrong\.ts\((\d+),/.exec(text)?.[1] ?? line)
+      said.set(line, `${said.get(line) ?? ''}${text}\n`)
+    }
+  }, 120_000)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.each(programs.map(([program, message], i) => ({ program, message, i })))('$program', ({ message, i }) => {
+    expect(said.get(first + i) ?? 'nothing').toContain(message)
+  })
+})
+
+/** The output of the installed compiler, which must fail. */
+function compile(folder: string): string {
+  try {
+    execFileSync(process.execPath, [
+      join(repository, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      folder,
+      '--pretty',
+      'false',
+    ])
+  } catch (error) {
+    return (error as { stdout: Buffer }).stdout.toString()
+  }
+  throw new Error('the wrong programs compile')
+}
