@@ -1,0 +1,106 @@
+import picocolors from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+import { formatMetric, metricLabel } from '../recipes/metric.js'
+import type { DataSource, EpochSummary, Pictures, Progress, Reporter, Table } from '../recipes/report.js'
+import { formatDuration } from './duration.js'
+import { drawPictures } from './picture.js'
+import { formatProgress, Pace } from './progress-line.js'
+import { type Surroundings, type TextStream, wantsColor, widthOf } from './surroundings.js'
+import { drawTable } from './table.js'
+
+const LIVE_MILLISECONDS = 100
+const PLAIN_MILLISECONDS = 10_000
+const CLEAR_LINE = '\r\x1b[2K'
+
+/** Writes a run to a terminal, with a line that changes in place; elsewhere a plain line every ten seconds. */
+export class TerminalReporter implements Reporter {
+  readonly colors: Colors
+  readonly #colored: boolean
+  readonly #stream: TextStream
+  readonly #now: () => number
+  readonly #onEpoch: (summary: EpochSummary & { readonly seconds: number }) => void
+  readonly #onData: (source: DataSource) => void
+  readonly #live: boolean
+  #lineShown = false
+  #lastShown = Number.NEGATIVE_INFINITY
+  #pace: Pace | undefined
+  #epochStarted: number
+
+  constructor(
+    stream: TextStream,
+    { environment, now }: Pick<Surroundings, 'environment' | 'now'>,
+    listeners: {
+      readonly onEpoch?: (summary: EpochSummary & { readonly seconds: number }) => void
+      readonly onData?: (source: DataSource) => void
+    } = {},
+  ) {
+    this.#stream = stream
+    this.#now = now
+    this.#onEpoch = listeners.onEpoch ?? (() => {})
+    this.#onData = listeners.onData ?? (() => {})
+    this.#live = stream.isTTY === true && environment.TERM !== 'dumb'
+    this.#colored = wantsColor(stream, environment)
+    this.colors = picocolors.createColors(this.#colored)
+    this.#epochStarted = now()
+  }
+
+  log(text: string): void {
+    this.clear()
+    this.#stream.write(`${text}\n`)
+  }
+
+  data(source: DataSource): void {
+    this.#onData(source)
+    const text = source.genuine ? source.description : this.colors.yellow(source.description)
+    this.log(text)
+  }
+
+  progress(progress: Progress): void {
+    const now = this.#now()
+    if (this.#pace === undefined) {
+      this.#pace = new Pace(now)
+      this.#epochStarted = now
+      if (!this.#live) this.#lastShown = now
+    }
+    const pace = this.#pace.measure(progress, now)
+    if (now - this.#lastShown < (this.#live ? LIVE_MILLISECONDS : PLAIN_MILLISECONDS)) return
+    this.#lastShown = now
+    const options = { width: widthOf(this.#stream), withBar: this.#live, colors: this.colors }
+    const line = formatProgress(progress, pace, options)
+    this.#stream.write(this.#live ? CLEAR_LINE + line : `${line}\n`)
+    this.#lineShown = this.#live
+  }
+
+  epoch(summary: EpochSummary): void {
+    const now = this.#now()
+    const seconds = (now - this.#epochStarted) / 1000
+    this.#epochStarted = now
+    const { epoch, epochs, metrics } = summary
+    const width = String(epochs).length
+    const pieces = Object.entries(metrics).map(([name, value]) => `${metricLabel(name)} ${formatMetric(name, value)}`)
+    const head = this.colors.bold(`epoch ${String(epoch).padStart(width)}/${epochs}`)
+    this.log([head, ...pieces, this.colors.dim(formatDuration(seconds))].join('  '))
+    this.#onEpoch({ ...summary, seconds })
+    if (epoch === epochs) this.#pace = undefined
+  }
+
+  table(table: Table): void {
+    this.#block(drawTable(table, this.colors))
+  }
+
+  pictures(pictures: Pictures): void {
+    const lines = drawPictures(pictures, widthOf(this.#stream), this.#colored)
+    this.#block([this.colors.bold(pictures.title), ...lines])
+  }
+
+  /** Takes the live line away. */
+  clear(): void {
+    if (this.#lineShown) this.#stream.write(CLEAR_LINE)
+    this.#lineShown = false
+  }
+
+  #block(lines: readonly string[]): void {
+    this.clear()
+    this.#stream.write(`\n${lines.join('\n')}\n`)
+  }
+}

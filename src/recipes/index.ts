@@ -1,0 +1,20 @@
+import type { Recipe } from './recipe.js'
+
+export {
+  choice,
+  flag,
+  integer,
+  number,
+  type OptionDeclaration,
+  type OptionDeclarations,
+  text,
+  trainingOptions,
+} from './option.js'
+export { type PublishedFigure, type Recipe, type RecipeContext, type RunOutput, recipe } from './recipe.js'
+export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
+
+/** All recipes, simplest first. */
+export const recipes: readonly Recipe[] = []
+
+/** The recipe of that name, if there is one. */
+export const findRecipe = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name)

@@ -1,0 +1,72 @@
+/** How far a training is: what the live line shows. */
+export interface Progress {
+  /** Counted from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Batches of this epoch that are done. */
+  readonly batch: number
+  readonly batches: number
+  /** Examples of this epoch that are done. */
+  readonly examples: number
+  /** Running averages of this epoch, such as the loss and the accuracy. */
+  readonly metrics: Metrics
+}
+
+/** What one epoch came to: a line in the run's log. */
+export interface EpochSummary {
+  readonly epoch: number
+  readonly epochs: number
+  readonly metrics: Metrics
+}
+
+/** Numbers by name, in camelCase. */
+export type Metrics = Readonly<Record<string, number>>
+
+/** Text in a table; `tone` is how it stands out. */
+export interface Cell {
+  readonly text: string
+  readonly tone: 'plain' | 'good' | 'bad' | 'faint'
+}
+
+export interface Table {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | Cell)[])[]
+}
+
+/** `width` × `height` values, row after row. */
+export interface Picture {
+  readonly caption: string
+  readonly width: number
+  readonly height: number
+  readonly values: ArrayLike<number>
+}
+
+export interface Pictures {
+  readonly title: string
+  /** `ink`: from 0 (paper) to 1 (ink). `signed`: any numbers, of which negative, zero and positive ones are told apart. */
+  readonly scale: 'ink' | 'signed'
+  readonly pictures: readonly Picture[]
+}
+
+/** Which data a run learns from. */
+export interface DataSource {
+  /** A sentence for people. */
+  readonly description: string
+  /** Whether these are the examples that the literature's numbers are about. */
+  readonly genuine: boolean
+}
+
+/** Where a recipe tells what happens: a terminal, a page, a test. */
+export interface Reporter {
+  /** A line of text. */
+  log(text: string): void
+  /** Which data is used; stored with the run. */
+  data(source: DataSource): void
+  /** Moves the live line. Cheap enough for every batch. */
+  progress(progress: Progress): void
+  /** Ends an epoch: a line of text and one in the run's log. */
+  epoch(summary: EpochSummary): void
+  table(table: Table): void
+  pictures(pictures: Pictures): void
+}
