@@ -27,8 +27,10 @@ export class Node<P extends Primitive = Primitive> {
   storage: Storage | undefined
   /** How many nodes have been made with this one as input. */
   consumers = 0
-  /** Evaluation boundaries in the remembered past. */
-  generation = 0
+  /** Computed on the way to something else, and not kept. */
+  dropped = false
+  /** What an evaluated node still remembers of its past, in nodes. */
+  past = 0
   /** The longest way to something evaluated, in nodes. */
   readonly depth: number
 
@@ -72,7 +74,7 @@ export class Node<P extends Primitive = Primitive> {
   release(): void {
     this.#released ||= this.#inputs.length > 0
     this.#inputs = []
-    this.generation = 0
+    this.past = 0
   }
 }
 

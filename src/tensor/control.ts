@@ -47,17 +47,15 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const [graph] = graphs
   // From (carry, slices, written, rest) → (carry, outputs, written) to the order of the primitive, carries first.
   const [c, s, w] = [carry.leaves.length, slices.length, written.length]
+  // The carries at the start of each step go out as well: the gradient needs them, and where it is not taken they are dropped.
+  const carriesIn = [...graph.inputs.slice(0, c), ...graph.inputs.slice(c + s, c + s + w)]
   const reordered = {
-    inputs: [
-      ...graph.inputs.slice(0, c),
-      ...graph.inputs.slice(c + s, c + s + w),
-      ...graph.inputs.slice(c, c + s),
-      ...graph.inputs.slice(c + s + w),
-    ],
+    inputs: [...carriesIn, ...graph.inputs.slice(c, c + s), ...graph.inputs.slice(c + s + w)],
     outputs: [
       ...graph.outputs.slice(0, c),
       ...graph.outputs.slice(c + outputs),
       ...graph.outputs.slice(c, c + outputs),
+      ...carriesIn,
     ],
   }
   const results = build.scan([...carry.leaves, ...written.map(({ node }) => node), ...xs.leaves, ...captured], {
@@ -68,7 +66,10 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
     reverse: options.reverse ?? false,
   })
   assignAll(written, results.slice(c, c + w))
-  return rebuildTensors(traced.result, [...results.slice(0, c), ...results.slice(c + w)]) as [Carry, Output]
+  return rebuildTensors(traced.result, [...results.slice(0, c), ...results.slice(c + w, c + w + outputs)]) as [
+    Carry,
+    Output,
+  ]
 }
 
 /**
@@ -87,11 +88,12 @@ export function whileLoop<Carry extends TensorTree>(
     traceBody('whileLoop', (state) => condition(state as Carry), carry),
     traceBody('whileLoop', (state) => body(state as Carry), carry),
   ]
-  if (bodies[1].outputs.length !== carry.leaves.length) {
+  const { structure } = bodies[1].result
+  if (structure !== carry.structure) {
     failShape(
       'whileLoop',
-      `the body returns ${bodies[1].outputs.length} tensors, it was given ${carry.leaves.length}`,
-      'Return the same structure.',
+      `the body returns structure ${structure}, it was given ${carry.structure}`,
+      'Return the same.',
     )
   }
   const written = writtenBy(bodies)

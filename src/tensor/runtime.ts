@@ -13,14 +13,16 @@ import { substitute } from '../transform/substitute.js'
 import { Program } from './program.js'
 import { currentScope } from './scope.js'
 
-/** Evaluation boundaries across which a value remembers how it came about; gradients reach back so far. */
-const REMEMBERED_GENERATIONS = 8
+/** How much of its past an evaluated value remembers, in nodes: gradients reach back so far. */
+const REMEMBERED_NODES = 4096
+/** Data kept alive by the past counts as one node per so many bytes. */
+const BYTES_PER_NODE = 16_384
 /** An unread chain of operations longer than this is evaluated. */
 const PENDING_DEPTH = 1000
 /** Data handed over since the last evaluation that unread operations may hold on to. */
 const PENDING_BYTES = 256 * 2 ** 20
-/** Programs of uncompiled code that are kept. */
-const CACHED_PROGRAMS = 512
+/** Steps of all programs of uncompiled code that are kept. */
+const CACHED_STEPS = 20_000
 
 let active: Backend = new ReferenceBackend()
 const backends = new Map<string, Backend>([[active.name, active]])
@@ -87,6 +89,23 @@ const isVaryingLiteral = (node: Node): boolean =>
   isOp(node, 'constant') && isFloat(node.dtype) && ![0, 1, -1, 2, 0.5].includes(node.attributes.value)
 
 const programs = new Map<string, Program>()
+let cachedSteps = 0
+
+/** The program for a key; those unused for longest make room. */
+function cachedProgram(key: string, make: () => Program): Program {
+  const known = programs.get(key)
+  const program = known ?? make()
+  // Taken out and put back, so that the first key is always the one unused for longest.
+  programs.delete(key)
+  programs.set(key, program)
+  if (known === undefined) cachedSteps += program.plan.steps.length
+  for (const [oldest, { plan }] of programs) {
+    if (cachedSteps <= CACHED_STEPS || oldest === key) break
+    programs.delete(oldest)
+    cachedSteps -= plan.steps.length
+  }
+  return program
+}
 
 /** Computes the values of nodes, and of all variables that wait for one. */
 export function evaluate(requested: readonly Node[]): void {
@@ -105,18 +124,13 @@ function compute(roots: readonly Node[]): void {
   const isLeaf = (node: Node): boolean => isEvaluated(node) || isVaryingLiteral(node)
   const leaves = region.filter(isLeaf)
   const key = `${active.name} ${fingerprint(outputs, isLeaf)}`
-  const program = programs.get(key) ?? makeProgram(outputs, leaves)
-  // Taken out and put back, so that the first key is always the one unused for longest.
-  programs.delete(key)
-  programs.set(key, program)
-  if (programs.size > CACHED_PROGRAMS) for (const oldest of [...programs.keys()].slice(0, 1)) programs.delete(oldest)
-
+  const program = cachedProgram(key, () => makeProgram(outputs, leaves))
   const storages = program.run(leaves.map(storageOf))
   outputs.forEach((node, i) => {
     node.storage = storages[i]
   })
   uploadedBytes = 0
-  remember(outputs, leaves)
+  remember(region, outputs, leaves)
 }
 
 function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program {
@@ -125,30 +139,40 @@ function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program
   return new Program(makeGraph(placeholders, replaced), active)
 }
 
-/** Nodes that something outside the region uses as well: keeping them saves computing them again. */
+/**
+ * Nodes worth keeping beside the roots: those that something outside the region uses as well, and those that were computed and
+ * dropped before and are needed again for something new, such as a state that is updated and looked at in turn.
+ */
 function sharedNodes(region: readonly Node[], roots: readonly Node[]): Node[] {
   const uses = new Map<Node, number>()
+  const neededAgain = new Set<Node>()
   for (const node of region) {
     if (isEvaluated(node)) continue
-    for (const source of node.inputs) uses.set(source, (uses.get(source) ?? 0) + 1)
+    for (const source of node.inputs) {
+      uses.set(source, (uses.get(source) ?? 0) + 1)
+      if (source.dropped && !node.dropped) neededAgain.add(source)
+    }
   }
   return region.filter((node) => {
     if (isEvaluated(node) || cheap.has(node.op) || node.outputs.length !== 1 || roots.includes(node)) return false
-    return node.consumers > (uses.get(node) ?? 0)
+    return neededAgain.has(node) || node.consumers > (uses.get(node) ?? 0)
   })
 }
 
 const cheap: ReadonlySet<string> = new Set(['constant', 'iota', 'reshape', 'permute', 'expand', 'cast', 'stopGradient'])
 
-/** Lets go of the past of what came before, once it reaches back far enough. */
-function remember(outputs: readonly Node[], leaves: readonly Node[]): void {
+/** Notes what was computed, and lets go of the past of what came before once it is too much. */
+function remember(region: readonly Node[], outputs: readonly Node[], leaves: readonly Node[]): void {
+  for (const node of region) node.dropped = node.storage === undefined
   const withPast = leaves.filter((leaf) => leaf.inputs.length > 0)
-  let generation = 1 + withPast.reduce((most, leaf) => Math.max(most, leaf.generation), 0)
-  if (generation > REMEMBERED_GENERATIONS) {
+  const bytes = leaves.reduce((total, leaf) => total + bytesOf(leaf), 0)
+  let past = region.length + bytes / BYTES_PER_NODE
+  for (const leaf of withPast) past += leaf.past
+  if (past > REMEMBERED_NODES) {
     for (const leaf of withPast) leaf.release()
-    generation = 1
+    past = region.length
   }
-  for (const node of outputs) node.generation = generation
+  for (const node of outputs) node.past = past
 }
 
 /** The storage of an evaluated node or literal on the active backend. */

@@ -41,7 +41,12 @@ export function vmap(
       const axis = axes[i]
       return { dtype: node.dtype, shape: axis === null ? node.shape : node.shape.filter((_, other) => other !== axis) }
     })
-    const { inputs, outputs, result, scope } = traceBody('vmap', (values) => fn(...(values as TensorTree[])), flat, slices)
+    const { inputs, outputs, result, scope } = traceBody(
+      'vmap',
+      (values) => fn(...(values as TensorTree[])),
+      flat,
+      slices,
+    )
 
     const whole = new Map<Node, Node>()
     const mapped = new Map<Node, Node>()
@@ -72,11 +77,12 @@ export function vmap(
 }
 
 /** The same structure of tensors whose shapes are not tracked. */
-export type Unsized<T> = T extends Tensor<infer _>
-  ? Tensor
-  : T extends readonly unknown[] | Readonly<Record<string, unknown>>
-    ? { [K in keyof T]: Unsized<T[K]> }
-    : T
+export type Unsized<T> =
+  T extends Tensor<infer _>
+    ? Tensor
+    : T extends readonly unknown[] | Readonly<Record<string, unknown>>
+      ? { [K in keyof T]: Unsized<T[K]> }
+      : T
 
 function axesPerLeaf(args: readonly unknown[], inAxes: number | readonly (number | null)[]): (number | null)[] {
   if (typeof inAxes !== 'number' && inAxes.length !== args.length) {

@@ -40,8 +40,8 @@ describe('lazy evaluation', () => {
   it('forgets a past that reaches back too far and says so', () => {
     const x = tensor(1)
     let y: Tensor = x
-    for (let i = 0; i < 30; i++) {
-      y = y.mul(1.5)
+    for (let i = 0; i < 5000; i++) {
+      y = y.mul(0.99)
       y.itemSync()
     }
     expect(() => grad(y, x)).toThrow(/let go|history|evaluated/)
@@ -61,6 +61,17 @@ describe('lazy evaluation', () => {
     expect(sum.itemSync()).toBe(5)
     expect(root.node.storage).toBeDefined()
     expect(product.itemSync()).toBe(6)
+  })
+
+  it('computes a state that is updated and looked at in turn at most twice per step', () => {
+    const states: Tensor[] = [tensor([1, 2])]
+    for (let i = 0; i < 20; i++) {
+      const state = states[i].mul(2)
+      states.push(state)
+      state.sum().itemSync()
+      expect(states[i].node.storage).toBeDefined()
+    }
+    expect(states[20].arraySync()).toEqual([2 ** 20, 2 ** 21])
   })
 
   it('refuses coercions with the cure', () => {
