@@ -76,6 +76,8 @@ function everything<S extends Shape, T extends Shape, N extends number>(a: Tenso
     c.matmul(c.transpose()),
     concat([c, c]),
     concat([c, c], 1),
+    ...a.split(2),
+    ...a.split([1, 2], 1),
   ]
   return results
 }

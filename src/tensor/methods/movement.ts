@@ -8,6 +8,8 @@ import type {
   ExpandProblem,
   Flatten,
   Insert,
+  Part,
+  PartOfSize,
   Permute,
   PermuteProblem,
   Reduce,
@@ -18,7 +20,6 @@ import type {
   Slice,
   SliceProblem,
   SliceSpec,
-  Split,
   SplitProblem,
   Squeeze,
   SqueezeProblem,
@@ -29,8 +30,10 @@ import type {
 } from '../types/index.js'
 import { wrap } from '../wrap.js'
 
-/** Tensors of the listed shapes. */
-type Tensors<Shapes> = { [I in keyof Shapes]: Shapes[I] extends Shape ? Tensor<Shapes[I]> : never }
+/** The parts of a tensor: a list for a number of parts, a tuple for a tuple of sizes. */
+type Parts<A extends Shape, Sizes, X> = Sizes extends number
+  ? Tensor<Part<A, Sizes, X>>[]
+  : { -readonly [I in keyof Sizes]: Tensor<PartOfSize<A, Sizes[I], X>> }
 
 /** The methods that move elements without calculating. */
 export const movement = {
@@ -156,8 +159,8 @@ export const movement = {
     this: Tensor<A>,
     sizesOrCount: Unless<SplitProblem<A, C, X>, C>,
     axis?: Unless<AxisProblem<'split', A, X>, X>,
-  ): Tensors<Split<A, C, X>> {
+  ): Parts<A, C, X> {
     const parts = ops.split(this.node, sizesOrCount as number | readonly number[], axis as number | undefined)
-    return parts.map((part) => wrap(part)) as Tensors<Split<A, C, X>>
+    return parts.map((part) => wrap(part)) as Parts<A, C, X>
   },
 }

@@ -52,7 +52,7 @@ export type TakeAlong<A extends Shape, I extends Shape, X> = Broadcast<Resized<A
 export type ToComplex<A extends Shape, X> = number extends A['length'] | X ? any : [...Resized<A, X>, 2]
 
 /** Real numbers from pairs, `Size` of them along the axis. */
-export type ToReal<A extends Shape, X, Size> = A extends readonly [...infer Real extends Shape, unknown]
+export type ToReal<A extends Shape, X, Size extends number> = A extends readonly [...infer Real extends Shape, unknown]
   ? Position<Real['length'], X> extends number
     ? Resized<Real, X, Size>
     : any

@@ -2,7 +2,7 @@ import type { Listed, Position } from './axis.js'
 import type { First, Rest, Shape } from './shape.js'
 
 /** The shape with another size on the given axes: what padding or splitting along them leaves. */
-export type Resized<A extends Shape, X, Size = number> = number extends A['length'] | Listed<X>
+export type Resized<A extends Shape, X, Size extends number = number> = number extends A['length'] | Listed<X>
   ? any
   : { -readonly [I in keyof A]: I extends `${Position<A['length'], Listed<X>>}` ? Size : A[I] }
 
