@@ -53,14 +53,15 @@ function directBinary(op: Elementwise, dtype: DType, a: TypedArray, b: TypedArra
     case 'min':
       for (let i = 0; i < n; i++) out[i] = Math.min(a[i], b[i])
       return true
+    // Without a branch: comparisons of data cannot be predicted.
     case 'less':
-      for (let i = 0; i < n; i++) out[i] = a[i] < b[i] ? 1 : 0
+      for (let i = 0; i < n; i++) out[i] = Number(a[i] < b[i])
       return true
     case 'lessEqual':
-      for (let i = 0; i < n; i++) out[i] = a[i] <= b[i] ? 1 : 0
+      for (let i = 0; i < n; i++) out[i] = Number(a[i] <= b[i])
       return true
     case 'equal':
-      for (let i = 0; i < n; i++) out[i] = a[i] === b[i] ? 1 : 0
+      for (let i = 0; i < n; i++) out[i] = Number(a[i] === b[i])
       return true
     default:
       return false
