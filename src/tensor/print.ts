@@ -18,7 +18,7 @@ export function formatElements(dtype: DType, shape: Shape, data: TypedArray): st
   const shown = visibleElements(shape, data, shorten)
   const format = formatterFor(dtype, shown)
   const width = Math.max(0, ...shown.map((value) => format(value).length))
-  if (shape.length === 0) return format(data[0])
+  if (shape.length === 0) return isFloat(dtype) ? formatScalar(dtype, data[0], format) : format(data[0])
   return formatAxis(shape, data, 0, 0, shorten, (value) => format(value).padStart(width))
 }
 
@@ -73,7 +73,7 @@ function wrap(items: readonly string[], indent: string): string {
   const lines: string[] = []
   for (const item of items) {
     if (line !== '' && indent.length + line.length + 1 + item.length > LINE_WIDTH) {
-      lines.push(line)
+      lines.push(line.trimEnd())
       line = item
     } else {
       line = line === '' ? item : `${line} ${item}`
@@ -102,6 +102,14 @@ function formatterFor(dtype: DType, values: readonly number[]): (value: number) 
     // The points stand below each other: what is missing behind them is filled with spaces.
     return (own === 0 ? `${text}.` : text) + ' '.repeat(decimals - own)
   }
+}
+
+/** A single number: all its digits, and at least one after the point. */
+function formatScalar(dtype: DType, value: number, format: (value: number) => string): string {
+  const text = format(value)
+  if (!Number.isFinite(value) || text.includes('e')) return text
+  const whole = Number(shortest(dtype, value))
+  return Number.isInteger(whole) ? whole.toFixed(1) : String(whole)
 }
 
 /** The fewest significant digits that still name this element of its dtype. */
