@@ -97,10 +97,10 @@ export function atanh(x: Operand): Node {
 
 const double = (x: Node): Node => build.mul(x, like(x, 2))
 
-/** √(1 − x²), accurate near ±1. */
+/** √(1 − x²), accurate near ±1; of two roots, since the gradient of the root of a product would be ∞ · 0 at ±1. */
 function cosineOfSine(x: Node): Node {
   const one = like(x, 1)
-  return build.sqrt(build.mul(build.sub(one, x), build.add(one, x)))
+  return build.mul(build.sqrt(build.sub(one, x)), build.sqrt(build.add(one, x)))
 }
 
 /** x < 0 and |x|. Unlike `abs` it has slope 1 at 0, which pieces that meet smoothly at 0 need. */
