@@ -1,11 +1,11 @@
 import type { Operand, Place, Plan, Step } from '../../compiler/plan.js'
-import { allocate, decodeAll, dtypes, encode, encodeAll, type TypedArray } from '../../core/dtype.js'
+import { allocate, dtypes, encode, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
 import { type Graph, innerGraphs } from '../../graph/graph.js'
-import type { Node, Storage } from '../../graph/node.js'
-import type { Primitive } from '../../graph/primitives.js'
+import type { Storage } from '../../graph/node.js'
 import type { Executable } from '../backend.js'
-import { type Elements, type Evaluation, evaluations } from './evaluations.js'
+import type { Elements } from './elements.js'
+import { evaluate } from './evaluate.js'
 import { hostData } from './index.js'
 
 /** An operand whose array is filled in when its memory is known. */
@@ -77,14 +77,7 @@ export class ReferenceProgram implements Executable {
       )
       return results
     }
-    const evaluate = evaluationOf(node)
-    const narrow = [...inputs, ...outputs].some(({ dtype }) => dtype === 'float16' || dtype === 'bfloat16')
-    // Loops hand their values on as they are stored; only arithmetic needs the 16-bit floats widened.
-    const run =
-      narrow && graphs.length === 0
-        ? () => runWidened(inputs, outputs, (ins, outs) => evaluate(ins, outs, node.attributes, runBody))
-        : () => evaluate(inputs, outputs, node.attributes, runBody)
-    return { inputs, outputs, run }
+    return { inputs, outputs, run: () => evaluate(node.op, inputs, outputs, node.attributes, runBody) }
   }
 
   #bindArena(): void {
@@ -106,30 +99,8 @@ function scratch(bytes: number): ArrayBuffer {
   return block
 }
 
-const evaluationOf = (node: Node): Evaluation<Primitive> => evaluations[node.op] as Evaluation<Primitive>
-
 /** `data` as elements of the operand's dtype: the same bytes. */
 function seenAs({ dtype, shape }: { dtype: Operand['dtype']; shape: readonly number[] }, data: TypedArray): TypedArray {
   const { storage } = dtypes[dtype]
   return data instanceof storage ? data : new storage(data.buffer as ArrayBuffer, data.byteOffset, sizeOf(shape))
-}
-
-function runWidened(
-  inputs: readonly Elements[],
-  outputs: readonly Elements[],
-  evaluate: (inputs: readonly Elements[], outputs: readonly Elements[]) => void,
-): void {
-  const wide = (elements: Elements, data: TypedArray): Elements =>
-    data === elements.data ? elements : { dtype: 'float32', shape: elements.shape, data }
-  const results = outputs.map((output) => {
-    const narrow = output.dtype === 'float16' || output.dtype === 'bfloat16'
-    return narrow ? wide(output, new Float32Array(output.data.length)) : output
-  })
-  evaluate(
-    inputs.map((input) => wide(input, decodeAll(input.dtype, input.data))),
-    results,
-  )
-  results.forEach((result, i) => {
-    if (result !== outputs[i]) encodeAll(outputs[i].dtype, result.data, outputs[i].data)
-  })
 }
