@@ -1,8 +1,9 @@
 import { type DType, dtypes, encodeAll, type TypedArray } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
-import { formatShape, type Shape, sizeOf } from '../core/shape.js'
+import { formatShape, sizeOf } from '../core/shape.js'
 import { dataNode } from './runtime.js'
 import { Tensor } from './tensor.js'
+import type { NestedShape, Shape, Writable } from './types/index.js'
 import type { NestedArray } from './values.js'
 
 /**
@@ -15,11 +16,12 @@ import type { NestedArray } from './values.js'
  * tensor([[1, 2], [3, 4]])
  * tensor(new Float32Array(784), [28, 28])
  */
+export function tensor<const V extends NestedArray>(values: V, shape?: undefined, dtype?: DType): Tensor<NestedShape<V>>
 export function tensor<const S extends Shape = any>(
   values: NestedArray | TypedArray,
   shape?: S,
   dtype?: DType,
-): Tensor<S>
+): Tensor<Writable<S>>
 export function tensor(values: NestedArray | TypedArray, shape?: Shape, dtype?: DType): Tensor {
   const [elements, found, natural] = isTypedArray(values)
     ? [values, [values.length], naturalDType(values)]

@@ -29,7 +29,7 @@ import { Tensor } from './tensor.js'
  * const [dw, db] = grad(loss, [w, b])
  * const perExample = vmap(grad(loss), { inAxes: [null, 0, 0] })(weights, inputs, labels)
  */
-export function grad<W extends Differentiable>(y: Tensor, wrt: W): Gradients<W>
+export function grad<const W extends Differentiable>(y: Tensor, wrt: W): Gradients<W>
 export function grad<First extends TensorTree, Rest extends readonly unknown[]>(
   fn: (first: First, ...rest: Rest) => Tensor,
 ): (first: First, ...rest: Rest) => First

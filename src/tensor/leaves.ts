@@ -27,7 +27,7 @@ export type Gradients<T> =
       ? Tensor<S>
       : T extends HasParameters
         ? readonly Tensor[]
-        : { [K in keyof T]: Gradients<T[K]> }
+        : { -readonly [K in keyof T]: Gradients<T[K]> }
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
 

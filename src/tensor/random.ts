@@ -1,12 +1,12 @@
 import { type DType, dtypes } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
-import type { Shape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import { drawKey, keyWords, seedGenerator, splitKey } from './generator.js'
 import { dataNode } from './runtime.js'
 import { Tensor } from './tensor.js'
+import type { Shape, Writable } from './types/index.js'
 
 // All numbers come from Threefry-2x32-20 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the same on
 // every backend, compiled or not. Without `key` they come from the global generator.
@@ -66,7 +66,7 @@ function openUniform(from: Node, shape: Shape, dtype: DType): Node {
 export function uniform<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   const { low = 0, high = 1 } = options
   const u = unitUniform(keyOf(options), shape, floatOf('uniform', options))
   return new Tensor(low === 0 && high === 1 ? u : ops.add(ops.mul(u, high - low), low))
@@ -76,7 +76,7 @@ export function uniform<const S extends Shape>(
 export function normal<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly mean?: number; readonly std?: number } = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   const dtype = floatOf('normal', options)
   const u = openUniform(keyOf(options), shape, dtype)
   return new Tensor(scaled(ops.mul(ops.erfInv(ops.sub(ops.mul(u, 2), 1)), Math.SQRT2), dtype, options))
@@ -91,7 +91,7 @@ export function truncatedNormal<const S extends Shape>(
     readonly low?: number
     readonly high?: number
   } = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   const { low = -2, high = 2 } = options
   if (!(low < high)) fail(`truncatedNormal: low ${low} is not below high ${high}`, 'Give an interval such as −2 … 2.')
   const dtype = floatOf('truncatedNormal', options)
@@ -112,7 +112,7 @@ export function bernoulli<const S extends Shape>(
   p: number | Tensor,
   shape: S,
   options: Omit<RandomOptions, 'dtype'> = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   if (typeof p === 'number' && !(p >= 0 && p <= 1))
     fail(`bernoulli: the probability ${p} is not in 0 … 1`, 'Give a probability.')
   return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), p instanceof Tensor ? p.node : p))
@@ -124,7 +124,7 @@ export function randint<const S extends Shape>(
   low: number,
   high: number,
   options: Omit<RandomOptions, 'dtype'> = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 31) {
     fail(
       `randint: there are no integers from ${low} up to, not including, ${high}`,
@@ -142,7 +142,7 @@ export function permutation<const N extends number>(n: N, options: Omit<RandomOp
 }
 
 /** Standard Gumbel, −ln(−ln u). */
-export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<S> {
+export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Writable<S>> {
   const dtype = floatOf('gumbel', options)
   const u = openUniform(keyOf(options), shape, dtype)
   return new Tensor(ops.cast(ops.neg(ops.log(ops.neg(ops.log(u)))), dtype))
@@ -152,7 +152,7 @@ export function gumbel<const S extends Shape>(shape: S, options: RandomOptions =
 export function exponential<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly rate?: number } = {},
-): Tensor<S> {
+): Tensor<Writable<S>> {
   const { rate = 1 } = options
   if (!(rate > 0)) fail(`exponential: the rate ${rate} is not positive`, 'Give a rate above 0.')
   const dtype = floatOf('exponential', options)

@@ -300,7 +300,7 @@ describe('loops and branches', () => {
       cond(
         tensor(true),
         () => tensor(1),
-        () => tensor([1, 2]),
+        () => tensor([1, 2]) as Tensor,
       ),
     ).toThrow(/branches/)
   })
