@@ -1,0 +1,109 @@
+import type { Node } from '../../graph/node.js'
+import * as ops from '../../operations/index.js'
+import { Tensor } from '../../tensor/tensor.js'
+import { wrap } from '../../tensor/wrap.js'
+import { Layer } from '../layer.js'
+import type { WithShapes } from '../types/chain.js'
+import type { SameShape } from '../types/shape-function.js'
+
+/** A function applied to each element, or along an axis, as a layer. */
+export class Activation extends Layer<SameShape> {
+  readonly #rule: (x: Node) => Node
+
+  constructor(
+    readonly name: string,
+    rule: (x: Node) => Node,
+  ) {
+    super()
+    this.#rule = rule
+  }
+
+  protected run(x: Node): Node {
+    return this.#rule(x)
+  }
+
+  protected override describe(): string {
+    return this.name
+  }
+}
+
+/** The result for a tensor, and a layer where there is none. */
+export type Activated<X> = X extends Tensor ? X : Activation
+
+/** `f(x)` for a tensor, `f()` for a layer. */
+export interface ActivationFunction extends WithShapes<SameShape> {
+  <X extends Tensor | undefined = undefined>(x?: X): Activated<X>
+}
+
+/** `f(x)` or `f(x, parameter)` for a tensor, `f()` or `f(parameter)` for a layer. */
+export interface ParametricActivation<P> extends WithShapes<SameShape> {
+  <X extends Tensor | P | undefined = undefined>(x?: X, parameter?: P): Activated<X>
+}
+
+function activation(name: string, rule: (x: Node) => Node): ActivationFunction {
+  const either = (x?: Tensor): Tensor | Activation =>
+    x === undefined ? new Activation(name, rule) : wrap(rule(x.node))
+  return either as ActivationFunction
+}
+
+function parametric<P>(name: string, rule: (x: Node, parameter?: P) => Node): ParametricActivation<P> {
+  const either = (x?: Tensor | P, parameter?: P): Tensor | Activation => {
+    if (x instanceof Tensor) return wrap(rule(x.node, parameter))
+    const label = x === undefined ? name : `${name} ${x}`
+    return new Activation(label, (node) => rule(node, x))
+  }
+  return either as ParametricActivation<P>
+}
+
+// Each of these takes a tensor and gives a tensor, relu(x), or takes none and gives a layer, relu().
+
+/** max(x, 0) */
+export const relu = activation('relu', ops.relu)
+
+/** min(max(x, 0), 6) (Krizhevsky, 2010). */
+export const relu6 = activation('relu6', ops.relu6)
+
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid = activation('sigmoid', ops.sigmoid)
+
+/** The hyperbolic tangent. */
+export const tanh = activation('tanh', ops.tanh)
+
+/** log(1 + eˣ), a smooth {@link relu}. */
+export const softplus = activation('softplus', ops.softplus)
+
+/** x / (1 + |x|) */
+export const softsign = activation('softsign', ops.softsign)
+
+/** x · sigmoid(x), also called swish (Ramachandran et al., 2017). */
+export const silu = activation('silu', ops.silu)
+
+/** x · tanh(softplus(x)) (Misra, 2019). */
+export const mish = activation('mish', ops.mish)
+
+/** Scaled {@link elu} that keeps mean 0 and variance 1 (Klambauer et al., 2017). */
+export const selu = activation('selu', ops.selu)
+
+/** x kept between −1 and 1. */
+export const hardTanh = activation('hardTanh', ops.hardTanh)
+
+/** x / 6 + ½ kept between 0 and 1 (Howard et al., 2019). */
+export const hardSigmoid = activation('hardSigmoid', ops.hardSigmoid)
+
+/** x · hardSigmoid(x) (Howard et al., 2019). */
+export const hardSwish = activation('hardSwish', ops.hardSwish)
+
+/** x where it is positive, slope · x elsewhere; slope 0.01: leakyRelu(x, 0.2), leakyRelu(0.2) (Maas et al., 2013). */
+export const leakyRelu = parametric<number>('leakyRelu', ops.leakyRelu)
+
+/** x where it is positive, alpha · (eˣ − 1) elsewhere; alpha 1 (Clevert et al., 2015). */
+export const elu = parametric<number>('elu', ops.elu)
+
+/** x · Φ(x) with the normal distribution Φ, 'exact' or approximated by 'tanh' (Hendrycks and Gimpel, 2016). */
+export const gelu = parametric<'exact' | 'tanh'>('gelu', ops.gelu)
+
+/** exp(x) / Σ exp(x) along an axis, the last: positive numbers that sum to 1. */
+export const softmax = parametric<number>('softmax', ops.softmax)
+
+/** log(softmax(x)) without the loss of accuracy of taking the logarithm afterwards. */
+export const logSoftmax = parametric<number>('logSoftmax', ops.logSoftmax)

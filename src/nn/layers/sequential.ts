@@ -1,0 +1,42 @@
+import { fail } from '../../core/errors.js'
+import { describe } from '../../core/tree.js'
+import type { Node } from '../../graph/node.js'
+import { Tensor } from '../../tensor/tensor.js'
+import type { Stage } from '../../tensor/types/index.js'
+import { Layer } from '../layer.js'
+import type { ChainShape, Checked, Link } from '../types/chain.js'
+
+/** See {@link sequential}. */
+export class Sequential<Links extends readonly Link[] = readonly Link[]> extends Layer<ChainShape<Links>> {
+  constructor(readonly layers: Links) {
+    super()
+    layers.forEach((layer: unknown, i) => {
+      const isModule = typeof layer === 'object' && layer !== null && 'forward' in layer
+      if (!isModule && typeof layer !== 'function') {
+        fail(
+          `sequential: element ${i} is ${describe(layer)}, which has no forward method`,
+          'Pass layers, modules with forward(x), or functions of a tensor.',
+        )
+      }
+    })
+  }
+
+  protected run(x: Node): Node {
+    // What each takes is known only when it is given.
+    const links = this.layers as readonly Stage<Tensor, Tensor>[]
+    const apply = (value: Tensor, link: Stage<Tensor, Tensor>): Tensor =>
+      typeof link === 'function' ? link(value) : link.forward(value)
+    return links.reduce(apply, new Tensor(x)).node
+  }
+}
+
+/**
+ * Layers, other modules and functions of a tensor, one after the other. Where shapes are known to clash, it does not compile.
+ *
+ * @example
+ * const mlp = sequential(flatten(), linear(784, 128), relu(), linear(128, 10))
+ * mlp.forward(pictures) // [128, 28, 28, 1] → [128, 10]
+ */
+export function sequential<const Links extends readonly Link[]>(...layers: Links & Checked<Links>): Sequential<Links> {
+  return new Sequential<Links>(layers)
+}

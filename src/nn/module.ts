@@ -1,0 +1,159 @@
+import { sizeOf } from '../core/shape.js'
+import { guarded } from '../tensor/scope.js'
+import { type Buffer, Parameter, type Variable } from '../tensor/variable.js'
+import { readState, type State, writeState } from './state.js'
+import { walk } from './tree.js'
+
+/**
+ * A part of a network: a plain class with parameters, or other modules, as properties and a `forward` method of its own
+ * signature. There is nothing to register: what the properties hold, also in arrays and plain objects, belongs to the module.
+ *
+ * @example
+ * class Net extends Module {
+ *   readonly hidden = linear(784, 128)
+ *   readonly output = linear(128, 10)
+ *   forward<const B extends number>(x: Tensor<[B, 784]>) {
+ *     return this.output.forward(relu(this.hidden.forward(x)))
+ *   }
+ * }
+ */
+export abstract class Module {
+  #training = true
+  #frozen = false
+  #path = ''
+
+  /**
+   * Whether the module is being trained (true at first) or used: dropout and the like behave differently. A compiled function
+   * that has looked at it is traced again when it changes.
+   */
+  get training(): boolean {
+    return guarded(`training mode of ${this.label}`, () => this.#training)
+  }
+
+  /** Whether the module's own parameters are left out of training. */
+  get frozen(): boolean {
+    return guarded(`frozen parameters of ${this.label}`, () => this.#frozen)
+  }
+
+  /** The path in the outermost module that has been looked through, or the class, for messages. */
+  protected get label(): string {
+    return this.#path === '' ? this.constructor.name : `${this.#path} (${this.constructor.name})`
+  }
+
+  /** This module and all in it by their dotted paths; this one's is ''. */
+  modules(): ReadonlyMap<string, Module> {
+    return this.#walk().modules
+  }
+
+  /** The modules directly in this one, by their paths. */
+  children(): ReadonlyMap<string, Module> {
+    const all = [...this.modules()].slice(1)
+    const isWithin = (path: string): boolean => all.some(([other]) => path.startsWith(`${other}.`))
+    return new Map(all.filter(([path]) => !isWithin(path)))
+  }
+
+  /** The parameters to train, each once, in the order of the properties; those of frozen modules are left out. */
+  parameters(): Parameter[] {
+    const { variables, owners } = this.#walk()
+    return [...variables.values()]
+      .filter((variable) => variable instanceof Parameter)
+      .filter((parameter) => !owners.get(parameter)?.frozen)
+  }
+
+  /** All parameters by their dotted paths, such as `layers.0.weight`; frozen ones too. */
+  namedParameters(): ReadonlyMap<string, Parameter> {
+    return new Map([...this.variables()].filter((entry): entry is [string, Parameter] => entry[1] instanceof Parameter))
+  }
+
+  /** The state that is not trained, by its dotted paths. */
+  buffers(): ReadonlyMap<string, Buffer> {
+    return new Map([...this.variables()].filter(([, variable]) => !(variable instanceof Parameter)))
+  }
+
+  /** Parameters and buffers by their dotted paths. */
+  variables(): ReadonlyMap<string, Variable> {
+    return this.#walk().variables
+  }
+
+  /** How many numbers the parameters hold, frozen ones too. */
+  parameterCount(): number {
+    return [...this.namedParameters().values()].reduce((count, { shape }) => count + sizeOf(shape), 0)
+  }
+
+  /** Puts this module and all in it into training mode. */
+  train(): this {
+    return this.#forEach((module) => {
+      module.#training = true
+    })
+  }
+
+  /** Puts this module and all in it into evaluation mode. */
+  eval(): this {
+    return this.#forEach((module) => {
+      module.#training = false
+    })
+  }
+
+  /** Leaves the parameters of this module and all in it out of training: `parameters()` no longer lists them. */
+  freeze(): this {
+    return this.#forEach((module) => {
+      module.#frozen = true
+    })
+  }
+
+  /** Takes back {@link freeze}. */
+  unfreeze(): this {
+    return this.#forEach((module) => {
+      module.#frozen = false
+    })
+  }
+
+  /** A copy of all parameters and buffers by their paths, to be stored or put into another module with {@link loadState}. */
+  state(): Promise<State> {
+    return readState(this.variables())
+  }
+
+  /**
+   * Takes over values that {@link state} gave.
+   *
+   * @throws if entries are missing, unknown, or of another shape or dtype; the message lists them and nothing is changed
+   */
+  loadState(state: State): void {
+    writeState(this.constructor.name, this.variables(), state)
+  }
+
+  /** What a listing says of the module beside its class: its sizes and options. */
+  protected describe(): string {
+    return ''
+  }
+
+  /** The tree of modules with their numbers of parameters. */
+  toString(): string {
+    const lines = (module: Module, name: string, indent: string): string[] => {
+      const count = module.parameterCount()
+      const title = [name && `${name}:`, module.constructor.name, module.describe(), count > 0 && parameterText(count)]
+      const inner = [...module.children()].flatMap(([path, child]) => lines(child, path, `${indent}  `))
+      return [`${indent}${title.filter(Boolean).join(' ')}`, ...inner]
+    }
+    return lines(this, '', '').join('\n')
+  }
+
+  #forEach(change: (module: Module) => void): this {
+    for (const module of this.modules().values()) change(module)
+    return this
+  }
+
+  #walk(): ReturnType<typeof walk> {
+    const tree = walk(this, (value) => value instanceof Module)
+    // A path from further outside ends with the one that is known already; walks from inside do not shorten it.
+    for (const [path, variable] of tree.variables) {
+      if (path.endsWith(`.${variable.name}`) || variable.name === 'variable') variable.name = path
+    }
+    for (const [path, module] of tree.modules) {
+      if (module.#path === '' || path.endsWith(`.${module.#path}`)) module.#path = path
+    }
+    return tree
+  }
+}
+
+const parameterText = (count: number): string => `(${count.toLocaleString('en-US')} parameter${count === 1 ? '' : 's'})`
