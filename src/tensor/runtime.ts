@@ -30,6 +30,9 @@ const backends = new Map<string, Backend>([[active.name, active]])
 /** The backend on which everything runs. */
 export const backend = (): Backend => active
 
+/** The names of the backends there are here. */
+export const backendNames = (): readonly string[] => [...backends.keys()]
+
 /** Makes a backend available under its name. */
 export function registerBackend(added: Backend): void {
   backends.set(added.name, added)
@@ -43,7 +46,7 @@ export function registerBackend(added: Backend): void {
 export function setBackend(name: string): void {
   const chosen = backends.get(name)
   if (chosen === undefined)
-    fail(`backend: there is no '${name}' here`, `Use one of: ${[...backends.keys()].join(', ')}.`)
+    fail(`backend: there is no '${name}' here`, `Use one of: ${backendNames().join(', ')}.`)
   active = chosen
 }
 
