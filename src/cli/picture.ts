@@ -67,9 +67,12 @@ function painter({ values }: Picture, scale: Pictures['scale'], colored: boolean
     ? (upper, lower) => pick(' ░▒▓█', (upper + lower) / 2)
     : (upper, lower) => {
         const mean = (upper + lower) / 2 / unit
-        return mean < 0 ? pick(' ·-=≡', -mean) : pick(' ·+x#', mean)
+        return pick(mean < 0 ? ' ·-=≡' : ' ·+x#', visible(mean))
       }
 }
+
+/** The magnitude of a signed value, lifted such that small ones show beside a few large ones. */
+const visible = (value: number): number => Math.sqrt(clamp(Math.abs(value)))
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value))
 
@@ -84,7 +87,7 @@ function greyCode(value: number): number {
 
 /** Red above zero, blue below, black at zero: points of the 6 × 6 × 6 colour cube that starts at 16. */
 function signedCode(value: number): number {
-  const level = Math.round(clamp(Math.abs(value)) * 5)
+  const level = Math.round(visible(value) * 5)
   const tint = Math.round(level * 0.6)
   return value > 0 ? 16 + 36 * level + 6 * Math.round(level * 0.4) : 16 + 6 * tint + level
 }

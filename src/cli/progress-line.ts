@@ -55,9 +55,10 @@ export function formatProgress(
   pace: ReturnType<Pace['measure']>,
   options: { readonly width: number; readonly withBar: boolean; readonly colors: Colors },
 ): string {
-  const { epoch, epochs, batch, batches, metrics } = progress
+  const { stage, epoch, epochs, batch, batches, metrics } = progress
   const { examplesPerSecond, secondsLeft } = pace
   const pieces = [`epoch ${epoch}/${epochs}`, `${String(batch).padStart(String(batches).length)}/${batches}`]
+  if (stage !== undefined) pieces.unshift(stage)
   for (const [name, value] of Object.entries(metrics)) pieces.push(`${metricLabel(name)} ${formatMetric(name, value)}`)
   if (examplesPerSecond !== undefined) {
     pieces.push(`${Math.round(examplesPerSecond).toLocaleString('en-US')} images/s`)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fail } from '../core/errors.js'
 import type { RunOutput } from '../recipes/recipe.js'
@@ -37,7 +37,7 @@ export class RunFolder implements RunOutput {
   static async open(path: string): Promise<RunFolder> {
     const absolute = resolve(path)
     try {
-      const folder = new RunFolder(absolute, await mkdir(absolute, { recursive: true }))
+      const folder = new RunFolder(absolute, await makeFolders(absolute))
       await folder.write('.writable', '')
       await folder.#remove('.writable')
       for (const name of [METRICS_FILE, LOG_FILE]) await rm(join(absolute, name), { force: true })
@@ -71,7 +71,7 @@ export class RunFolder implements RunOutput {
     // One after the other, so that two writes of the same file cannot overtake each other.
     const writing = this.#writing.then(async () => {
       try {
-        if (dirname(name) !== '.') await mkdir(dirname(path), { recursive: true })
+        if (dirname(name) !== '.') await makeFolders(dirname(path))
         await writeFile(temporary, content)
         await rename(temporary, path)
         this.#written.add(name)
@@ -123,8 +123,32 @@ export class RunFolder implements RunOutput {
   }
 }
 
+/**
+ * Makes a folder and those above it; returns the topmost that was not there. Not the recursive mkdir of Node, which does not
+ * come back where a file system refuses new folders by ENOENT, as /proc does.
+ */
+async function makeFolders(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path)
+    return path
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return undefined
+    const parent = dirname(path)
+    if (code !== 'ENOENT' || parent === path) throw error
+    const topmost = await makeFolders(parent)
+    // The folder above is there now. What still fails is final.
+    await mkdir(path)
+    return topmost ?? path
+  }
+}
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined
+
 function reason(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return String(error)
+  const code = codeOf(error)
+  if (code === undefined) return String(error)
   const known: Readonly<Record<string, string>> = {
     EACCES: 'no permission',
     EPERM: 'no permission',
@@ -134,5 +158,5 @@ function reason(error: unknown): string {
     ENOTDIR: 'a part of the path is a file',
     ENOENT: 'a part of the path does not exist and cannot be made',
   }
-  return known[String(error.code)] ?? String(error.code)
+  return known[code] ?? code
 }

@@ -100,7 +100,7 @@ export async function runRecipe<D extends OptionDeclarations>(
       seconds: seconds(),
       backend: backend().name,
       seed: settings.seed,
-      data: source?.description,
+      data: source?.name,
     }
     stdout.write(`${JSON.stringify(outcome)}\n`)
   }

@@ -75,9 +75,10 @@ export class TerminalReporter implements Reporter {
     const now = this.#now()
     const seconds = (now - this.#epochStarted) / 1000
     this.#epochStarted = now
-    const { epoch, epochs, metrics } = summary
+    const { stage, epoch, epochs, metrics } = summary
     const width = String(epochs).length
     const pieces = Object.entries(metrics).map(([name, value]) => `${metricLabel(name)} ${formatMetric(name, value)}`)
+    if (stage !== undefined) pieces.unshift(stage)
     const head = this.colors.bold(`epoch ${String(epoch).padStart(width)}/${epochs}`)
     this.log([head, ...pieces, this.colors.dim(formatDuration(seconds))].join('  '))
     this.#onEpoch({ ...summary, seconds })

@@ -1,3 +1,4 @@
+import { perceptron } from './perceptron.js'
 import type { Recipe } from './recipe.js'
 
 export {
@@ -14,7 +15,7 @@ export { type PublishedFigure, type Recipe, type RecipeContext, type RunOutput, 
 export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
 
 /** All recipes, simplest first. */
-export const recipes: readonly Recipe[] = []
+export const recipes: readonly Recipe[] = [perceptron]
 
 /** The recipe of that name, if there is one. */
 export const findRecipe = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name)

@@ -1,5 +1,7 @@
 /** How far a training is: what the live line shows. */
 export interface Progress {
+  /** Which training, in recipes with more than one. */
+  readonly stage?: string
   /** Counted from 1. */
   readonly epoch: number
   readonly epochs: number
@@ -14,6 +16,7 @@ export interface Progress {
 
 /** What one epoch came to: a line in the run's log. */
 export interface EpochSummary {
+  readonly stage?: string
   readonly epoch: number
   readonly epochs: number
   readonly metrics: Metrics
@@ -51,6 +54,8 @@ export interface Pictures {
 
 /** Which data a run learns from. */
 export interface DataSource {
+  /** A word or two, such as `MNIST`. */
+  readonly name: string
   /** A sentence for people. */
   readonly description: string
   /** Whether these are the examples that the literature's numbers are about. */
