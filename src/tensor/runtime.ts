@@ -45,8 +45,7 @@ export function registerBackend(added: Backend): void {
  */
 export function setBackend(name: string): void {
   const chosen = backends.get(name)
-  if (chosen === undefined)
-    fail(`backend: there is no '${name}' here`, `Use one of: ${backendNames().join(', ')}.`)
+  if (chosen === undefined) fail(`backend: there is no '${name}' here`, `Use one of: ${backendNames().join(', ')}.`)
   active = chosen
 }
 
