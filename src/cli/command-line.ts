@@ -50,8 +50,8 @@ function buildProgram(surroundings: Surroundings, exit: (code: number) => void):
     else unknownCommand(given, program)
   })
 
-  withDebug(program.command('list').description('show the recipes')).action(() => listRecipes(recipes, surroundings))
-  withDebug(program.command('doctor').description('show what a run would use here')).action(() => examine(surroundings))
+  complete(program.command('list').description('show the recipes')).action(() => listRecipes(recipes, surroundings))
+  complete(program.command('doctor').description('show what a run would use here')).action(() => examine(surroundings))
 
   const run = program
     .command('run')
@@ -82,7 +82,7 @@ function addRecipe(run: Command, recipe: Recipe, surroundings: Surroundings, exi
     ([name, { value, source }]) => `  ${metricLabel(name)} ${formatMetric(name, value)}: ${source}`,
   )
   if (figures.length > 0) command.addHelpText('after', `\nPublished:\n${figures.join('\n')}`)
-  withDebug(command).action(async (given: Record<string, unknown>) => {
+  complete(command).action(async (given: Record<string, unknown>) => {
     const settings = {
       seed: given.seed as number,
       backend: given.backend as string | undefined,
@@ -93,7 +93,9 @@ function addRecipe(run: Command, recipe: Recipe, surroundings: Surroundings, exi
   })
 }
 
-const withDebug = (command: Command): Command => command.option('--debug', 'show where an error happened')
+/** What all commands have in common. */
+const complete = (command: Command): Command =>
+  command.allowExcessArguments(false).option('--debug', 'show where an error happened')
 
 function unknownCommand(given: string, program: Command): never {
   const known = program.commands.map((command) => command.name())

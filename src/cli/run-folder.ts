@@ -58,7 +58,7 @@ export class RunFolder implements RunOutput {
 
   /** Whether something is in the log or another file has been written. */
   get hasContent(): boolean {
-    return this.#written.size > 0
+    return this.#logLines.length > 0 || this.#written.size > 0
   }
 
   get loggedEpochs(): number {

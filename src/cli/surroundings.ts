@@ -11,9 +11,9 @@ export interface Surroundings {
   readonly stderr: TextStream
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Milliseconds, for durations. */
-  now(): number
+  readonly now: () => number
   /** Calls `handle` when the user presses Ctrl-C; returns how to stop listening. */
-  onInterrupt(handle: () => void): () => void
+  readonly onInterrupt: (handle: () => void) => () => void
 }
 
 /** The process that we are. */

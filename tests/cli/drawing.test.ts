@@ -1,0 +1,72 @@
+import picocolors from 'picocolors'
+import { describe, expect, it } from 'vitest'
+import { formatDuration } from '../../src/cli/duration.js'
+import { drawPictures } from '../../src/cli/picture.js'
+import { drawTable } from '../../src/cli/table.js'
+
+const plain = picocolors.createColors(false)
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0:00'],
+    [59.6, '1:00'],
+    [754, '12:34'],
+    [3723, '1:02:03'],
+    [-3, '0:00'],
+  ])('%d s is %s', (seconds, text) => expect(formatDuration(seconds)).toBe(text))
+})
+
+describe('drawTable', () => {
+  it('aligns numbers to the right and words to the left', () => {
+    const table = {
+      title: 'T',
+      columns: ['what', 'value', 'who'],
+      rows: [
+        ['a', '1.5 %', 'x'],
+        ['longer', { text: '12.25 %', tone: 'good' as const }, 'yes'],
+      ],
+    }
+    expect(drawTable(table, plain)).toEqual(['T', 'what      value  who', 'a         1.5 %  x', 'longer  12.25 %  yes'])
+  })
+})
+
+describe('drawPictures', () => {
+  const picture = (caption: string, values: number[], width: number) => ({
+    caption,
+    width,
+    height: values.length / width,
+    values,
+  })
+
+  it('shows two rows of pixels as one of characters, darker or brighter', () => {
+    const pictures = { title: '', scale: 'ink' as const, pictures: [picture('p', [1, 0, 1, 0.5, 1, 0, 0, 0], 4)] }
+    // The means of the columns are 1, 0, 0.5 and 0.25.
+    expect(drawPictures(pictures, 80, false)).toEqual(['p', '█ ▒░'])
+  })
+
+  it('draws both pixels of a half block in their own grey', () => {
+    const pictures = { title: '', scale: 'ink' as const, pictures: [picture('p', [1, 0, 0, 1], 2)] }
+    const [, line] = drawPictures(pictures, 80, true)
+    expect(line).toBe('\x1b[38;5;231;48;5;16m▀\x1b[38;5;16;48;5;231m▀\x1b[0m')
+  })
+
+  it('tells negative and positive values apart', () => {
+    const pictures = { title: '', scale: 'signed' as const, pictures: [picture('', [-4, 0, 4, -4, 0, 4], 3)] }
+    expect(drawPictures(pictures, 80, false)[1]).toBe('≡ #')
+    // 196 is pure red plus green 2 of 5, 39 blue plus green 3 of 5, in the cube 16 + 36 r + 6 g + b.
+    expect(drawPictures(pictures, 80, true)[1]).toContain(`38;5;${16 + 36 * 5 + 6 * 2};48;5;${16 + 36 * 5 + 6 * 2}m`)
+    expect(drawPictures(pictures, 80, true)[1]).toContain(`38;5;${16 + 6 * 3 + 5};48;5;${16 + 6 * 3 + 5}m`)
+  })
+
+  it('takes away the border that all pictures share, and puts as many side by side as fit', () => {
+    const ring = [0, 0, 0, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 0, 0, 0]
+    const one = { caption: 'c', width: 4, height: 4, values: ring }
+    const pictures = { title: '', scale: 'ink' as const, pictures: [one, one, one] }
+    expect(drawPictures(pictures, 8, false)).toEqual(['c    c', '██   ██', '', 'c', '██'])
+  })
+
+  it('draws an empty picture', () => {
+    const pictures = { title: '', scale: 'ink' as const, pictures: [picture('', [0, 0, 0, 0], 2)] }
+    expect(drawPictures(pictures, 80, false)).toEqual(['', ''])
+  })
+})
