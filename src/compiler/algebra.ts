@@ -1,4 +1,5 @@
-import { sizeOf } from '../core/shape.js'
+import { roundTo } from '../core/dtype.js'
+import { dropAxes, sizeOf } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Graph } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
@@ -116,14 +117,15 @@ const rules: { readonly [P in Primitive]?: Rule } = {
   reduceSum: (node) => {
     const [x] = node.inputs
     if (!isOp(node, 'reduceSum')) return undefined
-    if (node.attributes.axes.every((axis) => x.shape[axis] === 1)) return build.reshape(x, node.shape)
-    // The sum over a stretched axis is a multiple.
-    if (isOp(x, 'expand') && node.attributes.axes.every((axis) => x.inputs[0].shape[axis] === 1)) {
-      const count = sizeOf(x.shape) / Math.max(1, sizeOf(node.shape))
-      const [source] = x.inputs
-      const rest = source.shape.filter((_, axis) => !(isOp(node, 'reduceSum') && node.attributes.axes.includes(axis)))
-      return build.expand(build.mul(build.reshape(source, rest), build.fill(count, rest, node.dtype)), node.shape)
-    }
-    return undefined
+    const { axes } = node.attributes
+    if (axes.some((axis) => x.shape[axis] === 0)) return literalLike(node, 0)
+    if (axes.every((axis) => x.shape[axis] === 1)) return build.reshape(x, node.shape)
+    if (!isOp(x, 'expand') || axes.some((axis) => x.inputs[0].shape[axis] !== 1)) return undefined
+    // The sum over a stretched axis is a multiple, if the dtype can count so far.
+    const count = sizeOf(axes.map((axis) => x.shape[axis]))
+    if (!isInteger(node) && roundTo(node.dtype, count) !== count) return undefined
+    const [source] = x.inputs
+    const rest = dropAxes(source.shape, axes)
+    return build.expand(build.mul(build.reshape(source, rest), build.fill(count, rest, node.dtype)), node.shape)
   },
 }

@@ -7,7 +7,9 @@ import { rewrite } from './rewrite.js'
 /** Replaces calls by their bodies, except those that recompute: their boundary is what saves the memory. */
 export const inlineCalls = (graph: Graph): Graph =>
   replaceSources(graph, (node) =>
-    isOp(node, 'call') && !node.attributes.recompute ? inline(node.attributes.body, node.inputs) : undefined,
+    isOp(node, 'call') && !node.attributes.recompute
+      ? inline(inlineCalls(node.attributes.body), node.inputs)
+      : undefined,
   )
 
 /** Applies the passes to the bodies, conditions and branches inside the graph. */

@@ -46,8 +46,9 @@ export const scalarFunctions: { readonly [P in Elementwise]: ScalarRow<P> } = {
   div: (dtype) => (isFloat(dtype) ? (a, b) => a / b : (a, b) => (b === 0 ? 0 : Math.trunc(a / b))),
   mod: (dtype) => (isFloat(dtype) ? flooredRemainder : (a, b) => (b === 0 ? 0 : flooredRemainder(a, b))),
   pow: (dtype) => (isFloat(dtype) ? power : integerPower),
-  max: always(Math.max),
-  min: always(Math.min),
+  // Not the functions themselves, which would take the third operand too.
+  max: always((a, b) => Math.max(a, b)),
+  min: always((a, b) => Math.min(a, b)),
   less: always((a, b) => (a < b ? 1 : 0)),
   lessEqual: always((a, b) => (a <= b ? 1 : 0)),
   equal: always((a, b) => (a === b ? 1 : 0)),
