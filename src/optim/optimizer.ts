@@ -82,6 +82,11 @@ export abstract class Optimizer {
     return 0
   }
 
+  /** What the optimizer was made with, if it was. */
+  get trainable(): Trainable | undefined {
+    return this.#trainable
+  }
+
   /** The learning rate, or the function that gives it. Setting a number does not trace compiled functions again. */
   get learningRate(): number | Schedule {
     return this.#learningRate
@@ -101,7 +106,8 @@ export abstract class Optimizer {
   }
 
   /** The learning rate of the next step. */
-  currentLearningRate(): Promise<number> {
+  async currentLearningRate(): Promise<number> {
+    if (typeof this.#learningRate === 'number') return this.#learningRate
     return this.#rateAt(this.#stepCount.value).item()
   }
 

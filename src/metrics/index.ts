@@ -1,0 +1,1 @@
+export { accuracy, confusionMatrix, topKAccuracy } from './classification.js'

@@ -1,0 +1,2 @@
+export { lenet } from './lenet.js'
+export { type MlpOptions, mlp } from './mlp.js'

@@ -1,0 +1,26 @@
+import type { Columns, Dataset } from '../data/index.js'
+import type { FitOptions } from './options.js'
+import { Run } from './run.js'
+import type { DefaultTargets, Model, TaskOf } from './task.js'
+import { Training } from './training.js'
+
+/**
+ * Trains a model on examples: epochs of batches in random order, each one compiled step of forward pass, gradients and update.
+ *
+ * Nothing happens before the run is awaited (`await run`: all epochs) or iterated over (`for await (const epoch of run)`,
+ * which may be left early). Afterwards the model's modules are in the modes (training, evaluation) that they were in.
+ *
+ * @param model with `forward` for a batch of the column of inputs
+ * @param data with a column `inputs`, and `labels` (classes) or `targets`, unless the options name others
+ * @throws if an option is out of range or a column is missing; while running, if the loss becomes NaN or a label has no output
+ * @example
+ * const run = fit(model, train, { loss: nn.crossEntropy, optimizer: adam(), epochs: 5, validation: test })
+ * for await (const { epoch, accuracy, validation } of run) console.log(epoch, accuracy, validation?.accuracy)
+ */
+export function fit<C extends Columns, const Targets extends string = DefaultTargets<C>>(
+  model: Model,
+  data: Dataset<C>,
+  options: FitOptions<C, Targets, TaskOf<C, Targets>>,
+): Run<TaskOf<C, Targets>> {
+  return new Run(new Training<C, TaskOf<C, Targets>>(model, data, options).epochs())
+}

@@ -1,0 +1,107 @@
+import { isInteger } from '../core/dtype.js'
+import { fail } from '../core/errors.js'
+import { formatShape, sameShape } from '../core/shape.js'
+import type { BatchColumn, Column, ColumnDType, Columns, Dataset } from '../data/index.js'
+import type { Module } from '../nn/index.js'
+import { tensor } from '../tensor/create.js'
+import { Scope, trace } from '../tensor/scope.js'
+import type { Tensor } from '../tensor/tensor.js'
+
+/** A module that makes predictions for a batch of inputs. */
+export type Model = Module & { forward(inputs: Tensor): Tensor }
+
+/** How far the outputs for a batch are from its targets: a scalar, the mean over the examples. */
+export type Loss = (outputs: Tensor, targets: Tensor) => Tensor
+
+/** What is to be learned: one of a few classes, of which accuracy can be measured, or real values. */
+export type Task = 'classes' | 'values'
+
+/** The column of targets that is taken if none is named. */
+export type DefaultTargets<C extends Columns> = 'labels' extends keyof C ? 'labels' : 'targets'
+
+/** Whole numbers are classes. */
+export type TaskOf<C extends Columns, Targets> = Targets extends keyof C
+  ? C[Targets] extends Column<infer D>
+    ? D extends 'int32'
+      ? 'classes'
+      : 'values'
+    : Task
+  : Task
+
+export interface ColumnNames<Targets extends string = string> {
+  /** The column that the model sees; 'inputs'. */
+  readonly inputs?: string
+  /** The column that it is to predict; 'labels' if there is one, else 'targets'. */
+  readonly targets?: Targets
+}
+
+/** The columns of a data set to learn from. */
+export interface Chosen {
+  readonly inputs: string
+  readonly targets: string
+}
+
+/** Finds the columns by their names. @throws if one is missing; the message lists those there are */
+export function chooseColumns(operation: string, data: Dataset<Columns>, names: ColumnNames): Chosen {
+  if (data.length === 0) fail(`${operation}: the data set is empty`, 'Give at least one example.')
+  const { inputs = 'inputs', targets = 'labels' in data.columns ? 'labels' : 'targets' } = names
+  for (const [role, name] of Object.entries({ inputs, targets })) {
+    if (!(name in data.columns)) {
+      fail(
+        `${operation}: the data set has no column '${name}'`,
+        `Name the column of ${role} with the option ${role}; there are: ${Object.keys(data.columns).join(', ')}.`,
+      )
+    }
+  }
+  return { inputs, targets }
+}
+
+/** A batch whose columns are known by name only. */
+export type AnyBatch = Readonly<Record<string, BatchColumn<ColumnDType, readonly number[]> | number>>
+
+/** A column of a batch as a tensor. */
+export function columnTensor(batch: AnyBatch, name: string): Tensor {
+  const column = batch[name]
+  if (typeof column !== 'object') fail(`The batch has no column '${name}'`)
+  return tensor(column.data, column.shape, column.dtype)
+}
+
+/** How outputs name classes: by the largest of one output per class, or by the sign of a single one. */
+export type ClassRule = 'largest' | 'sign'
+
+/** The rule for outputs and targets of these shapes, if the targets are classes. */
+export function classRule(outputs: Tensor, targets: Tensor): ClassRule | undefined {
+  if (!isInteger(targets.dtype)) return undefined
+  if (outputs.rank > 0 && sameShape(outputs.shape.slice(0, -1), targets.shape)) return 'largest'
+  return sameShape(outputs.shape, targets.shape) ? 'sign' : undefined
+}
+
+/** The classes that outputs name (int32), in the shape of the targets. */
+export const namedClasses = (outputs: Tensor, rule: ClassRule): Tensor =>
+  rule === 'largest' ? outputs.argMax(-1) : outputs.greater(0).cast('int32')
+
+/** How many classes are named right (int32), or nothing where the targets are no classes. */
+export function countRight(outputs: Tensor, targets: Tensor): Tensor | undefined {
+  const rule = classRule(outputs, targets)
+  return rule && namedClasses(outputs, rule).equal(targets).sum()
+}
+
+/** Throws at the first label that has no output. */
+export function checkClasses(operation: string, model: Model, data: Dataset<Columns>, columns: Chosen): void {
+  const few: AnyBatch = data.gather(data.length > 1 ? [0, 1] : [0])
+  const targets = columnTensor(few, columns.targets)
+  if (!isInteger(targets.dtype)) return
+  // In a scope nothing is computed or assigned: only the shape is of interest.
+  const outputs = trace(new Scope(operation), () => model.forward(columnTensor(few, columns.inputs)))
+  const rule = classRule(outputs, targets)
+  if (rule === undefined) return
+  const classes = rule === 'largest' ? outputs.shape[outputs.rank - 1] : 2
+  const labels = data.values(columns.targets)
+  const wrong = labels.findIndex((label) => label < 0 || label >= classes)
+  if (wrong < 0) return
+  const example = Math.floor((wrong * data.length) / labels.length)
+  fail(
+    `${operation}: example ${example} has the label ${labels[wrong]}, but the outputs ${formatShape(outputs.shape.slice(1))} of the model tell ${classes} classes apart`,
+    `Labels are 0 … ${classes - 1}; check whether they start at 1, or give the last layer more outputs.`,
+  )
+}
