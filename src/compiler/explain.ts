@@ -79,6 +79,8 @@ function formatPlace(place: Place): string {
 /** `12.3 MB`, `4.56 Gflop`: with three digits and a decimal prefix. */
 export function quantity(value: number, unit: string): string {
   const prefixes = ['', 'k', 'M', 'G', 'T', 'P']
-  const power = value < 1000 ? 0 : Math.min(5, Math.floor(Math.log10(value) / 3))
-  return `${Number((value / 1000 ** power).toPrecision(3))} ${prefixes[power]}${unit}`
+  // Rounded first: 999,999 is 1 M, not 1000 k.
+  const rounded = Number(value.toPrecision(3))
+  const power = rounded < 1000 ? 0 : Math.min(5, Math.floor(Math.log10(rounded) / 3))
+  return `${Number((rounded / 1000 ** power).toPrecision(3))} ${prefixes[power]}${unit}`
 }

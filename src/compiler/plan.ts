@@ -1,5 +1,5 @@
 import { dtypes } from '../core/dtype.js'
-import { sizeOf } from '../core/shape.js'
+import { sameShape } from '../core/shape.js'
 import { type Graph, innerGraphs, topologicalOrder } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
@@ -41,9 +41,6 @@ export interface Plan {
   readonly unsharedBytes: number
 }
 
-/** Views: they read the same bytes as their input. */
-const isView = (node: Node): boolean => node.op === 'reshape' || node.op === 'bitcast' || node.op === 'stopGradient'
-
 /**
  * Orders the steps and plans the memory of a simplified graph. `donated` inputs may be overwritten by outputs of the
  * same type.
@@ -53,12 +50,17 @@ export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Pl
   const order = topologicalOrder([...graph.outputs.flatMap((node) => node.inputs), ...graph.outputs])
   const inputIndex = new Map<Node, number>(graph.inputs.map((node, index) => [node, index]))
 
-  /** The node whose bytes a view reads. */
+  /** Views, and the nodes whose bytes they read. */
   const roots = new Map<Node, Node>()
   const rootOf = (node: Node): Node => roots.get(node) ?? node
-  for (const node of order) if (isView(node)) roots.set(node, rootOf(node.inputs[0]))
+  for (const node of order) {
+    const root = node.inputs.length > 0 ? rootOf(node.inputs[0]) : node
+    // A constant is a number without bytes: what reads it as another dtype has to be computed.
+    const reread = node.op === 'bitcast' && root.op !== 'constant'
+    if (reread || node.op === 'reshape' || node.op === 'stopGradient') roots.set(node, root)
+  }
 
-  const steps = order.filter((node) => !isView(node) && !['input', 'constant', 'result'].includes(node.op))
+  const steps = order.filter((node) => !roots.has(node) && !['input', 'constant', 'result'].includes(node.op))
   const position = new Map(steps.map((node, index) => [node, index]))
 
   /** Computed values: a node, or for a node with several outputs one of them. */
@@ -102,11 +104,7 @@ export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Pl
     const candidate = graph.inputs.findIndex((given, i) => {
       const inTime = lastInputRead[i] < at || (lastInputRead[i] === at && isElementwise(root.op))
       return (
-        donated.has(i) &&
-        !reused.has(i) &&
-        inTime &&
-        given.dtype === root.dtype &&
-        sizeOf(given.shape) === sizeOf(root.shape)
+        donated.has(i) && !reused.has(i) && inTime && given.dtype === node.dtype && sameShape(given.shape, node.shape)
       )
     })
     if (candidate >= 0) {
