@@ -1,10 +1,9 @@
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import { Tensor } from '../../tensor/tensor.js'
+import type { SameShape, Shape, WithShapes } from '../../tensor/types/index.js'
 import { wrap } from '../../tensor/wrap.js'
 import { Layer } from '../layer.js'
-import type { WithShapes } from '../types/chain.js'
-import type { SameShape } from '../types/shape-function.js'
 
 /** A function applied to each element, or along an axis, as a layer. */
 export class Activation extends Layer<SameShape> {
@@ -27,17 +26,16 @@ export class Activation extends Layer<SameShape> {
   }
 }
 
-/** The result for a tensor, and a layer where there is none. */
-export type Activated<X> = X extends Tensor ? X : Activation
-
 /** `f(x)` for a tensor, `f()` for a layer. */
 export interface ActivationFunction extends WithShapes<SameShape> {
-  <X extends Tensor | undefined = undefined>(x?: X): Activated<X>
+  (): Activation
+  <S extends Shape>(x: Tensor<S>): Tensor<S>
 }
 
 /** `f(x)` or `f(x, parameter)` for a tensor, `f()` or `f(parameter)` for a layer. */
 export interface ParametricActivation<P> extends WithShapes<SameShape> {
-  <X extends Tensor | P | undefined = undefined>(x?: X, parameter?: P): Activated<X>
+  (parameter?: P): Activation
+  <S extends Shape>(x: Tensor<S>, parameter?: P): Tensor<S>
 }
 
 function activation(name: string, rule: (x: Node) => Node): ActivationFunction {

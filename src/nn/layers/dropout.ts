@@ -2,8 +2,8 @@ import { fail } from '../../core/errors.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import { bernoulli } from '../../tensor/random.js'
+import type { SameShape } from '../../tensor/types/index.js'
 import { Layer } from '../layer.js'
-import type { SameShape } from '../types/shape-function.js'
 
 /** See {@link dropout}. */
 export class Dropout extends Layer<SameShape> {

@@ -1,14 +1,5 @@
 import type { Tensor } from '../../tensor/tensor.js'
-import type { Shape } from '../../tensor/types/index.js'
-import type { Apply, LayerProblem, ShapeFunction } from './shape-function.js'
-
-/** Only for the type checker: where a layer keeps its shape function. */
-export declare const shapes: unique symbol
-
-/** What has a shape function. */
-export interface WithShapes<F extends ShapeFunction> {
-  readonly [shapes]?: F
-}
+import type { Apply, ApplyProblem, Shape, ShapeFunction, WithShapes } from '../../tensor/types/index.js'
 
 /** What stands in a chain: layers, other modules, and functions of a tensor. */
 export type Link = { forward(x: never): Tensor } | ((x: never) => Tensor)
@@ -23,7 +14,7 @@ export type Through<Links, S> = Links extends readonly [infer Head, ...infer Tai
 /** Why one link does not take the shape, or `never`. */
 type LinkProblem<L, S> =
   L extends WithShapes<infer F>
-    ? LayerProblem<F, S>
+    ? ApplyProblem<F, S>
     : L extends { forward(x: infer X): Tensor }
       ? S extends Shape
         ? Tensor<S> extends X
@@ -38,13 +29,6 @@ export type ChainProblem<Links, S> = Links extends readonly [infer Head, ...infe
     ? ChainProblem<Tail, After<Head, S>>
     : LinkProblem<Head, S>
   : never
-
-/** The message in the place of the first link that does not fit, and no demands elsewhere. */
-export type Checked<Links, S = number[]> = Links extends readonly [infer Head, ...infer Tail]
-  ? [LinkProblem<Head, S>] extends [never]
-    ? readonly [unknown, ...Checked<Tail, After<Head, S>>]
-    : readonly [LinkProblem<Head, S>, ...{ readonly [I in keyof Tail]: unknown }]
-  : readonly unknown[]
 
 /** The shape function of a chain. */
 export interface ChainShape<Links> extends ShapeFunction {

@@ -1,6 +1,6 @@
 import type { WindowPadding } from '../../operations/index.js'
-import type { Product, Shape } from '../../tensor/types/index.js'
-import type { Differ, LastSize, ShapeFunction, ShowSizes } from './shape-function.js'
+import type { Product, Shape, ShapeFunction } from '../../tensor/types/index.js'
+import type { Differ, LastSize, ShowSizes } from './sizes.js'
 import type { Places } from './windows.js'
 
 /** […, inputs] → […, outputs] */

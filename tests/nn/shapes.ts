@@ -1,0 +1,103 @@
+import * as nn from '../../src/nn/index.js'
+import type { Tensor } from '../../src/tensor/tensor.js'
+import { shape, type } from '../types/assert.js'
+
+// Shapes of layers, as the compiler knows them.
+
+declare const flat: Tensor<[32, 784]>
+declare const pictures: Tensor<[number, 28, 28, 1]>
+declare const odd: Tensor<[8, 29, 17, 3]>
+declare const sequence: Tensor<[4, 7, 784]>
+declare const any: Tensor
+
+// Each layer by itself.
+shape(nn.linear(784, 10).forward(flat)).is<[32, 10]>()
+shape(nn.linear(784, 10).forward(sequence)).is<[4, 7, 10]>()
+shape(nn.linear(784, 10).forward(any)).is<[...number[], 10]>()
+shape(nn.conv2d(1, 6, 5).forward(pictures)).is<[number, 24, 24, 6]>()
+shape(nn.conv2d(1, 6, 5, { padding: 'same' }).forward(pictures)).is<[number, 28, 28, 6]>()
+shape(nn.conv2d(3, 6, [3, 2], { stride: 2, padding: 1 }).forward(odd)).is<[8, 15, 9, 6]>()
+shape(nn.conv2d(3, 6, 3, { stride: [3, 2], padding: 'same' }).forward(odd)).is<[8, 10, 9, 6]>()
+shape(nn.conv2d(3, 6, 3, { dilation: 2 }).forward(odd)).is<[8, number, number, 6]>()
+shape(nn.conv2d(3, 6, 3).forward(any)).is<[number, number, number, 6]>()
+shape(nn.maxPool2d(2).forward(odd)).is<[8, 14, 8, 3]>()
+shape(nn.maxPool2d(3, { stride: 2, padding: 1 }).forward(odd)).is<[8, 15, 9, 3]>()
+shape(nn.avgPool2d([1, 17]).forward(odd)).is<[8, 29, 1, 3]>()
+shape(nn.flatten().forward(pictures)).is<[number, 784]>()
+shape(nn.flatten().forward(any)).is<[number, number]>()
+shape(nn.dropout(0.5).forward(flat)).is<[32, 784]>()
+shape(nn.gelu().forward(flat)).is<[32, 784]>()
+
+// Activations: functions of a tensor, or layers.
+shape(nn.relu(flat)).is<[32, 784]>()
+shape(nn.leakyRelu(flat, 0.2)).is<[32, 784]>()
+type(nn.relu()).is<nn.Activation>()
+type(nn.leakyRelu(0.2)).is<nn.Activation>()
+
+// Chains.
+const lenet = nn.sequential(
+  nn.conv2d(1, 6, 5, { padding: 'same' }),
+  nn.relu(),
+  nn.maxPool2d(2),
+  nn.conv2d(6, 16, 5),
+  nn.relu,
+  nn.maxPool2d(2),
+  nn.flatten(),
+  nn.linear(400, 120),
+  nn.tanh,
+  nn.linear(120, 10),
+)
+shape(lenet.forward(pictures)).is<[number, 10]>()
+shape(lenet.forward(any)).is<[number, 10]>()
+shape(nn.sequential(lenet, nn.softmax()).forward(pictures)).is<[number, 10]>()
+shape(pictures.pipe(nn.flatten(), nn.linear(784, 100), nn.relu, nn.linear(100, 10), nn.softmax)).is<[number, 10]>()
+shape(flat.pipe(nn.linear(784, 100), (x) => x.sum(-1))).is<[32]>()
+
+// Modules of one's own.
+class Net extends nn.Module {
+  readonly hidden = nn.linear(784, 128)
+  readonly output = nn.linear(128, 10)
+
+  forward<B extends number>(x: Tensor<[B, 784]>) {
+    return x.pipe(this.hidden, nn.relu, this.output)
+  }
+}
+shape(new Net().forward(flat)).is<[32, 10]>()
+nn.sequential(new Net(), nn.linear(10, 3))
+// A model is whatever takes and gives a tensor.
+const models: readonly { forward(x: Tensor): Tensor }[] = [lenet, new Net(), nn.relu()]
+nn.sequential(...models)
+
+// Generic code is checked when it runs.
+function classifier<Channels extends number>(channels: Channels) {
+  return nn.sequential(nn.conv2d(channels, 4, 3), nn.flatten(), nn.linear(2704, 10))
+}
+shape(classifier(1).forward(pictures)).is<[number, 10]>()
+
+// Losses.
+shape(nn.crossEntropy(flat, any)).is<[]>()
+shape(nn.crossEntropy(flat, any, { reduction: 'none' })).is<[32]>()
+shape(nn.meanSquaredError(flat, flat, { reduction: 'none' })).is<[32, 784]>()
+
+// @ts-expect-error linear: takes [..., 700], not [32, 784]
+nn.linear(700, 10).forward(flat)
+// @ts-expect-error conv2d: takes [batch, height, width, 3], not [number, 28, 28, 1]
+nn.conv2d(3, 6, 5).forward(pictures)
+// @ts-expect-error maxPool2d: takes [batch, height, width, channels], not [32, 784]
+nn.maxPool2d(2).forward(flat)
+// @ts-expect-error linear: takes [..., 100], not [..., 128]
+nn.sequential(nn.linear(784, 128), nn.relu(), nn.linear(100, 10))
+// @ts-expect-error conv2d: takes [batch, height, width, 7], not [number, number, number, 6]
+nn.sequential(nn.conv2d(1, 6, 5), nn.relu, nn.conv2d(7, 6, 5))
+// @ts-expect-error linear: takes [..., 11], not [number, 10]
+nn.sequential(new Net(), nn.linear(11, 3))
+// @ts-expect-error linear: takes [..., 3455], not [number, 3456]
+nn.sequential(nn.conv2d(1, 6, 5), nn.flatten(), nn.linear(3455, 6)).forward(pictures)
+// @ts-expect-error linear: takes [..., 120], not [32, 100]
+flat.pipe(nn.linear(784, 100), nn.relu, nn.linear(120, 10))
+// @ts-expect-error neither a module nor a function
+nn.sequential(4)
+// @ts-expect-error [32, 784] and [32, 1]
+nn.meanSquaredError(flat, any as Tensor<[32, 1]>)
+// @ts-expect-error 784 numbers, not 700
+new Net().forward(any as Tensor<[32, 700]>)
