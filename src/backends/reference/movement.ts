@@ -1,4 +1,4 @@
-import { encode } from '../../core/dtype.js'
+import { encode, roundTo } from '../../core/dtype.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { fillRandomBits } from '../../core/threefry.js'
 import type { Primitive } from '../../graph/primitives.js'
@@ -8,7 +8,7 @@ import { copyStrided } from './strides.js'
 /** Sources, and what only moves elements. */
 export const movementEvaluations = {
   constant: (_, [out], { dtype, value }) => {
-    out.data[0] = dtype === 'bool' ? encode(dtype, value) : value
+    out.data[0] = roundTo(dtype, value)
   },
   iota: (_, [{ data, shape }], { axis }) => {
     const inner = sizeOf(shape.slice(axis + 1))

@@ -50,10 +50,15 @@ export class ReferenceProgram implements Executable {
       if (place.kind === 'input') operand.data = seenAs(operand, inputs[place.index])
       else if (place.kind === 'output') operand.data = seenAs(operand, outputs[place.index])
     }
-    for (const kernel of this.#kernels) kernel.run()
-    for (const { from, output } of this.#copies) {
-      const target = outputs[output]
-      target.set(seenAs({ dtype: this.#plan.graph.outputs[output].dtype, shape: from.shape }, from.data))
+    try {
+      for (const kernel of this.#kernels) kernel.run()
+      for (const { from, output } of this.#copies) {
+        const target = outputs[output]
+        target.set(seenAs({ dtype: this.#plan.graph.outputs[output].dtype, shape: from.shape }, from.data))
+      }
+    } finally {
+      // A program that is kept must not keep the values of its last run.
+      for (const operand of this.#operands) if (operand.place.kind !== 'arena') operand.data = nothing
     }
   }
 
@@ -90,6 +95,8 @@ export class ReferenceProgram implements Executable {
     }
   }
 }
+
+const nothing = new Uint8Array(0)
 
 let block = new ArrayBuffer(0)
 
