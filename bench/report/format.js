@@ -1,0 +1,22 @@
+/** 0.0123 s as '12.3 ms', with three digits. */
+export function formatTime(milliseconds) {
+  if (milliseconds < 1) return `${digits(milliseconds * 1000)} µs`
+  return milliseconds < 1000 ? `${digits(milliseconds)} ms` : `${digits(milliseconds / 1000)} s`
+}
+
+/** Three significant digits without an exponent. */
+export function digits(value) {
+  if (value === 0 || !Number.isFinite(value)) return `${value}`
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+}
+
+export const formatBytes = (bytes) =>
+  bytes < 2 ** 30 ? `${Math.round(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 30)} GiB`
+
+export const formatRatio = (ratio) =>
+  `${ratio < 10 ? ratio.toPrecision(2) : Math.round(ratio).toLocaleString('en-US')} ×`
+
+export const formatShare = (share) => `${(100 * share).toPrecision(2)} %`
+
+export const formatCount = (count) => count.toLocaleString('en-US')

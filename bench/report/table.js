@@ -1,0 +1,54 @@
+import { digits, formatBytes, formatCount, formatRatio, formatShare, formatTime } from './format.js'
+import { goalsOf, shareOfPeak } from './summary.js'
+
+const titles = ['', 'median', 'quartiles', 'time / ours', 'of peak', 'import to result', 'peak memory']
+
+/** A workload's results as text for a terminal. */
+export function formatTable(summary, peak) {
+  const rows = summary.results.map((result) => rowOf(result, summary, peak))
+  const widths = titles.map((title, i) =>
+    Math.max(...[titles, ...rows].map((row) => (row.length > 2 ? row[i].length : 0))),
+  )
+  widths[0] = Math.max(...rows.map(([label]) => label.length))
+  const line = (row) =>
+    `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('   ')}`
+  const lines = rows.map((row) => (row.length > 2 ? line(row) : `  ${row[0].padEnd(widths[0])}   ${row[1]}`))
+  return [titleOf(summary), line(titles), ...lines, ...goalLines(summary), ''].join('\n')
+}
+
+/** A title such as `mlp: MLP …, Adam, batch 128 (669,706 parameters, 0.39 GFLOP a step)`. */
+function titleOf({ workload, results }) {
+  const parameters = results.find((result) => result.parameters > 0)?.parameters
+  const facts = [
+    parameters && `${formatCount(parameters)} parameters`,
+    workload.flops && `${digits(workload.flops / 1e9)} GFLOP a step`,
+  ].filter(Boolean)
+  return `${workload.name}: ${workload.title}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
+}
+
+function rowOf(result, { workload, best }, peak) {
+  const { label, median, lower, upper, cold, peakMemory } = result
+  if (median === undefined) return [label, reasonOf(result)]
+  const share = shareOfPeak(workload, result, peak)
+  return [
+    label,
+    formatTime(median),
+    `${formatTime(lower)} … ${formatTime(upper)}`,
+    best === undefined ? '' : formatRatio(median / best.median),
+    share === undefined ? '' : formatShare(share),
+    formatTime(cold),
+    peakMemory === undefined ? '' : formatBytes(peakMemory),
+  ]
+}
+
+/** Why there is no number. */
+export function reasonOf({ absent, inexpressible, error }) {
+  if (absent !== undefined) return `not installed: ${absent}`
+  return inexpressible ? '–' : `fails: ${error}`
+}
+
+const goalLines = (summary) =>
+  goalsOf(summary).map(({ backend, peer, goal, reached }) => {
+    const verdict = reached >= goal ? 'reached' : 'missed'
+    return `  goal for ${backend}: ${goal} × as fast as ${peer}; it is ${formatRatio(reached)}: ${verdict}`
+  })
