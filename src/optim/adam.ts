@@ -12,11 +12,13 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number
   /** How much parameters are drawn towards 0: adam adds it to the gradient (0), adamW to the step (0.01). */
   readonly weightDecay?: number
+  /** Divides by the root of the largest mean of squares so far, so that steps do not grow again (Reddi et al., 2018). */
+  readonly amsgrad?: boolean
 }
 
 /** See {@link adam} and {@link adamW}. */
 export class Adam extends Optimizer {
-  protected readonly slots = ['mean', 'square']
+  protected readonly slots: readonly string[]
   readonly #beta1: number
   readonly #beta2: number
   readonly #epsilon: number
@@ -27,6 +29,7 @@ export class Adam extends Optimizer {
     const name = decay === 'decoupled' ? 'adamW' : 'adam'
     super(name, trainable, options, 1e-3)
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = decay === 'decoupled' ? 0.01 : 0 } = options
+    this.slots = options.amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square']
     expectDecay(name, 'beta1', beta1)
     expectDecay(name, 'beta2', beta2)
     expectNotNegative(name, 'epsilon', epsilon)
@@ -38,7 +41,7 @@ export class Adam extends Optimizer {
     this.#decoupled = decay === 'decoupled'
   }
 
-  protected update(parameter: Node, gradient: Node, [mean, square]: readonly Node[], step: Step): Update {
+  protected update(parameter: Node, gradient: Node, [mean, square, largest]: readonly Node[], step: Step): Update {
     const decay = this.#weightDecay
     const adds = decay > 0 && !this.#decoupled
     const shrinks = decay > 0 && this.#decoupled
@@ -46,10 +49,11 @@ export class Adam extends Optimizer {
     const start = shrinks ? ops.mul(parameter, ops.sub(1, ops.mul(step.learningRate, decay))) : parameter
     const nextMean = ops.add(ops.mul(mean, this.#beta1), ops.mul(full, 1 - this.#beta1))
     const nextSquare = ops.add(ops.mul(square, this.#beta2), ops.mul(ops.mul(full, full), 1 - this.#beta2))
+    const nextLargest = largest === undefined ? [] : [ops.maximum(largest, nextSquare)]
     const rate = ops.div(step.learningRate, unforgotten(this.#beta1, step.number))
-    const root = ops.div(ops.sqrt(nextSquare), ops.sqrt(unforgotten(this.#beta2, step.number)))
+    const root = ops.div(ops.sqrt(nextLargest[0] ?? nextSquare), ops.sqrt(unforgotten(this.#beta2, step.number)))
     const change = ops.div(ops.mul(nextMean, rate), ops.add(root, this.#epsilon))
-    return { parameter: ops.sub(start, change), state: [nextMean, nextSquare] }
+    return { parameter: ops.sub(start, change), state: [nextMean, nextSquare, ...nextLargest] }
   }
 }
 

@@ -121,6 +121,13 @@ export abstract class Optimizer {
    */
   minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable): void {
     const list = this.#listed(parameters)
+    if (loss.rank > 0) {
+      failShape(
+        this.name,
+        `the loss has shape ${formatShape(loss.shape)}`,
+        'Make one number of it with mean() or sum().',
+      )
+    }
     this.apply(grad(loss, list), list)
   }
 
