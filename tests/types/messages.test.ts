@@ -30,6 +30,12 @@ const programs: readonly (readonly [program: string, message: string])[] = [
   ["einsum('ij,jk->ik', x, narrow)", 'einsum: j is 784 and 700'],
   ["einsum('ij->k', x)", 'einsum: k is in no term on the left'],
   ['takes(logits)', "Type '10' is not assignable to type '784'"],
+  ['nn.linear(700, 10).forward(x)', 'linear: takes [..., 700], not [128, 784]'],
+  ['nn.conv2d(3, 6, 5).forward(heads)', 'conv2d: takes [batch, height, width, 3], not [8, 4, 64, 32]'],
+  ['nn.maxPool2d(2).forward(x)', 'maxPool2d: takes [batch, height, width, channels], not [128, 784]'],
+  ['nn.sequential(nn.linear(784, 128), nn.relu(), nn.linear(100, 10))', 'linear: takes [..., 100], not [..., 128]'],
+  ['nn.sequential(nn.conv2d(32, 2, 3), nn.flatten(), nn.linear(9, 1)).forward(heads)', 'takes [..., 9], not [8, 248]'],
+  ['x.pipe(nn.linear(784, 100), nn.relu, nn.linear(120, 10))', 'linear: takes [..., 120], not [128, 100]'],
 ]
 
 const declarations = `
@@ -50,6 +56,7 @@ describe('what the compiler says', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(repository, 'tests/types/.messages-'))
     const imports = [
+      "import * as nn from '../../../src/nn/index.js'",
       "import { concat, einsum, stack, where } from '../../../src/tensor/functions.js'",
       "import type { Tensor } from '../../../src/tensor/tensor.js'",
     ]
