@@ -205,6 +205,8 @@ describe('state', () => {
     const [from, to] = [nn.linear(2, 2, { dtype: 'float16' }), nn.linear(2, 2, { dtype: 'float16' })]
     to.loadState(await from.state())
     expect(to.weight.value.dataSync()).toEqual(from.weight.value.dataSync())
+    const wide = await nn.linear(2, 2).state()
+    expect(() => to.loadState(wide)).toThrow("'weight' is float32[2, 2] instead of float16[2, 2]")
   })
 
   it('that does not fit is refused with a list, and nothing is changed', async () => {
