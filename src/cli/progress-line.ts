@@ -24,7 +24,7 @@ export class Pace {
 
   /** Takes in where a training stands at a time in milliseconds. */
   measure(progress: Progress, now: number): { examplesPerSecond: number | undefined; secondsLeft: number | undefined } {
-    const { epoch, epochs, batch, batches, examples } = progress
+    const { epoch = 1, epochs = 1, batch, batches, examples } = progress
     const done = (epoch - 1) * batches + batch
     const last = this.#samples.at(-1)
     if (last !== undefined && examples < last.examples) this.#samples = []
@@ -57,7 +57,8 @@ export function formatProgress(
 ): string {
   const { stage, epoch, epochs, batch, batches, metrics } = progress
   const { examplesPerSecond, secondsLeft } = pace
-  const pieces = [`epoch ${epoch}/${epochs}`, `${String(batch).padStart(String(batches).length)}/${batches}`]
+  const pieces = epoch === undefined ? [] : [`epoch ${epoch}/${epochs}`]
+  pieces.push(`${String(batch).padStart(String(batches).length)}/${batches}`)
   if (stage !== undefined) pieces.unshift(stage)
   for (const [name, value] of Object.entries(metrics)) pieces.push(`${metricLabel(name)} ${formatMetric(name, value)}`)
   if (examplesPerSecond !== undefined) {

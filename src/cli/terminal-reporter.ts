@@ -23,6 +23,7 @@ export class TerminalReporter implements Reporter {
   readonly #live: boolean
   #lineShown = false
   #lastShown = Number.NEGATIVE_INFINITY
+  #stage: string | undefined
   #pace: Pace | undefined
   #epochStarted: number
 
@@ -57,7 +58,8 @@ export class TerminalReporter implements Reporter {
 
   progress(progress: Progress): void {
     const now = this.#now()
-    if (this.#pace === undefined) {
+    if (this.#pace === undefined || progress.stage !== this.#stage) {
+      this.#stage = progress.stage
       this.#pace = new Pace(now)
       this.#epochStarted = now
       if (!this.#live) this.#lastShown = now

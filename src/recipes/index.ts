@@ -1,3 +1,5 @@
+import { lenetMnist } from './lenet-mnist.js'
+import { mlpMnist } from './mlp-mnist.js'
 import { perceptron } from './perceptron.js'
 import type { Recipe } from './recipe.js'
 
@@ -15,7 +17,7 @@ export { type PublishedFigure, type Recipe, type RecipeContext, type RunOutput, 
 export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
 
 /** All recipes, simplest first. */
-export const recipes: readonly Recipe[] = [perceptron]
+export const recipes: readonly Recipe[] = [perceptron, mlpMnist, lenetMnist]
 
 /** The recipe of that name, if there is one. */
 export const findRecipe = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name)

@@ -1,10 +1,10 @@
 /** How far a training is: what the live line shows. */
 export interface Progress {
-  /** Which training, in recipes with more than one. */
+  /** What is done, in recipes that do more than one thing. */
   readonly stage?: string
-  /** Counted from 1. */
-  readonly epoch: number
-  readonly epochs: number
+  /** Counted from 1; without it, the progress is that of a single pass through data. */
+  readonly epoch?: number
+  readonly epochs?: number
   /** Batches of this epoch that are done. */
   readonly batch: number
   readonly batches: number

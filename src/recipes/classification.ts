@@ -1,0 +1,65 @@
+import type { DigitDataset } from 'shapewise/data'
+import { type BatchProgress, type ClassEvaluation, type Epoch, evaluate, type Model, mistakes } from 'shapewise/train'
+import type { Cell, Metrics, Picture, Reporter } from './report.js'
+
+const TEST_BATCH = 250
+const SHOWN_MISTAKES = 6
+
+/** What `fit` calls while it trains a classifier, such that the report follows. */
+export const following = (report: Reporter) => ({
+  onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
+    report.progress({ epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
+  },
+  onEpoch({ epoch, epochs, loss, accuracy, validation }: Epoch<'classes'>): void {
+    const metrics = {
+      loss,
+      accuracy,
+      ...(validation && { testLoss: validation.loss, testAccuracy: validation.accuracy }),
+    }
+    report.epoch({ epoch, epochs, metrics })
+  },
+})
+
+/** Measures a trained model on digits that it has not seen, and shows what it gets wrong. */
+export async function test(report: Reporter, model: Model, data: DigitDataset): Promise<Metrics> {
+  const batches = Math.ceil(data.length / TEST_BATCH)
+  let batch = 0
+  const evaluation = await evaluate(model, data, {
+    batchSize: TEST_BATCH,
+    onBatch: (examples) => report.progress({ stage: 'testing', batch: ++batch, batches, examples, metrics: {} }),
+  })
+  reportConfusion(report, evaluation.confusion)
+  reportMistakes(report, evaluation, data)
+  return { accuracy: evaluation.accuracy, loss: evaluation.loss, parameters: model.parameterCount() }
+}
+
+/** How often each class was taken for each other, as a table: right ones on the diagonal. */
+function reportConfusion(report: Reporter, confusion: ClassEvaluation['confusion']): void {
+  const classes = confusion.map((_, i) => String(i))
+  const rows = confusion.map((row, label): (string | Cell)[] => {
+    const count = row.reduce((sum, value) => sum + value, 0)
+    const cells = row.map((value, prediction): Cell => {
+      if (value === 0) return { text: '·', tone: 'faint' }
+      return { text: String(value), tone: prediction === label ? 'good' : value >= count / 100 ? 'bad' : 'plain' }
+    })
+    return [`${label} is`, ...cells, count > 0 ? `${((100 * row[label]!) / count).toFixed(1)} %` : '']
+  })
+  report.table({
+    title: 'Confusion: rows are the digits, columns what they were taken for',
+    columns: ['', ...classes, 'right'],
+    rows,
+  })
+}
+
+/** The mistakes that the model was most sure of, as pictures. */
+function reportMistakes(report: Reporter, evaluation: ClassEvaluation, data: DigitDataset): void {
+  const all = mistakes(evaluation)
+  if (all.length === 0) return
+  const pictures = all.slice(0, SHOWN_MISTAKES).map(({ example, label, prediction, confidence }): Picture => {
+    const { shape, data: values } = data.gather([example]).inputs
+    const caption = `${label}, read as ${prediction} (${(100 * confidence).toFixed(0)} %)`
+    return { caption, height: shape[1], width: shape[2], values }
+  })
+  const count = all.length.toLocaleString('en-US')
+  report.pictures({ title: `The worst of ${count} mistakes, with how sure the network was`, scale: 'ink', pictures })
+}
