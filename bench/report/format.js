@@ -1,4 +1,4 @@
-/** 0.0123 s as '12.3 ms', with three digits. */
+/** 12.3456 milliseconds as '12.3 ms'. */
 export function formatTime(milliseconds) {
   if (milliseconds < 1) return `${digits(milliseconds * 1000)} µs`
   return milliseconds < 1000 ? `${digits(milliseconds)} ms` : `${digits(milliseconds / 1000)} s`
@@ -18,5 +18,11 @@ export const formatRatio = (ratio) =>
   `${ratio < 10 ? ratio.toPrecision(2) : Math.round(ratio).toLocaleString('en-US')} ×`
 
 export const formatShare = (share) => `${(100 * share).toPrecision(2)} %`
+
+/** 2.15e9 as '2.15 GFLOP'. */
+export function formatFlops(flops) {
+  if (flops < 1e6) return `${digits(flops / 1e3)} kFLOP`
+  return flops < 1e9 ? `${digits(flops / 1e6)} MFLOP` : `${digits(flops / 1e9)} GFLOP`
+}
 
 export const formatCount = (count) => count.toLocaleString('en-US')

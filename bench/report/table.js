@@ -1,4 +1,4 @@
-import { digits, formatBytes, formatCount, formatRatio, formatShare, formatTime } from './format.js'
+import { formatBytes, formatCount, formatFlops, formatRatio, formatShare, formatTime } from './format.js'
 import { goalsOf, shareOfPeak } from './summary.js'
 
 const titles = ['', 'median', 'quartiles', 'time / ours', 'of peak', 'import to result', 'peak memory']
@@ -6,13 +6,13 @@ const titles = ['', 'median', 'quartiles', 'time / ours', 'of peak', 'import to 
 /** A workload's results as text for a terminal. */
 export function formatTable(summary, peak) {
   const rows = summary.results.map((result) => rowOf(result, summary, peak))
-  const widths = titles.map((title, i) =>
-    Math.max(...[titles, ...rows].map((row) => (row.length > 2 ? row[i].length : 0))),
-  )
-  widths[0] = Math.max(...rows.map(([label]) => label.length))
+  const complete = [titles, ...rows.filter((row) => row.length === titles.length)]
+  const widths = titles.map((_, i) => Math.max(...(i === 0 ? rows : complete).map((row) => row[i].length)))
   const line = (row) =>
     `  ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('   ')}`
-  const lines = rows.map((row) => (row.length > 2 ? line(row) : `  ${row[0].padEnd(widths[0])}   ${row[1]}`))
+  const lines = rows.map((row) =>
+    row.length === titles.length ? line(row) : `  ${row[0].padEnd(widths[0])}   ${row[1]}`,
+  )
   return [titleOf(summary), line(titles), ...lines, ...goalLines(summary), ''].join('\n')
 }
 
@@ -21,7 +21,7 @@ function titleOf({ workload, results }) {
   const parameters = results.find((result) => result.parameters > 0)?.parameters
   const facts = [
     parameters && `${formatCount(parameters)} parameters`,
-    workload.flops && `${digits(workload.flops / 1e9)} GFLOP a step`,
+    workload.flops && `${formatFlops(workload.flops)} a step`,
   ].filter(Boolean)
   return `${workload.name}: ${workload.title}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`
 }

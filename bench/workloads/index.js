@@ -89,7 +89,7 @@ export const curves = [
   {
     axis: 'width',
     title: 'Width of the two hidden layers (batch 32)',
-    values: [8, 32, 128, 512, 1024],
+    values: [4, 16, 64, 256, 1024],
     workload: (width) => curve(`width ${width}`, [64, width, width, 10], 32),
   },
   {

@@ -2,6 +2,7 @@ import { compile, random } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam, sgd } from 'shapewise/optim'
 
+const activations = { relu: nn.relu, tanh: nn.tanh }
 const optimizers = { adam: () => adam({ learningRate: 1e-3 }), sgd: () => sgd({ learningRate: 0.03 }) }
 
 /**
@@ -11,7 +12,7 @@ const optimizers = { adam: () => adam({ learningRate: 1e-3 }), sgd: () => sgd({ 
  */
 export function perceptron({ sizes, batch, activation, optimizer }) {
   const [inputs, ...outputs] = sizes
-  const layers = outputs.flatMap((size, i) => [nn.linear(sizes[i], size), nn[activation]()])
+  const layers = outputs.flatMap((size, i) => [nn.linear(sizes[i], size), activations[activation]()])
   // The last layer gives logits.
   const model = nn.sequential(...layers.slice(0, -1))
   const improve = optimizers[optimizer]()

@@ -1,0 +1,81 @@
+import type { Tensor } from 'shapewise'
+import { seed } from 'shapewise'
+import { describe, expect, test } from 'vitest'
+
+// The benchmarks are JavaScript that nothing checks but these tests.
+const load = (path: string) => import(/* @vite-ignore */ new URL(`../../bench/${path}`, import.meta.url).pathname)
+
+interface Workload {
+  readonly parameters: number
+  step(): Tensor
+}
+
+/** Each small, with what PyTorch counts for the same network, and the number of classes. */
+const networks = [
+  ['perceptron', { sizes: [2, 8, 8, 2], batch: 10, activation: 'tanh', optimizer: 'sgd' }, 114, 2],
+  ['perceptron', { sizes: [784, 512, 512, 10], batch: 2, activation: 'relu', optimizer: 'adam' }, 669_706, 10],
+  ['lenet', { batch: 4 }, 61_706, 10],
+  ['resnet20', { batch: 2 }, 272_282, 10],
+  ['lstm', { batch: 2, time: 4, inputs: 64, units: 256 }, 346_176, 64],
+  ['transformer', { batch: 2, time: 8, width: 32, heads: 4, depth: 1, classes: 64 }, 14_816, 64],
+] as const
+
+describe('workloads of the benchmarks', () => {
+  test.each(networks)('%s %j trains', async (model, options, parameters, classes) => {
+    seed(1)
+    const definition = await load(`workloads/${model}.js`)
+    const workload: Workload = definition[model](options)
+    expect(workload.parameters).toBe(parameters)
+    const losses: number[] = []
+    for (let i = 0; i < 6; i++) losses.push(await workload.step().item())
+    // A network that knows nothing gives every class the same probability, more or less.
+    expect(losses[0]).toBeGreaterThan(0.6 * Math.log(classes))
+    expect(losses[0]).toBeLessThan(2 * Math.log(classes))
+    expect(losses[5]).toBeLessThan(losses[0])
+  })
+
+  test('all that are listed exist', async () => {
+    const { workloads, curves } = await load('workloads/index.js')
+    const points = curves.flatMap((curve: { values: number[]; workload(value: number): unknown }) =>
+      curve.values.map((value) => curve.workload(value)),
+    )
+    for (const { model } of [...workloads, ...points]) {
+      const definition = await load(`workloads/${model}.js`)
+      expect(definition[model]).toBeTypeOf('function')
+    }
+  })
+
+  test('the matrix product and the chain of operations give numbers', async () => {
+    const { matmul } = await load('workloads/matmul.js')
+    expect(await matmul({ size: 8 }).step().item()).toBeTypeOf('number')
+    const { uncompiled } = await load('workloads/uncompiled.js')
+    const values = await uncompiled({ size: 4, operations: 10 }).step().data()
+    // y ← y · x + 1 five times from y = x, with x in 0 … 1.
+    for (const value of values) expect(value).toBeGreaterThanOrEqual(1)
+    for (const value of values) expect(value).toBeLessThanOrEqual(6)
+  })
+})
+
+describe('arithmetic of the workloads', () => {
+  test('one input, one unit: a product forward and one for the weight', async () => {
+    const { perceptronFlops } = await load('workloads/index.js')
+    expect(perceptronFlops([1, 1], 1)).toBe(4)
+    expect(perceptronFlops([2, 3, 5], 7)).toBe(2 * 7 * (2 * 6 + 3 * 15))
+  })
+
+  test('ResNet-20 takes 41 million multiply-adds a picture forward (He et al., 2016)', async () => {
+    const { resnet20Flops } = await load('workloads/index.js')
+    // Forward and two gradients, each a multiplication and an addition; their shortcuts are free, ours take 2 · 2 · 131,072.
+    const perPicture = resnet20Flops(1) / 6
+    expect(perPicture / 41e6).toBeGreaterThan(0.98)
+    expect(perPicture / 41e6).toBeLessThan(1.02)
+  })
+})
+
+test('quantiles agree with NumPy', async () => {
+  const { quantile, spread } = await load('measurement/statistics.js')
+  // numpy.quantile([7, 1, 3, 20], [0.25, 0.5, 0.75])
+  expect([0.25, 0.5, 0.75].map((part) => quantile([7, 1, 3, 20], part))).toEqual([2.5, 5, 10.25])
+  expect(spread([10])).toEqual({ median: 10, lower: 10, upper: 10, least: 10 })
+  expect(quantile([10, 9, 100], 0.5)).toBe(10)
+})
