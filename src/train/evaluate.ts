@@ -5,6 +5,7 @@ import { binaryCrossEntropy, crossEntropy, meanSquaredError } from '../nn/index.
 import { compile } from '../tensor/compile.js'
 import { stack } from '../tensor/functions.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { Unless } from '../tensor/types/index.js'
 import { vmap } from '../tensor/vmap.js'
 import { rememberMode } from './mode.js'
 import { Pauses } from './pause.js'
@@ -17,6 +18,7 @@ import {
   type DefaultTargets,
   type Loss,
   type Model,
+  type ModelProblem,
   namedClasses,
   type Task,
   type TaskOf,
@@ -57,7 +59,8 @@ export type EvaluationOf<T extends Task> = T extends 'classes'
     ? Evaluation & { readonly accuracy: undefined }
     : never
 
-export interface EvaluateOptions<Targets extends string = string> extends ColumnNames<Targets> {
+export interface EvaluateOptions<Inputs extends string = string, Targets extends string = string>
+  extends ColumnNames<Inputs, Targets> {
   /** crossEntropy for classes (binaryCrossEntropy with one output), meanSquaredError for values. */
   readonly loss?: Loss
   /** Examples that are computed together; 256. */
@@ -78,10 +81,15 @@ export interface EvaluateOptions<Targets extends string = string> extends Column
  * @example
  * const { accuracy, confusion } = await evaluate(lenet, test)
  */
-export async function evaluate<C extends Columns, const Targets extends string = DefaultTargets<C>>(
-  model: Model,
+export async function evaluate<
+  M extends Model,
+  C extends Columns,
+  const Inputs extends string = 'inputs',
+  const Targets extends string = DefaultTargets<C>,
+>(
+  model: M & Unless<ModelProblem<M, C, Inputs>, unknown>,
   data: Dataset<C>,
-  options: EvaluateOptions<Targets> = {},
+  options: EvaluateOptions<Inputs, Targets> = {},
 ): Promise<EvaluationOf<TaskOf<C, Targets>>> {
   const columns = chooseColumns('evaluate', data, options)
   const order = batches(data, { batchSize: options.batchSize ?? 256 })

@@ -1,7 +1,8 @@
 import type { Columns, Dataset } from '../data/index.js'
+import type { Unless } from '../tensor/types/index.js'
 import type { FitOptions } from './options.js'
 import { Run } from './run.js'
-import type { DefaultTargets, Model, TaskOf } from './task.js'
+import type { DefaultTargets, Model, ModelProblem, TaskOf } from './task.js'
 import { Training } from './training.js'
 
 /**
@@ -17,10 +18,15 @@ import { Training } from './training.js'
  * const run = fit(model, train, { loss: nn.crossEntropy, optimizer: adam(), epochs: 5, validation: test })
  * for await (const { epoch, accuracy, validation } of run) console.log(epoch, accuracy, validation?.accuracy)
  */
-export function fit<C extends Columns, const Targets extends string = DefaultTargets<C>>(
-  model: Model,
+export function fit<
+  M extends Model,
+  C extends Columns,
+  const Inputs extends string = 'inputs',
+  const Targets extends string = DefaultTargets<C>,
+>(
+  model: M & Unless<ModelProblem<M, C, Inputs>, unknown>,
   data: Dataset<C>,
-  options: FitOptions<C, Targets, TaskOf<C, Targets>>,
+  options: FitOptions<C, TaskOf<C, Targets>, Inputs, Targets>,
 ): Run<TaskOf<C, Targets>> {
   return new Run(new Training<C, TaskOf<C, Targets>>(model, data, options).epochs())
 }

@@ -20,8 +20,12 @@ export interface BatchProgress<T extends Task = Task> extends Score<T> {
   readonly secondsLeft: number
 }
 
-export interface FitOptions<C extends Columns = Columns, Targets extends string = string, T extends Task = Task>
-  extends ColumnNames<Targets> {
+export interface FitOptions<
+  C extends Columns = Columns,
+  T extends Task = Task,
+  Inputs extends string = string,
+  Targets extends string = string,
+> extends ColumnNames<Inputs, Targets> {
   /** How far outputs are from targets, such as `nn.crossEntropy`: the mean over the examples. */
   readonly loss: Loss
   /** Updates what it was made with, or else all parameters of the model. */
@@ -31,7 +35,7 @@ export interface FitOptions<C extends Columns = Columns, Targets extends string 
   /** Examples per step; the last batch of an epoch has what is left over and is compiled for itself. 128. */
   readonly batchSize?: number
   /** Examples to measure on after each epoch, without learning from them. */
-  readonly validation?: Dataset<C>
+  readonly validation?: Dataset<NoInfer<C>>
   /** For the order of the examples; 0. Dropout and the like draw from the global generator, see `seed`. */
   readonly seed?: number
   /** Whether each epoch has an order of its own; true. */

@@ -6,9 +6,28 @@ import type { Module } from '../nn/index.js'
 import { tensor } from '../tensor/create.js'
 import { Scope, trace } from '../tensor/scope.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { ApplyProblem, Shape, Show, WithShapes } from '../tensor/types/index.js'
 
 /** A module that makes predictions for a batch of inputs. */
 export type Model = Module & { forward(inputs: Tensor): Tensor }
+
+/** Why a model does not take the inputs of a data set, as far as the compiler knows the shapes, or `never`. */
+export type ModelProblem<M, C extends Columns, Inputs> = Inputs extends keyof C
+  ? C[Inputs] extends Column<ColumnDType, infer S>
+    ? number extends S['length']
+      ? never
+      : ShapeProblem<M, [number, ...S]>
+    : never
+  : never
+
+type ShapeProblem<M, S extends Shape> =
+  M extends WithShapes<infer F>
+    ? ApplyProblem<F, S>
+    : M extends { forward(x: infer X): Tensor }
+      ? Tensor<S> extends X
+        ? never
+        : `the model does not take inputs of shape ${Show<S>}`
+      : never
 
 /** How far the outputs for a batch are from its targets: a scalar, the mean over the examples. */
 export type Loss = (outputs: Tensor, targets: Tensor) => Tensor
@@ -28,9 +47,9 @@ export type TaskOf<C extends Columns, Targets> = Targets extends keyof C
     : Task
   : Task
 
-export interface ColumnNames<Targets extends string = string> {
+export interface ColumnNames<Inputs extends string = string, Targets extends string = string> {
   /** The column that the model sees; 'inputs'. */
-  readonly inputs?: string
+  readonly inputs?: Inputs
   /** The column that it is to predict; 'labels' if there is one, else 'targets'. */
   readonly targets?: Targets
 }

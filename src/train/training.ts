@@ -27,7 +27,7 @@ interface Done extends Outcome {
 export class Training<C extends Columns, T extends Task> {
   readonly #model: Model
   readonly #data: Dataset<C>
-  readonly #options: FitOptions<C, string, T>
+  readonly #options: FitOptions<C, T>
   readonly #columns: Chosen
   readonly #epochs: number
   readonly #batchSize: number
@@ -39,7 +39,7 @@ export class Training<C extends Columns, T extends Task> {
   readonly #step: (inputs: Tensor, targets: Tensor) => Outcome
 
   /** @throws if an option is out of range or a column is missing */
-  constructor(model: Model, data: Dataset<C>, options: FitOptions<C, string, T>) {
+  constructor(model: Model, data: Dataset<C>, options: FitOptions<C, T>) {
     checkOptions(options)
     const { epochs = 1, batchSize = 128, limit, overfitBatches, dryRun, validation } = options
     this.#model = model

@@ -381,6 +381,7 @@ describe('fit refuses', () => {
   })
 
   it('inputs that the model does not take', async () => {
+    // @ts-expect-error linear: takes [..., 3], not [number, 2]
     await expect(fit(nn.linear(3, 1), data, regression)).rejects.toThrow(
       /linear: .*takes \[…, 3\], it is given \[8, 2\]/,
     )
