@@ -1,0 +1,276 @@
+// The inner loop of every contraction, and products of matrices.
+#pragma once
+#include "reader.h"
+
+namespace shapewise {
+namespace SHAPEWISE_VARIANT {
+
+/// Rows of the register block: 14 × 2 accumulators of 32 registers, or 6 × 2 of 16.
+#if SHAPEWISE_VECTOR_BYTES >= 64
+constexpr int kMaxRows = 14;
+#else
+constexpr int kMaxRows = 6;
+#endif
+
+template <class T>
+struct Tile {
+  static constexpr int kLane = SHAPEWISE_VECTOR_BYTES / sizeof(T);
+  static constexpr int kColumns = 2 * kLane;
+};
+
+/// c[i, j] (+)= Σₖ a[k·aStep + i] · b[columns[k] + j] for `Rows` rows and two vectors of columns.
+template <class T, int Rows>
+void multiplyTile(i64 inner, const T *a, i64 aStep, const T *b, const i64 *columns, T *c, i64 cStep, bool accumulate) {
+  constexpr int N = Tile<T>::kLane;
+  using V = Vector<T, N>;
+  V sums[Rows][2] = {};
+  for (i64 k = 0; k < inner; k++) {
+    const T *row = b + columns[k];
+    const V b0 = load<V>(row);
+    const V b1 = load<V>(row + N);
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; i++) {
+      const V x = V{} + a[i];
+      sums[i][0] += x * b0;
+      sums[i][1] += x * b1;
+    }
+    a += aStep;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < Rows; i++) {
+    T *to = c + i * cStep;
+    if (accumulate) {
+      sums[i][0] += load<V>(to);
+      sums[i][1] += load<V>(to + N);
+    }
+    store(to, sums[i][0]);
+    store(to + N, sums[i][1]);
+  }
+}
+
+template <class T>
+using TileMultiply = void (*)(i64, const T *, i64, const T *, const i64 *, T *, i64, bool);
+
+template <class T, int Rows>
+struct TileTable {
+  static TileMultiply<T> find(int rows) { return rows == Rows ? multiplyTile<T, Rows> : TileTable<T, Rows - 1>::find(rows); }
+};
+template <class T>
+struct TileTable<T, 0> {
+  static TileMultiply<T> find(int) { return nullptr; }
+};
+
+template <class T>
+inline TileMultiply<T> tileMultiply(int rows) {
+  return TileTable<T, kMaxRows>::find(rows);
+}
+
+/// How `rows` rows divide into blocks of nearly equal height.
+struct RowBlocks {
+  i64 rows, height, count;
+  explicit RowBlocks(i64 total) : rows(total) {
+    count = (total + kMaxRows - 1) / kMaxRows;
+    height = count == 0 ? 1 : (total + count - 1) / count;
+    count = (total + height - 1) / height;
+  }
+  i64 size(i64 block) const { return least(height, rows - block * height); }
+};
+
+/// A matrix with any strides.
+template <class T>
+struct Strided {
+  const T *base;
+  i64 row, column;
+};
+
+/// Packs rows [r0, r0 + rows) × [k0, k0 + inner) so that the rows of one k are neighbours, `width` apart from k to k.
+template <class T>
+inline void packRows(const Strided<T> &m, i64 r0, i64 rows, i64 k0, i64 inner, i64 width, T *to) {
+  const T *from = m.base + r0 * m.row + k0 * m.column;
+  if (m.row == 1) {
+    for (i64 k = 0; k < inner; k++) {
+      const T *f = from + k * m.column;
+      T *t = to + k * width;
+      i64 r = 0;
+      if (rows >= Tile<T>::kLane) {
+        using V = Vector<T, Tile<T>::kLane>;
+        for (; r + Tile<T>::kLane <= rows; r += Tile<T>::kLane) store(t + r, load<V>(f + r));
+      }
+      for (; r < rows; r++) t[r] = f[r];
+      for (; r < width; r++) t[r] = 0;
+    }
+    return;
+  }
+  // Eight rows at a time keep both sides within a few cache lines.
+  for (i64 r = 0; r < rows; r += 8) {
+    const i64 some = least(8, rows - r);
+    const T *f = from + r * m.row;
+    if (some == 8 && m.column == 1) {
+      const T *f0 = f, *f1 = f + m.row, *f2 = f1 + m.row, *f3 = f2 + m.row, *f4 = f3 + m.row, *f5 = f4 + m.row,
+              *f6 = f5 + m.row, *f7 = f6 + m.row;
+      for (i64 k = 0; k < inner; k++) {
+        T *t = to + k * width + r;
+        t[0] = f0[k];
+        t[1] = f1[k];
+        t[2] = f2[k];
+        t[3] = f3[k];
+        t[4] = f4[k];
+        t[5] = f5[k];
+        t[6] = f6[k];
+        t[7] = f7[k];
+      }
+    } else {
+      for (i64 k = 0; k < inner; k++)
+        for (i64 i = 0; i < some; i++) to[k * width + r + i] = f[i * m.row + k * m.column];
+    }
+  }
+  if (rows < width)
+    for (i64 k = 0; k < inner; k++)
+      for (i64 r = rows; r < width; r++) to[k * width + r] = 0;
+}
+
+constexpr i64 kInnerBlock = 256;
+
+/// c[i·cRow + j·cColumn] = Σₖ a(i, k) · b(j, k): b's rows are the columns of the product.
+template <class T>
+struct Product {
+  Strided<T> a, b;
+  T *c;
+  i64 cRow, cColumn;
+  i64 m, n, k;
+
+  /// `threaded` false inside another parallel region, then `thread` says whose scratch is used.
+  void run(bool threaded, int thread) const {
+    if (m == 0 || n == 0) return;
+    if (k == 0) {
+      for (i64 i = 0; i < m; i++)
+        for (i64 j = 0; j < n; j++) c[i * cRow + j * cColumn] = 0;
+      return;
+    }
+    constexpr i64 width = Tile<T>::kColumns;
+    // The vector runs along the longer side when the shorter one would leave most of it empty.
+    if (n < width && m > n) {
+      Product<T> other = {b, a, c, cColumn, cRow, n, m, k};
+      other.blocks(threaded, thread);
+    } else {
+      blocks(threaded, thread);
+    }
+  }
+
+  void blocks(bool threaded, int thread) const {
+    constexpr i64 width = Tile<T>::kColumns;
+    const RowBlocks rows(m);
+    const i64 depth = least(k, kInnerBlock);
+    T *packed = static_cast<T *>(shapewise_scratch(thread, 2, rows.count * rows.height * depth * sizeof(T)));
+    const i64 panels = (n + width - 1) / width;
+    const bool large = threaded && m * n * k > 1 << 16;
+    // Rows of b that lie one after the other can be read where they are, if they are not read too often.
+    const bool inPlace = b.row == 1 && rows.count <= 4;
+    for (i64 k0 = 0; k0 < k; k0 += kInnerBlock) {
+      const i64 some = least(kInnerBlock, k - k0);
+      parallel(rows.count, large && m * some > 1 << 14, [&](i64 block, int) {
+        packRows(a, block * rows.height, rows.size(block), k0, some, rows.size(block), packed + block * rows.height * depth);
+      });
+      const i64 groups = large ? least(panels, 4 * shapewise_threads()) : 1;
+      const i64 perGroup = (panels + groups - 1) / groups;
+      parallel(groups, large, [&](i64 group, int worker) {
+        const int own = threaded ? worker : thread;
+        T *panel = static_cast<T *>(shapewise_scratch(own, 3, (width * kInnerBlock + kMaxRows * width) * sizeof(T) + kInnerBlock * 8));
+        T *tile = panel + width * kInnerBlock;
+        i64 *columns = reinterpret_cast<i64 *>(tile + kMaxRows * width);
+        for (i64 p = group * perGroup; p < least(panels, (group + 1) * perGroup); p++) {
+          const i64 j0 = p * width;
+          const i64 across = least(width, n - j0);
+          const T *from = panel;
+          if (inPlace && across == width) {
+            from = b.base + j0 + k0 * b.column;
+            for (i64 q = 0; q < some; q++) columns[q] = q * b.column;
+          } else {
+            packRows(b, j0, across, k0, some, width, panel);
+            for (i64 q = 0; q < some; q++) columns[q] = q * width;
+          }
+          for (i64 block = 0; block < rows.count; block++) {
+            const i64 height = rows.size(block);
+            const T *left = packed + block * rows.height * depth;
+            const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height));
+            T *to = c + block * rows.height * cRow + j0 * cColumn;
+            if (cColumn == 1 && across == width) {
+              multiply(some, left, height, from, columns, to, cRow, k0 > 0);
+              continue;
+            }
+            multiply(some, left, height, from, columns, tile, width, false);
+            for (i64 i = 0; i < height; i++)
+              for (i64 j = 0; j < across; j++) {
+                T &sum = to[i * cRow + j * cColumn];
+                sum = k0 > 0 ? sum + tile[i * width + j] : tile[i * width + j];
+              }
+          }
+        }
+      });
+    }
+  }
+};
+
+struct Dot final : Allocated<Dot> {
+  Operand a, b, out;
+  i64 batch = 1;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    Dot *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    Operand &a = step->a = reader.operand(extents);
+    Operand &b = step->b = reader.operand(extents);
+    Operand &out = step->out = reader.operand(extents);
+    reader.expect(a.rank >= 2 && a.rank == b.rank && a.rank == out.rank, "a product has operands of the wrong rank");
+    reader.expect((a.dtype == kFloat32 || a.dtype == kFloat64 || a.dtype == kInt32) && a.dtype == b.dtype && a.dtype == out.dtype,
+                  "a product does not take its dtype");
+    reader.expect(out.kind == kOutput || out.kind == kArena, "a product writes where it must not");
+    if (reader.failed()) return step;
+    for (int i = 0; i < a.rank - 2; i++) {
+      reader.expect(a.sizes[i] == b.sizes[i] && a.sizes[i] == out.sizes[i], "a product has batches that do not fit");
+      step->batch *= a.sizes[i];
+    }
+    const int r = a.rank;
+    reader.expect(a.sizes[r - 2] == out.sizes[r - 2] && a.sizes[r - 1] == b.sizes[r - 2] && b.sizes[r - 1] == out.sizes[r - 1],
+                  "a product has sizes that do not fit");
+    return step;
+  }
+  i64 batchOffset(const Operand &o, i64 index) const {
+    i64 offset = 0;
+    for (int i = o.rank - 3; i >= 0; i--) {
+      offset += index % o.sizes[i] * o.strides[i];
+      index /= o.sizes[i];
+    }
+    return offset;
+  }
+  template <class T>
+  void runAs(const Frame &frame) const {
+    const int r = a.rank;
+    const i64 m = out.sizes[r - 2], n = out.sizes[r - 1], k = a.sizes[r - 1];
+    const auto product = [&](i64 index, bool threaded, int thread) {
+      const Product<T> one = {{address<T>(a, frame) + batchOffset(a, index), a.strides[r - 2], a.strides[r - 1]},
+                              {address<T>(b, frame) + batchOffset(b, index), b.strides[r - 1], b.strides[r - 2]},
+                              address<T>(out, frame) + batchOffset(out, index),
+                              out.strides[r - 2],
+                              out.strides[r - 1],
+                              m,
+                              n,
+                              k};
+      one.run(threaded, thread);
+    };
+    if (batch < 2 * shapewise_threads()) {
+      for (i64 i = 0; i < batch; i++) product(i, true, 0);
+    } else {
+      parallel(batch, batch * m * n * k > 1 << 16, [&](i64 i, int thread) { product(i, false, thread); });
+    }
+  }
+  void run(const Frame &frame, ShapewiseFailure &) override {
+    if (out.elements == 0) return;
+    if (a.dtype == kFloat32) runAs<float>(frame);
+    else if (a.dtype == kFloat64) runAs<double>(frame);
+    else runAs<u32>(frame);
+  }
+};
+
+}  // namespace SHAPEWISE_VARIANT
+}  // namespace shapewise

@@ -1,0 +1,464 @@
+// Everything that is neither a loop nor a contraction: windows, indexing, sorting, cumulative sums, random bits.
+#pragma once
+#include "reader.h"
+
+namespace shapewise {
+namespace SHAPEWISE_VARIANT {
+
+/// Threefry-2x32 with 20 rounds (Salmon et al., SC 2011): one block of two words.
+inline void threefry(u32 key0, u32 key1, u32 counter0, u32 counter1, u32 *out) {
+  static const int rotations[2][4] = {{13, 15, 26, 6}, {17, 29, 16, 24}};
+  const u32 keys[3] = {key0, key1, 0x1bd11bda ^ key0 ^ key1};
+  u32 x0 = counter0 + key0;
+  u32 x1 = counter1 + key1;
+  for (int group = 1; group <= 5; group++) {
+    for (int round = 0; round < 4; round++) {
+      const int r = rotations[(group - 1) & 1][round];
+      x0 += x1;
+      x1 = ((x1 << r) | (x1 >> (32 - r))) ^ x0;
+    }
+    x0 += keys[group % 3];
+    x1 += keys[(group + 1) % 3] + static_cast<u32>(group);
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
+
+struct RandomBits final : Allocated<RandomBits> {
+  Operand key, out;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    RandomBits *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    step->key = reader.contiguousOperand(extents);
+    step->out = reader.contiguousOperand(extents);
+    reader.expect(step->key.dtype == kUint32 && step->key.elements == 2 && step->out.dtype == kUint32,
+                  "random bits need a uint32[2] key");
+    reader.expect(step->out.kind == kOutput || step->out.kind == kArena, "random bits are written where they must not");
+    return step;
+  }
+  void run(const Frame &frame, ShapewiseFailure &) override {
+    const u32 *words = address<u32>(key, frame);
+    const u32 key0 = words[0], key1 = words[1];
+    u32 *to = address<u32>(out, frame);
+    const i64 blocks = (out.elements + 1) / 2;
+    const i64 perTask = 4096;
+    parallel((blocks + perTask - 1) / perTask, blocks > 4 * perTask, [&](i64 task, int) {
+      for (i64 b = task * perTask; b < least(blocks, (task + 1) * perTask); b++) {
+        u32 pair[2];
+        threefry(key0, key1, static_cast<u32>(b), 0, pair);
+        to[2 * b] = pair[0];
+        if (2 * b + 1 < out.elements) to[2 * b + 1] = pair[1];
+      }
+    });
+  }
+};
+
+/// Calls the template for the three types that routines are computed in.
+#define FOR_TYPE(dtype, call)                     \
+  switch (dtype) {                                \
+    case kFloat32: call(float); break;            \
+    case kFloat64: call(double); break;           \
+    default: call(i32);                           \
+  }
+
+inline bool isComputed(i32 dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kInt32; }
+
+enum PoolKind : i32 { kMaxPool, kMaxPoolGradient, kMaxPoolSelect, kSumPool, kSumPoolGradient, kPoolKinds };
+
+/// Pooling on [batch, …spatial, channels]: `image` is the large side, `places` the small one.
+struct Pool final : Allocated<Pool> {
+  i32 kind = 0;
+  /// x, then g or t where there is one; and the output.
+  Operand x, second, out;
+  int spatial = 0;
+  i64 image[kMaxRank], places[kMaxRank], window[kMaxRank], strides[kMaxRank], low[kMaxRank];
+  i64 batch = 0, channels = 0, imageCount = 1, placeCount = 1, windowCount = 1;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    Pool *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    step->parse(reader, extents);
+    return step;
+  }
+  void parse(Reader &reader, const Extents &extents) {
+    kind = reader.choice(kPoolKinds, "a pooling of an unknown kind");
+    x = reader.contiguousOperand(extents);
+    const bool two = kind == kMaxPoolGradient || kind == kMaxPoolSelect;
+    if (two) second = reader.contiguousOperand(extents);
+    out = reader.contiguousOperand(extents);
+    const bool backwards = kind == kMaxPoolGradient || kind == kSumPoolGradient;
+    const Operand &large = kind == kSumPoolGradient ? out : x;
+    const Operand &small = kind == kMaxPoolGradient ? second : kind == kSumPoolGradient ? x : out;
+    spatial = large.rank - 2;
+    reader.expect(spatial >= 1 && small.rank == large.rank, "a pooling has operands of the wrong rank");
+    reader.expect(isComputed(x.dtype) && out.dtype == x.dtype, "a pooling does not take its dtype");
+    reader.expect(out.kind == kOutput || out.kind == kArena, "a pooling writes where it must not");
+    if (two) reader.expect(second.dtype == x.dtype, "a pooling has operands of different dtypes");
+    if (reader.failed()) return;
+    batch = large.sizes[0];
+    channels = large.sizes[large.rank - 1];
+    reader.expect(small.sizes[0] == batch && small.sizes[small.rank - 1] == channels, "a pooling has operands that do not fit");
+    if (two || backwards) {
+      const Operand &other = kind == kMaxPoolGradient ? out : kind == kMaxPoolSelect ? second : large;
+      for (int i = 0; i < large.rank && !reader.failed(); i++)
+        reader.expect(other.rank == large.rank && other.sizes[i] == large.sizes[i], "a pooling has operands that do not fit");
+    }
+    for (int i = 0; i < spatial && !reader.failed(); i++) {
+      image[i] = large.sizes[i + 1];
+      places[i] = small.sizes[i + 1];
+      window[i] = reader.number(1, INT64_C(1) << 31, "a window is out of range");
+      strides[i] = reader.number(1, INT64_C(1) << 31, "a stride is out of range");
+      low[i] = reader.number(0, INT64_C(1) << 31, "a padding is out of range");
+      imageCount *= image[i];
+      placeCount *= places[i];
+      windowCount *= window[i];
+    }
+  }
+
+  /// Calls visit(position in the image, order in the window) for the elements that place `p` sees.
+  template <class Visit>
+  void forWindow(i64 p, const Visit &visit) const {
+    i64 start[kMaxRank];
+    for (int i = spatial - 1; i >= 0; i--) {
+      start[i] = p % places[i] * strides[i] - low[i];
+      p /= places[i];
+    }
+    for (i64 w = 0; w < windowCount; w++) {
+      i64 rest = w, position = 0, scale = 1;
+      bool inside = true;
+      for (int i = spatial - 1; i >= 0; i--) {
+        const i64 at = start[i] + rest % window[i];
+        rest /= window[i];
+        inside = inside && at >= 0 && at < image[i];
+        position += at * scale;
+        scale *= image[i];
+      }
+      if (inside) visit(position);
+    }
+  }
+
+  template <class T>
+  static bool surpasses(T candidate, T best) {
+    return !(candidate <= best) && best == best;
+  }
+
+  template <class T>
+  void runImage(const Frame &frame, i64 b) const {
+    const i64 largeSize = imageCount * channels;
+    const i64 smallSize = placeCount * channels;
+    switch (kind) {
+      case kMaxPool: {
+        const T *from = address<T>(x, frame) + b * largeSize;
+        T *to = address<T>(out, frame) + b * smallSize;
+        for (i64 p = 0; p < placeCount; p++, to += channels) {
+          bool first = true;
+          forWindow(p, [&](i64 position) {
+            const T *f = from + position * channels;
+            if (first) {
+              for (i64 c = 0; c < channels; c++) to[c] = f[c];
+            } else {
+              for (i64 c = 0; c < channels; c++) to[c] = ((f[c] > to[c]) | (f[c] != f[c])) ? f[c] : to[c];
+            }
+            first = false;
+          });
+        }
+        return;
+      }
+      case kMaxPoolGradient:
+      case kMaxPoolSelect: {
+        const T *from = address<T>(x, frame) + b * largeSize;
+        const bool gradient = kind == kMaxPoolGradient;
+        const T *other = address<T>(second, frame) + b * (gradient ? smallSize : largeSize);
+        T *to = address<T>(out, frame) + b * (gradient ? largeSize : smallSize);
+        if (gradient) __builtin_memset(to, 0, largeSize * sizeof(T));
+        constexpr i64 kBlock = 64;
+        for (i64 p = 0; p < placeCount; p++) {
+          for (i64 c0 = 0; c0 < channels; c0 += kBlock) {
+            const i64 n = least(kBlock, channels - c0);
+            T best[kBlock];
+            i32 where[kBlock];
+            bool first = true;
+            forWindow(p, [&](i64 position) {
+              const T *f = from + position * channels + c0;
+              const i32 here = static_cast<i32>(position);
+              if (first) {
+                for (i64 c = 0; c < n; c++) best[c] = f[c], where[c] = here;
+              } else {
+                for (i64 c = 0; c < n; c++) {
+                  const bool better = surpasses(f[c], best[c]);
+                  best[c] = better ? f[c] : best[c];
+                  where[c] = better ? here : where[c];
+                }
+              }
+              first = false;
+            });
+            if (first) continue;
+            if (gradient) for (i64 c = 0; c < n; c++) to[where[c] * channels + c0 + c] += other[p * channels + c0 + c];
+            else for (i64 c = 0; c < n; c++) to[p * channels + c0 + c] = other[where[c] * channels + c0 + c];
+          }
+        }
+        return;
+      }
+      case kSumPool: {
+        const T *from = address<T>(x, frame) + b * largeSize;
+        T *to = address<T>(out, frame) + b * smallSize;
+        for (i64 p = 0; p < placeCount; p++, to += channels) {
+          for (i64 c = 0; c < channels; c++) to[c] = 0;
+          forWindow(p, [&](i64 position) {
+            const T *f = from + position * channels;
+            for (i64 c = 0; c < channels; c++) to[c] += f[c];
+          });
+        }
+        return;
+      }
+      default: {
+        const T *from = address<T>(x, frame) + b * smallSize;
+        T *to = address<T>(out, frame) + b * largeSize;
+        __builtin_memset(to, 0, largeSize * sizeof(T));
+        for (i64 p = 0; p < placeCount; p++, from += channels) {
+          forWindow(p, [&](i64 position) {
+            T *t = to + position * channels;
+            for (i64 c = 0; c < channels; c++) t[c] += from[c];
+          });
+        }
+      }
+    }
+  }
+  void run(const Frame &frame, ShapewiseFailure &) override {
+    const bool large = batch * placeCount * windowCount * channels > 32768;
+    parallel(batch, large, [&](i64 b, int) {
+#define CALL(T) runImage<T>(frame, b)
+      FOR_TYPE(x.dtype, CALL)
+#undef CALL
+    });
+  }
+};
+
+enum ScatterMode : i32 { kGather, kScatterSet, kScatterAdd, kScatterMax, kScatterMin, kScatterModes };
+
+/// x [batch, size, block] read or written at [batch, perBatch] indices.
+struct Indexing final : Allocated<Indexing> {
+  i32 mode = 0, tag = 0;
+  Operand x, indices, updates, out;
+  i64 batch = 1, size = 0, block = 1;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    Indexing *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    step->parse(reader, extents);
+    return step;
+  }
+  void parse(Reader &reader, const Extents &extents) {
+    mode = reader.choice(kScatterModes, "an indexing of an unknown mode");
+    tag = reader.word();
+    const i64 batchDims = reader.number(0, kMaxRank, "an indexing has too many batch axes");
+    x = reader.contiguousOperand(extents);
+    indices = reader.contiguousOperand(extents);
+    if (mode != kGather) updates = reader.contiguousOperand(extents);
+    out = reader.contiguousOperand(extents);
+    reader.expect(batchDims < x.rank && batchDims <= indices.rank && indices.dtype == kInt32 && out.dtype == x.dtype,
+                  "an indexing has operands that do not fit");
+    reader.expect(out.kind == kOutput || out.kind == kArena, "an indexing writes where it must not");
+    if (reader.failed()) return;
+    for (i64 i = 0; i < batchDims; i++) {
+      batch *= x.sizes[i];
+      reader.expect(x.sizes[i] == indices.sizes[i], "an indexing has operands that do not fit");
+    }
+    size = x.sizes[batchDims];
+    for (i64 i = batchDims + 1; i < x.rank; i++) block *= x.sizes[i];
+    const Operand &chosen = mode == kGather ? out : updates;
+    reader.expect(static_cast<double>(indices.elements) * static_cast<double>(block) < 7e13 && indices.elements * block == chosen.elements, "an indexing has operands that do not fit");
+    if (mode != kGather)
+      reader.expect(isComputed(x.dtype) && updates.dtype == x.dtype && out.elements == x.elements,
+                    "a scatter has operands that do not fit");
+  }
+
+  template <class T>
+  void scatter(const Frame &frame) const {
+    T *to = address<T>(out, frame);
+    const T *from = address<T>(updates, frame);
+    const i32 *index = address<i32>(indices, frame);
+    const i64 perBatch = indices.elements / most(1, batch);
+    // Each task owns columns of all rows, so that sums come in one order whatever the number of threads.
+    const i64 threads = shapewise_threads();
+    const i64 width = roundUp((block + threads - 1) / threads, 16);
+    parallel(block == 0 ? 0 : (block + width - 1) / width, indices.elements * block > 65536, [&](i64 task, int) {
+      const i64 c0 = task * width;
+      const i64 c1 = least(block, c0 + width);
+      for (i64 i = 0; i < indices.elements; i++) {
+        T *t = to + (i / perBatch * size + index[i]) * block;
+        const T *f = from + i * block;
+        switch (mode) {
+          case kScatterSet: for (i64 c = c0; c < c1; c++) t[c] = f[c]; break;
+          case kScatterAdd: for (i64 c = c0; c < c1; c++) t[c] += f[c]; break;
+          case kScatterMax: for (i64 c = c0; c < c1; c++) t[c] = ((f[c] > t[c]) | (f[c] != f[c])) ? f[c] : t[c]; break;
+          default: for (i64 c = c0; c < c1; c++) t[c] = ((f[c] < t[c]) | (f[c] != f[c])) ? f[c] : t[c];
+        }
+      }
+    });
+  }
+
+  void run(const Frame &frame, ShapewiseFailure &failure) override {
+    const i32 *index = address<i32>(indices, frame);
+    for (i64 i = 0; i < indices.elements; i++) {
+      if (index[i] < 0 || index[i] >= size) {
+        failure = {kIndexOutside, tag, static_cast<double>(index[i]), static_cast<double>(size), 0};
+        return;
+      }
+    }
+    const i64 perBatch = indices.elements / most(1, batch);
+    if (mode == kGather) {
+      const i64 bytes = block * bytesOf(x.dtype);
+      const char *from = address(x, frame);
+      char *to = address(out, frame);
+      const i64 perTask = most(1, 65536 / most(1, bytes));
+      parallel((indices.elements + perTask - 1) / perTask, indices.elements * bytes > 262144, [&](i64 task, int) {
+        for (i64 i = task * perTask; i < least(indices.elements, (task + 1) * perTask); i++) {
+          const char *f = from + (i / perBatch * size + index[i]) * bytes;
+          if (bytes == 4) __builtin_memcpy(to + i * 4, f, 4);
+          else __builtin_memcpy(to + i * bytes, f, bytes);
+        }
+      });
+      return;
+    }
+    char *to = address(out, frame);
+    const char *from = address(x, frame);
+    if (to != from) __builtin_memmove(to, from, out.bytes());
+#define CALL(T) scatter<T>(frame)
+    FOR_TYPE(x.dtype, CALL)
+#undef CALL
+  }
+};
+
+/// Stable order of the last axis; NaN last.
+struct ArgSort final : Allocated<ArgSort> {
+  bool descending = false;
+  Operand x, out;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    ArgSort *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    step->descending = reader.choice(2, "a sort has an unknown order") != 0;
+    step->x = reader.contiguousOperand(extents);
+    step->out = reader.contiguousOperand(extents);
+    reader.expect(isComputed(step->x.dtype) && step->out.dtype == kInt32 && step->out.elements == step->x.elements &&
+                      step->x.rank >= 1 && (step->out.kind == kOutput || step->out.kind == kArena),
+                  "a sort has operands that do not fit");
+    return step;
+  }
+  template <class T>
+  bool before(T a, T b) const {
+    if (a != a || b != b) return a == a;
+    return descending ? a > b : a < b;
+  }
+  /// Merge sort from runs of one.
+  template <class T>
+  void sortRow(const T *values, i32 *order, i32 *spare, i64 n) const {
+    for (i64 i = 0; i < n; i++) order[i] = static_cast<i32>(i);
+    i32 *from = order;
+    i32 *to = spare;
+    for (i64 run = 1; run < n; run *= 2) {
+      for (i64 start = 0; start < n; start += 2 * run) {
+        i64 left = start, right = least(n, start + run);
+        const i64 leftEnd = right, rightEnd = least(n, start + 2 * run);
+        for (i64 k = start; k < rightEnd; k++) {
+          const bool takeRight = left == leftEnd || (right < rightEnd && before(values[from[right]], values[from[left]]));
+          to[k] = takeRight ? from[right++] : from[left++];
+        }
+      }
+      i32 *swap = from;
+      from = to;
+      to = swap;
+    }
+    if (from != order) __builtin_memcpy(order, from, n * sizeof(i32));
+  }
+  void run(const Frame &frame, ShapewiseFailure &) override {
+    const i64 n = x.sizes[x.rank - 1];
+    if (x.elements == 0) return;
+    const i64 rows = x.elements / n;
+    parallel(rows, x.elements > 8192, [&](i64 row, int thread) {
+      i32 *spare = static_cast<i32 *>(shapewise_scratch(thread, 0, n * sizeof(i32)));
+      i32 *order = address<i32>(out, frame) + row * n;
+#define CALL(T) sortRow<T>(address<T>(x, frame) + row * n, order, spare, n)
+      FOR_TYPE(x.dtype, CALL)
+#undef CALL
+    });
+  }
+};
+
+enum AxisKind : i32 { kCumSum, kCumSumReverse, kArgMax, kArgMin, kAxisKinds };
+
+/// Cumulative sums and indices of extremes along one axis: x [outer, n, inner].
+struct AlongAxis final : Allocated<AlongAxis> {
+  i32 kind = 0;
+  i64 outer = 1, n = 0, inner = 1;
+  Operand x, out;
+
+  static Step *read(Reader &reader, const Extents &extents) {
+    AlongAxis *step = make();
+    if (step == nullptr) return reader.refuse("out of memory"), nullptr;
+    step->kind = reader.choice(kAxisKinds, "a routine of an unknown kind");
+    const i64 axis = reader.number(0, kMaxRank, "an axis is out of range");
+    Operand &x = step->x = reader.contiguousOperand(extents);
+    step->out = reader.contiguousOperand(extents);
+    reader.expect(axis < x.rank && isComputed(x.dtype), "a routine has operands that do not fit");
+    if (reader.failed()) return step;
+    for (i64 i = 0; i < axis; i++) step->outer *= x.sizes[i];
+    step->n = x.sizes[axis];
+    for (i64 i = axis + 1; i < x.rank; i++) step->inner *= x.sizes[i];
+    const bool sums = step->kind <= kCumSumReverse;
+    reader.expect(step->out.elements == (sums ? x.elements : step->outer * step->inner) &&
+                      step->out.dtype == (sums ? x.dtype : kInt32) && (sums || step->n > 0 || step->out.elements == 0) &&
+                      (step->out.kind == kOutput || step->out.kind == kArena),
+                  "a routine has operands that do not fit");
+    return step;
+  }
+  template <class T, class Sum>
+  void sums(const Frame &frame) const {
+    const T *from = address<T>(x, frame);
+    T *to = address<T>(out, frame);
+    for (i64 line = 0; line < outer * inner; line++) {
+      const i64 start = line / inner * n * inner + line % inner;
+      Sum sum = 0;
+      for (i64 j = 0; j < n; j++) {
+        const i64 at = start + (kind == kCumSumReverse ? n - 1 - j : j) * inner;
+        sum += static_cast<Sum>(from[at]);
+        to[at] = static_cast<T>(sum);
+      }
+    }
+  }
+  template <class T>
+  void extremes(const Frame &frame) const {
+    const T *from = address<T>(x, frame);
+    i32 *to = address<i32>(out, frame);
+    for (i64 line = 0; line < outer * inner; line++) {
+      const i64 start = line / inner * n * inner + line % inner;
+      T best = from[start];
+      i32 where = 0;
+      for (i64 j = 1; j < n && best == best; j++) {
+        const T candidate = from[start + j * inner];
+        if ((kind == kArgMax ? candidate > best : candidate < best) || candidate != candidate) {
+          best = candidate;
+          where = static_cast<i32>(j);
+        }
+      }
+      to[line] = where;
+    }
+  }
+  void run(const Frame &frame, ShapewiseFailure &) override {
+    if (kind >= kArgMax) {
+#define CALL(T) extremes<T>(frame)
+      FOR_TYPE(x.dtype, CALL)
+#undef CALL
+      return;
+    }
+    // Sums are collected in doubles, as in the reference; integers wrap.
+    if (x.dtype == kFloat32) sums<float, double>(frame);
+    else if (x.dtype == kFloat64) sums<double, double>(frame);
+    else sums<i32, u32>(frame);
+  }
+};
+
+}  // namespace SHAPEWISE_VARIANT
+}  // namespace shapewise

@@ -1,0 +1,153 @@
+// The kernels as a WebAssembly module: an allocator on the linear memory, and the exports that JavaScript calls.
+#include "platform.h"
+
+namespace shapewise {
+namespace simd128 {
+Library libraryOfVariant();
+}
+}  // namespace shapewise
+
+namespace {
+
+constexpr size_t kPage = 65536;
+
+/// Blocks of sizes 64 · 2^k and 64 · 1.5 · 2^k; freed ones wait in a list of their size.
+struct Header {
+  size_t sizeClass;
+  Header *next;
+};
+constexpr size_t kHeader = 64;
+Header *freed[64];
+size_t top = 0;
+
+size_t bytesOfClass(size_t sizeClass) {
+  const size_t base = static_cast<size_t>(64) << (sizeClass / 2);
+  return sizeClass % 2 == 0 ? base : base + base / 2;
+}
+
+extern "C" unsigned char __heap_base;
+
+void *takeFresh(size_t bytes) {
+  if (top == 0) top = (reinterpret_cast<size_t>(&__heap_base) + 63) / 64 * 64;
+  const size_t end = top + bytes;
+  const size_t have = __builtin_wasm_memory_size(0) * kPage;
+  if (end < top) return nullptr;
+  if (end > have) {
+    // Growing by an eighth keeps the number of times small.
+    size_t wanted = end + have / 8;
+    size_t pages = (wanted - have + kPage - 1) / kPage;
+    if (__builtin_wasm_memory_grow(0, pages) == static_cast<size_t>(-1)) {
+      pages = (end - have + kPage - 1) / kPage;
+      if (__builtin_wasm_memory_grow(0, pages) == static_cast<size_t>(-1)) return nullptr;
+    }
+  }
+  void *memory = reinterpret_cast<void *>(top);
+  top = end;
+  return memory;
+}
+
+struct Block {
+  void *memory;
+  size_t bytes;
+};
+Block scratch[5];
+
+}  // namespace
+
+extern "C" {
+
+void *shapewise_allocate(size_t bytes) {
+  if (bytes > 0xf0000000u) return nullptr;
+  size_t sizeClass = 0;
+  while (bytesOfClass(sizeClass) < bytes) sizeClass++;
+  Header *header = freed[sizeClass];
+  if (header != nullptr) {
+    freed[sizeClass] = header->next;
+  } else {
+    header = static_cast<Header *>(takeFresh(kHeader + bytesOfClass(sizeClass)));
+    if (header == nullptr) return nullptr;
+    header->sizeClass = sizeClass;
+  }
+  return reinterpret_cast<char *>(header) + kHeader;
+}
+
+void shapewise_release(void *memory) {
+  if (memory == nullptr) return;
+  Header *header = reinterpret_cast<Header *>(static_cast<char *>(memory) - kHeader);
+  header->next = freed[header->sizeClass];
+  freed[header->sizeClass] = header;
+}
+
+int shapewise_threads() { return 1; }
+
+void shapewise_parallel(ShapewiseTask task, void *context, int64_t count) {
+  for (int64_t i = 0; i < count; i++) task(context, i, 0);
+}
+
+void *shapewise_scratch(int, int slot, size_t bytes) {
+  Block &block = scratch[slot];
+  if (block.bytes < bytes) {
+    shapewise_release(block.memory);
+    block.bytes = bytes + bytes / 4;
+    block.memory = shapewise_allocate(block.bytes);
+    if (block.memory == nullptr) {
+      block.bytes = 0;
+      if (slot != 4) __builtin_trap();
+    }
+  }
+  return block.memory;
+}
+
+void *memcpy(void *to, const void *from, size_t bytes) {
+  char *t = static_cast<char *>(to);
+  const char *f = static_cast<const char *>(from);
+#pragma clang loop vectorize(disable)
+  for (size_t i = 0; i < bytes; i++) {
+    t[i] = f[i];
+    asm volatile("");
+  }
+  return to;
+}
+void *memmove(void *to, const void *from, size_t bytes) {
+  char *t = static_cast<char *>(to);
+  const char *f = static_cast<const char *>(from);
+  if (t < f) return memcpy(to, from, bytes);
+  for (size_t i = bytes; i > 0; i--) {
+    t[i - 1] = f[i - 1];
+    asm volatile("");
+  }
+  return to;
+}
+void *memset(void *to, int value, size_t bytes) {
+  char *t = static_cast<char *>(to);
+  for (size_t i = 0; i < bytes; i++) {
+    t[i] = static_cast<char>(value);
+    asm volatile("");
+  }
+  return to;
+}
+
+#define EXPORT(name) __attribute__((export_name(name)))
+
+EXPORT("allocate") void *exportedAllocate(size_t bytes) { return shapewise_allocate(bytes); }
+EXPORT("release") void exportedRelease(void *memory) { shapewise_release(memory); }
+
+/// A program, or 0 with the address of the reason in `reason`.
+EXPORT("load") void *exportedLoad(const int32_t *words, size_t count, const char **reason) {
+  return shapewise::simd128::libraryOfVariant().load(words, count, reason);
+}
+EXPORT("unload") void exportedUnload(void *program) { shapewise::simd128::libraryOfVariant().unload(program); }
+
+/// The kind of failure; `failed` takes five numbers.
+EXPORT("run") int exportedRun(void *program, const double *addresses, double *failed) {
+  ShapewiseFailure failure;
+  const int kind = shapewise::simd128::libraryOfVariant().run(program, addresses, &failure);
+  failed[0] = failure.kind;
+  failed[1] = failure.tag;
+  failed[2] = failure.first;
+  failed[3] = failure.second;
+  failed[4] = failure.third;
+  return kind;
+}
+
+}  // extern "C"

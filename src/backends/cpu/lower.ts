@@ -1,0 +1,313 @@
+import { type DType, isFloat } from '../../core/dtype.js'
+import { type Shape, sizeOf } from '../../core/shape.js'
+import { isOp, type Node } from '../../graph/node.js'
+import type { Primitive, TensorType } from '../../graph/primitives.js'
+import { isElementwise } from '../../graph/scalar.js'
+import { contiguousView, isContiguous, type Operation, operations, type Reduction, type View } from './format.js'
+import { type ProgramWriter, wholeSpace } from './writer.js'
+
+/** What lowering a step needs from the program around it. */
+export interface Surroundings {
+  readonly writer: ProgramWriter
+  /** Room that is free again after the step. */
+  temporary(type: TensorType): View
+  /** The number under which errors of this node are reported. */
+  tagOf(node: Node): number
+}
+
+type Lowering = (node: Node, inputs: readonly View[], outputs: readonly View[], around: Surroundings) => void
+
+/** The operation on single elements that computes a primitive. */
+export const operationOf = (op: Primitive): Operation | undefined => operations.find((name) => name === op)
+
+/** The same bytes as another dtype of the same width. */
+const reread = (view: View, dtype: DType): View => ({ ...view, dtype })
+
+/** Writes `from` to the dense `to`, cast if their dtypes differ. */
+export function emitCast({ writer }: Surroundings, from: View, to: View): void {
+  const instructions =
+    from.dtype === to.dtype ? [] : [{ operation: 'cast', dtype: from.dtype, result: to.dtype, operands: [0] } as const]
+  writer.loop({
+    ...wholeSpace(to.shape),
+    inputs: [from],
+    instructions,
+    outputs: [{ value: instructions.length, view: to }],
+    reductions: [],
+  })
+}
+
+/** The view itself if it has no gaps, otherwise a dense copy. */
+export function dense(view: View, around: Surroundings): View {
+  if (isContiguous(view)) return view
+  const copy = around.temporary(view)
+  emitCast(around, view, copy)
+  return copy
+}
+
+/** The dtype in which routines compute: wrapping ones take unsigned integers as int32, ordering ones as float64. */
+function computedDType(dtype: DType, ordering: boolean): DType {
+  if (dtype === 'float16' || dtype === 'bfloat16') return 'float32'
+  if (dtype === 'uint32') return ordering ? 'float64' : 'int32'
+  return dtype === 'uint8' || dtype === 'bool' ? 'int32' : dtype
+}
+
+function converted(view: View, dtype: DType, around: Surroundings): View {
+  if (view.dtype === dtype) return view
+  if (view.dtype === 'uint32' && dtype === 'int32') return reread(view, dtype)
+  const copy = around.temporary({ dtype, shape: view.shape })
+  emitCast(around, view, copy)
+  return copy
+}
+
+/** Runs a routine that takes few dtypes: operands are converted before, the result after. */
+function widened(
+  inputs: readonly View[],
+  out: View,
+  dtype: DType,
+  around: Surroundings,
+  emit: (inputs: readonly View[], out: View) => void,
+): void {
+  const wide = inputs.map((view) => converted(view, dtype, around))
+  if (out.dtype === dtype || (out.dtype === 'uint32' && dtype === 'int32')) {
+    emit(wide, reread(out, dtype))
+    return
+  }
+  const result = around.temporary({ dtype, shape: out.shape })
+  emit(wide, result)
+  emitCast(around, result, out)
+}
+
+/** View of the axes of `x` in another order. */
+export const permuted = (view: View, axes: readonly number[]): View => ({
+  ...view,
+  shape: axes.map((axis) => view.shape[axis]),
+  strides: axes.map((axis) => view.strides[axis]),
+})
+export const expanded = (view: View, shape: Shape): View => ({
+  ...view,
+  shape,
+  strides: view.strides.map((stride, axis) => (view.shape[axis] === shape[axis] ? stride : 0)),
+})
+export const sliced = (view: View, starts: Shape, sizes: Shape, steps: Shape): View => ({
+  ...view,
+  shape: sizes,
+  offset:
+    sizeOf(sizes) === 0 ? 0 : view.offset + starts.reduce((sum, start, axis) => sum + start * view.strides[axis], 0),
+  strides: view.strides.map((stride, axis) => stride * steps[axis]),
+})
+
+/** The index space of a reduction: kept axes, reduced axes, and the kept axes behind the last reduced one. */
+export function reductionSpace(shape: Shape, axes: readonly number[]) {
+  const last = Math.max(-1, ...axes)
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis))
+  const [before, after] = [kept.filter((axis) => axis < last), kept.filter((axis) => axis > last)]
+  const count = (some: readonly number[]): number => sizeOf(some.map((axis) => shape[axis]))
+  const reduced = [...axes].sort((a, b) => a - b)
+  return {
+    order: [...before, ...reduced, ...after],
+    outer: count(before),
+    reduced: count(reduced),
+    inner: count(after),
+  }
+}
+
+const reduce: Lowering = (node, [x], [out], { writer }) => {
+  if (!isOp(node, 'reduceSum') && !isOp(node, 'reduceProd') && !isOp(node, 'reduceMax') && !isOp(node, 'reduceMin'))
+    return
+  const { order, ...space } = reductionSpace(x.shape, node.attributes.axes)
+  const kind: Reduction = node.op
+  writer.loop({
+    ...space,
+    inputs: [permuted(x, order)],
+    instructions: [],
+    outputs: [],
+    reductions: [{ kind, value: 0, view: out }],
+  })
+}
+
+const elementwise: Lowering = (node, inputs, [out], { writer }) => {
+  const operation = operationOf(node.op)
+  if (operation === undefined) throw new Error(`cpu backend: no operation for ${node.op}`)
+  const { dtype } = inputs[inputs.length - 1]
+  writer.loop({
+    ...wholeSpace(out.shape),
+    inputs,
+    instructions: [{ operation, dtype, result: out.dtype, operands: inputs.map((_, i) => i) }],
+    outputs: [{ value: inputs.length, view: out }],
+    reductions: [],
+  })
+}
+
+/** Lowerings by primitive; elementwise ones, views and reductions share theirs. */
+const lowerings: { readonly [P in Primitive]?: Lowering } = {
+  iota: (node, _, [out], { writer }) => {
+    if (!isOp(node, 'iota')) return
+    const strides = out.shape.map((_size, axis) => (axis === node.attributes.axis ? 1 : 0))
+    writer.loop({
+      ...wholeSpace(out.shape),
+      inputs: [{ dtype: out.dtype, shape: out.shape, location: { kind: 'iota' }, offset: 0, strides }],
+      instructions: [],
+      outputs: [{ value: 0, view: out }],
+      reductions: [],
+    })
+  },
+  randomBits: (_, [key], [out], around) => around.writer.randomBits(dense(key, around), out),
+  permute: (node, [x], [out], { writer }) => {
+    if (isOp(node, 'permute')) writer.copy(permuted(x, node.attributes.axes), out)
+  },
+  expand: (_, [x], [out], { writer }) => writer.copy(expanded(x, out.shape), out),
+  slice: (node, [x], [out], { writer }) => {
+    if (!isOp(node, 'slice')) return
+    const { starts, sizes, steps } = node.attributes
+    writer.copy(sliced(x, starts, sizes, steps), out)
+  },
+  pad: (node, [x], [out], around) => {
+    if (!isOp(node, 'pad')) return
+    const { low, interior, value } = node.attributes
+    emitCast(around, contiguousView(out, { kind: 'constant', value }), out)
+    const steps = interior.map((n) => n + 1)
+    if (sizeOf(x.shape) > 0) around.writer.copy(x, sliced(out, low, x.shape, steps))
+  },
+  concat: (node, inputs, [out], { writer }) => {
+    if (!isOp(node, 'concat')) return
+    const { axis } = node.attributes
+    let start = 0
+    for (const x of inputs) {
+      const starts = x.shape.map((_, i) => (i === axis ? start : 0))
+      if (sizeOf(x.shape) > 0) {
+        writer.copy(
+          x,
+          sliced(
+            out,
+            starts,
+            x.shape,
+            x.shape.map(() => 1),
+          ),
+        )
+      }
+      start += x.shape[axis]
+    }
+  },
+  reduceSum: reduce,
+  reduceProd: reduce,
+  reduceMax: reduce,
+  reduceMin: reduce,
+  argMax: (node, [x], [out], around) => {
+    if (isOp(node, 'argMax')) extremum('argMax', node.attributes.axis, x, out, around)
+  },
+  argMin: (node, [x], [out], around) => {
+    if (isOp(node, 'argMin')) extremum('argMin', node.attributes.axis, x, out, around)
+  },
+  cumSum: (node, [x], [out], around) => {
+    if (!isOp(node, 'cumSum')) return
+    const { axis, reverse } = node.attributes
+    widened([x], out, computedDType(x.dtype, false), around, ([wide], result) =>
+      around.writer.alongAxis(reverse ? 'cumSumReverse' : 'cumSum', axis, dense(wide, around), result),
+    )
+  },
+  dot: (_, inputs, [out], around) =>
+    widened(inputs, out, computedDType(out.dtype, false), around, ([a, b], result) => around.writer.dot(a, b, result)),
+  conv: (node, inputs, [out], around) => {
+    if (!isOp(node, 'conv')) return
+    widened(inputs, out, computedDType(out.dtype, false), around, ([x, kernel], result) =>
+      around.writer.conv(x, kernel, result, node.attributes),
+    )
+  },
+  maxPool: (node, inputs, [out], around) => {
+    if (isOp(node, 'maxPool')) pool('maxPool', inputs, out, node.attributes, around)
+  },
+  maxPoolGradient: (node, inputs, [out], around) => {
+    if (isOp(node, 'maxPoolGradient')) pool('maxPoolGradient', inputs, out, node.attributes, around)
+  },
+  maxPoolSelect: (node, inputs, [out], around) => {
+    if (isOp(node, 'maxPoolSelect')) pool('maxPoolSelect', inputs, out, node.attributes, around)
+  },
+  sumPool: (node, inputs, [out], around) => {
+    if (isOp(node, 'sumPool')) pool('sumPool', inputs, out, node.attributes, around)
+  },
+  sumPoolGradient: (node, inputs, [out], around) => {
+    if (isOp(node, 'sumPoolGradient')) pool('sumPoolGradient', inputs, out, node.attributes, around)
+  },
+  gather: (node, [x, indices], [out], around) => {
+    if (!isOp(node, 'gather')) return
+    const operands = [dense(x, around), dense(indices, around), out]
+    around.writer.indexing('gather', around.tagOf(node), node.attributes.batchDims, operands)
+  },
+  scatter: (node, [x, indices, updates], [out], around) => {
+    if (!isOp(node, 'scatter')) return
+    const { mode, batchDims } = node.attributes
+    const where = dense(indices, around)
+    const dtype = computedDType(x.dtype, mode === 'max' || mode === 'min')
+    widened([x, updates], out, dtype, around, ([base, added], result) =>
+      around.writer.indexing(mode, around.tagOf(node), batchDims, [
+        dense(base, around),
+        where,
+        dense(added, around),
+        result,
+      ]),
+    )
+  },
+  argSort: (node, [x], [out], around) => {
+    if (!isOp(node, 'argSort')) return
+    const wide = dense(converted(x, computedDType(x.dtype, true), around), around)
+    around.writer.argSort(wide, out, node.attributes.descending)
+  },
+  cholesky: (node, inputs, outputs, around) => linear('cholesky', node, 0, inputs, outputs, around),
+  triangularSolve: (node, inputs, outputs, around) => {
+    if (!isOp(node, 'triangularSolve')) return
+    const { lower, transpose, unitDiagonal } = node.attributes
+    const flags = (lower ? 1 : 0) + (transpose ? 2 : 0) + (unitDiagonal ? 4 : 0)
+    linear('triangularSolve', node, flags, inputs, outputs, around)
+  },
+  lu: (node, inputs, outputs, around) => linear('lu', node, 0, inputs, outputs, around),
+  qr: (node, inputs, outputs, around) => linear('qr', node, 0, inputs, outputs, around),
+  eigh: (node, inputs, outputs, around) => linear('eigh', node, 0, inputs, outputs, around),
+  svd: (node, inputs, outputs, around) => linear('svd', node, 0, inputs, outputs, around),
+  fft: (node, inputs, outputs, around) => {
+    if (isOp(node, 'fft')) linear('fft', node, node.attributes.inverse ? 1 : 0, inputs, outputs, around)
+  },
+}
+
+function extremum(kind: 'argMax' | 'argMin', axis: number, x: View, out: View, around: Surroundings): void {
+  const wide = dense(converted(x, computedDType(x.dtype, true), around), around)
+  around.writer.alongAxis(kind, axis, wide, out)
+}
+
+function pool(
+  kind: 'maxPool' | 'maxPoolGradient' | 'maxPoolSelect' | 'sumPool' | 'sumPoolGradient',
+  inputs: readonly View[],
+  out: View,
+  attributes: { window: Shape; strides: Shape; padding: readonly (readonly [number, number])[] },
+  around: Surroundings,
+): void {
+  const ordering = kind.startsWith('max')
+  widened(inputs, out, computedDType(inputs[0].dtype, ordering), around, (wide, result) =>
+    around.writer.pool(kind, [...wide.map((view) => dense(view, around)), result], attributes),
+  )
+}
+
+/** Routines of linear algebra compute in doubles. */
+function linear(
+  kind: 'cholesky' | 'triangularSolve' | 'lu' | 'qr' | 'eigh' | 'svd' | 'fft',
+  node: Node,
+  flags: number,
+  inputs: readonly View[],
+  outputs: readonly View[],
+  around: Surroundings,
+): void {
+  const wide = inputs.map((view) => dense(converted(view, 'float64', around), around))
+  const results = outputs.map((out) =>
+    isFloat(out.dtype) && out.dtype !== 'float64' ? around.temporary({ dtype: 'float64', shape: out.shape }) : out,
+  )
+  around.writer.linear(kind, around.tagOf(node), flags, [...wide, ...results])
+  results.forEach((result, i) => {
+    if (result !== outputs[i]) emitCast(around, result, outputs[i])
+  })
+}
+
+/** Writes the steps that compute a node, other than loops over bodies and branches. */
+export function lowerNode(node: Node, inputs: readonly View[], outputs: readonly View[], around: Surroundings): void {
+  const lowering = lowerings[node.op] ?? (isElementwise(node.op) ? elementwise : undefined)
+  if (lowering === undefined) throw new Error(`cpu backend: ${node.op} is not a step`)
+  lowering(node, inputs, outputs, around)
+}
