@@ -38,7 +38,11 @@ export function encodeBfloat16(value: number): number {
   float[0] = value
   const word = bits[0]
   if (Number.isNaN(value)) return (word >>> 16) | 0x40
-  return ((word + 0x7fff + ((word >>> 16) & 1)) >>> 16) & 0xffff
+  const single = float[0]
+  // Where rounding to float32 ended in the middle of two patterns, the double itself tells to which side it belongs.
+  const fromMiddle = (word & 0xffff) === 0x8000 ? Math.abs(value) - Math.abs(single) : 0
+  const up = fromMiddle === 0 ? (word >>> 16) & 1 : Number(fromMiddle > 0)
+  return ((word + 0x7fff + up) >>> 16) & 0xffff
 }
 
 function roundHalfEven(x: number): number {

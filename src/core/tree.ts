@@ -68,6 +68,9 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 /** `a number`, `a Promise`, `a function` …: a value named for an error message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null'
-  if (typeof value === 'object') return `a ${value.constructor?.name ?? 'object'}`
+  if (typeof value === 'object') {
+    const name = value.constructor?.name ?? 'object'
+    return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
+  }
   return value === undefined ? 'undefined' : `a ${typeof value} (${String(value).slice(0, 40)})`
 }
