@@ -13,9 +13,10 @@ const builders = ({ numpy: np, nn, random, valueAndGrad, jit, lax }) => {
       classes,
     )
 
-  const dense = (inputs, outputs) => [normal([inputs, outputs], 1 / Math.sqrt(inputs)), np.zeros([outputs])]
+  // As wide as the uniform numbers in ± 1 / √inputs of the others.
+  const dense = (inputs, outputs) => [normal([inputs, outputs], 1 / Math.sqrt(3 * inputs)), np.zeros([outputs])]
   const filters = (outputs, inputs, size) => [
-    normal([outputs, inputs, size, size], 1 / Math.sqrt(inputs * size * size)),
+    normal([outputs, inputs, size, size], 1 / Math.sqrt(3 * inputs * size * size)),
     np.zeros([outputs, 1, 1]),
   ]
   const refs = (arrays) => arrays.map((array) => array.ref)
@@ -36,13 +37,13 @@ const builders = ({ numpy: np, nn, random, valueAndGrad, jit, lax }) => {
 
   const training = (parameters, logits, optimizer, x, y) => {
     const count = parameters.reduce((total, { shape }) => total + shape.reduce((product, n) => product * n, 1), 0)
-    const batch = x.shape[0]
+    const examples = y.shape[0]
     const lossOf = (weights, x, y) =>
       nn
         .logSoftmax(logits(weights, x))
         .mul(y)
         .sum()
-        .mul(-1 / batch)
+        .mul(-1 / examples)
     let weights = parameters
     let state = Array.from({ length: optimizer.slots }, () => parameters.map(({ shape }) => np.zeros(shape)))
     let steps = 0
@@ -104,6 +105,35 @@ const builders = ({ numpy: np, nn, random, valueAndGrad, jit, lax }) => {
         return perceptronLogits('relu', 3)(rest, second.reshape([batch, 400]))
       }
       return training(parameters, logits, adam(1e-3), normal([batch, 1, 28, 28]), labels(batch, 10))
+    },
+
+    transformer({ batch, time, width, heads, depth, classes }) {
+      const norm = () => [np.ones([width]), np.zeros([width])]
+      const blocks = Array.from({ length: depth }, () => [
+        ...[...norm(), ...dense(width, 3 * width), ...dense(width, width)],
+        ...[...norm(), ...dense(width, 4 * width), ...dense(4 * width, width)],
+      ])
+      const parameters = [...blocks.flat(), ...dense(width, classes)]
+      const applyNorm = (x, [scale, shift]) => nn.standardize(x, -1).mul(scale).add(shift)
+      const applyDense = (x, [weight, bias]) => np.matmul(x, weight).add(bias)
+      const block = (x, weights) => {
+        const projected = applyDense(applyNorm(x.ref, weights.slice(0, 2)), weights.slice(2, 4))
+        const [queries, keys, values] = np
+          .split(projected, 3, -1)
+          .map((part) => part.reshape([batch, time, heads, width / heads]).transpose([0, 2, 1, 3]))
+        // Not nn.dotProductAttention, which needs Node 22.
+        const scores = np.matmul(queries, keys.transpose([0, 1, 3, 2])).mul(Math.sqrt(heads / width))
+        const mixed = np.matmul(nn.softmax(scores, -1), values).transpose([0, 2, 1, 3]).reshape([batch, time, width])
+        const attended = x.add(applyDense(mixed, weights.slice(4, 6)))
+        const hidden = applyDense(applyNorm(attended.ref, weights.slice(6, 8)), weights.slice(8, 10))
+        return attended.add(applyDense(nn.gelu(hidden, { approximate: false }), weights.slice(10, 12)))
+      }
+      const logits = (weights, x) => {
+        let y = x
+        for (let i = 0; i < depth; i++) y = block(y, weights.slice(12 * i, 12 * (i + 1)))
+        return applyDense(y, weights.slice(-2)).reshape([batch * time, classes])
+      }
+      return training(parameters, logits, adam(1e-3), normal([batch, time, width]), labels(batch * time, classes))
     },
 
     uncompiled({ size, operations }) {
