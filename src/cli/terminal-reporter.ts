@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
 import { formatMetric, metricLabel } from '../recipes/metric.js'
@@ -73,7 +74,7 @@ export class TerminalReporter implements Reporter {
     this.#lineShown = this.#live
   }
 
-  epoch(summary: EpochSummary): void {
+  async epoch(summary: EpochSummary): Promise<void> {
     const now = this.#now()
     const seconds = (now - this.#epochStarted) / 1000
     this.#epochStarted = now
@@ -85,6 +86,8 @@ export class TerminalReporter implements Reporter {
     this.log([head, ...pieces, this.colors.dim(formatDuration(seconds))].join('  '))
     this.#onEpoch({ ...summary, seconds })
     if (epoch === epochs) this.#pace = undefined
+    // Values of the reference backend are there at once: without this, a loop that awaits them never lets signals in.
+    await setImmediate()
   }
 
   table(table: Table): void {

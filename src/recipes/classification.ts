@@ -10,13 +10,13 @@ export const following = (report: Reporter) => ({
   onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
     report.progress({ epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
   },
-  onEpoch({ epoch, epochs, loss, accuracy, validation }: Epoch<'classes'>): void {
+  onEpoch({ epoch, epochs, loss, accuracy, validation }: Epoch<'classes'>): Promise<void> {
     const metrics = {
       loss,
       accuracy,
       ...(validation && { testLoss: validation.loss, testAccuracy: validation.accuracy }),
     }
-    report.epoch({ epoch, epochs, metrics })
+    return report.epoch({ epoch, epochs, metrics })
   },
 })
 
@@ -57,7 +57,7 @@ function reportMistakes(report: Reporter, evaluation: ClassEvaluation, data: Dig
   if (all.length === 0) return
   const pictures = all.slice(0, SHOWN_MISTAKES).map(({ example, label, prediction, confidence }): Picture => {
     const { shape, data: values } = data.gather([example]).inputs
-    const caption = `${label}, read as ${prediction} (${(100 * confidence).toFixed(0)} %)`
+    const caption = `${label}, read as ${prediction} (${Math.floor(100 * confidence)} %)`
     return { caption, height: shape[1], width: shape[2], values }
   })
   const count = all.length.toLocaleString('en-US')

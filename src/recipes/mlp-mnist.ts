@@ -28,6 +28,6 @@ export const mlpMnist = recipe({
       seed,
       ...following(report),
     })
-    return test(report, model, data.test)
+    return { ...(await test(report, model, data.test)), trainingPictures: data.train.length }
   },
 })

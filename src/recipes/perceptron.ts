@@ -38,7 +38,7 @@ const rules = [
 
 export const perceptron = recipe({
   name: 'perceptron',
-  title: 'One unit tells two digits apart: Rosenblatt’s rule and logistic regression',
+  title: "One unit tells two digits apart: Rosenblatt's rule and logistic regression",
   source:
     'Rosenblatt, The perceptron: a probabilistic model for information storage and organization in the brain, 1958',
   literature: {},
@@ -98,7 +98,7 @@ async function learn(
     }
     const right = testInputs.matmul(unit.weight).add(unit.bias).mul(testSigns).greater(0)
     accuracy = await right.cast('float32').mean().item()
-    report.epoch({ stage, epoch, epochs, metrics: { [reported]: total / examples, testAccuracy: accuracy } })
+    await report.epoch({ stage, epoch, epochs, metrics: { [reported]: total / examples, testAccuracy: accuracy } })
   }
   return { unit, accuracy }
 }

@@ -70,8 +70,8 @@ export interface Reporter {
   data(source: DataSource): void
   /** Moves the live line. Cheap enough for every batch. */
   progress(progress: Progress): void
-  /** Ends an epoch: a line of text and one in the run's log. */
-  epoch(summary: EpochSummary): void
+  /** Ends an epoch: a line of text and one in the run's log. To be awaited, so that the user's interruptions are noticed. */
+  epoch(summary: EpochSummary): Promise<void>
   table(table: Table): void
   pictures(pictures: Pictures): void
 }

@@ -23,7 +23,7 @@ const counting = recipe({
     report.data({ name: 'numbers', description: 'numbers from nowhere', genuine: true })
     for (let epoch = 1; epoch <= options.epochs; epoch++) {
       report.progress({ epoch, epochs: options.epochs, batch: 1, batches: 1, examples: 1, metrics: { loss: seed } })
-      report.epoch({ epoch, epochs: options.epochs, metrics: { accuracy: epoch / 10 } })
+      await report.epoch({ epoch, epochs: options.epochs, metrics: { accuracy: epoch / 10 } })
     }
     return { accuracy: 0.5, mistakes: 0.25 }
   },
@@ -98,7 +98,8 @@ describe('a run that does not come to its end', () => {
     recipe({
       ...counting,
       async run({ report }) {
-        for (let epoch = 1; epoch <= epochs; epoch++) report.epoch({ epoch, epochs: 9, metrics: { accuracy: 0.5 } })
+        for (let epoch = 1; epoch <= epochs; epoch++)
+          await report.epoch({ epoch, epochs: 9, metrics: { accuracy: 0.5 } })
         return end()
       },
     })

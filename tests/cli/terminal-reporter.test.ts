@@ -33,9 +33,9 @@ describe('TerminalReporter on a terminal', () => {
     )
   })
 
-  it('takes the line away before it writes others', () => {
+  it('takes the line away before it writes others', async () => {
     stdout.text = ''
-    report.epoch({ epoch: 1, epochs: 2, metrics: { loss: 0.05 } })
+    await report.epoch({ epoch: 1, epochs: 2, metrics: { loss: 0.05 } })
     expect(stdout.text).toBe('\r\x1b[2Kepoch 1/2  loss 0.05000  0:04\n')
     report.log('text')
     expect(stdout.text.split('\n')[1]).toBe('text')
