@@ -1,4 +1,4 @@
-import type { Body, Fold, Instruction } from './kernels.js'
+import type { Affine, Body, Fold, Instruction } from './kernels.js'
 
 /** One sweep over a row. Instructions are given by number, in order. */
 export interface Phase {
@@ -11,9 +11,9 @@ export interface Phase {
   readonly perElement: readonly number[]
   /** Folds completed by this sweep. */
   readonly folds: readonly number[]
-  /** Stores (by position) of values per row, written after the sweep's `perRow`. */
+  /** Stores (by position) of one element per row, written before the sweep. */
   readonly rowStores: readonly number[]
-  /** Stores of values per element, written during the sweep: those that need no later fold. */
+  /** Stores of an element per element of the row, written during the sweep; the value may be one per row. */
   readonly elementStores: readonly number[]
 }
 
@@ -40,7 +40,8 @@ export function phasesOf({ sizes, instructions, stores }: Body, reduced: number)
     const operands = operandsOf(instruction)
     const before = Math.max(0, ...operands.map((operand) => depth[operand]))
     depth.push(isFold(instruction) ? before + 1 : before)
-    isPerRow.push(isFold(instruction) || ownRate(instruction, rowAxes, sizes, operands, isPerRow))
+    const perRow = isFold(instruction) || ownRate(instruction, rowAxes, sizes, operands, isPerRow)
+    isPerRow.push(reduced > 0 && perRow)
   }
   const last = Math.max(0, ...depth)
   const phases: Phase[] = []
@@ -48,8 +49,8 @@ export function phasesOf({ sizes, instructions, stores }: Body, reduced: number)
   for (let phase = 0; phase <= last; phase++) {
     const completed = instructions.flatMap((one, i) => (isFold(one) && depth[i] === phase + 1 ? [i] : []))
     const stored = stores.flatMap(({ value }, i) => (depth[value] === phase ? [i] : []))
-    const rowStores = stored.filter((i) => isPerRow[stores[i].value])
-    const elementStores = stored.filter((i) => !isPerRow[stores[i].value])
+    const rowStores = stored.filter((i) => reduced > 0 && isConstantAlong(stores[i], rowAxes, sizes))
+    const elementStores = stored.filter((i) => !rowStores.includes(i))
     const needed = new Set<number>([
       ...completed.flatMap((fold) => operandsOf(instructions[fold])),
       ...stored.map((i) => stores[i].value),
@@ -78,5 +79,9 @@ function ownRate(
   if (operands.length > 0) return operands.every((operand) => isPerRow[operand])
   if (instruction.op === 'product') return false
   if (!('strides' in instruction)) return true
-  return instruction.strides.every((stride, axis) => axis < rowAxes || stride === 0 || sizes[axis] === 1)
+  return isConstantAlong(instruction, rowAxes, sizes)
 }
+
+/** Whether a number is the same along all axes from `first` on. */
+const isConstantAlong = ({ strides }: Affine, first: number, sizes: readonly number[]): boolean =>
+  strides.every((stride, axis) => axis < first || stride === 0 || sizes[axis] === 1)

@@ -1,18 +1,10 @@
-import { dtypes } from '../core/dtype.js'
-import { sameShape } from '../core/shape.js'
 import { type Graph, innerGraphs, topologicalOrder } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
-import { bytesOf } from '../graph/rules/movement.js'
 import { isElementwise } from '../graph/scalar.js'
-import { Arena } from './arena.js'
+import { type Place, placeValues, type Task } from './places.js'
 
-/** Where a value lies while the program runs. */
-export type Place =
-  | { readonly kind: 'input'; readonly index: number }
-  | { readonly kind: 'output'; readonly index: number }
-  | { readonly kind: 'arena'; readonly offset: number }
-  | { readonly kind: 'constant'; readonly value: number }
+export type { Place } from './places.js'
 
 /** A value in its place, seen as elements of a type: reshaping changes the type and leaves the place. */
 export interface Operand extends TensorType {
@@ -48,8 +40,6 @@ export interface Plan {
 export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Plan {
   // Outputs come last, so that an update overwrites a donated input only after everything else has read it.
   const order = topologicalOrder([...graph.outputs.flatMap((node) => node.inputs), ...graph.outputs])
-  const inputIndex = new Map<Node, number>(graph.inputs.map((node, index) => [node, index]))
-
   /** Views, and the nodes whose bytes they read. */
   const roots = new Map<Node, Node>()
   const rootOf = (node: Node): Node => roots.get(node) ?? node
@@ -61,123 +51,49 @@ export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Pl
   }
 
   const steps = order.filter((node) => !roots.has(node) && !['input', 'constant', 'result'].includes(node.op))
-  const position = new Map(steps.map((node, index) => [node, index]))
 
-  /** Computed values: a node, or for a node with several outputs one of them. */
-  const slots = new Map<Node, readonly Slot[]>()
+  const values: TensorType[] = graph.inputs.map(({ dtype, shape }) => ({ dtype, shape }))
+  /** The numbers of what nodes compute: one, or for nodes with several outputs one for each. */
+  const numbers = new Map<Node, readonly number[]>(graph.inputs.map((node, index) => [node, [index]]))
   for (const node of steps)
-    slots.set(
+    numbers.set(
       node,
-      node.outputs.map(() => ({ lastRead: position.get(node) ?? 0, place: undefined })),
+      node.outputs.map((type) => values.push(type) - 1),
     )
-  const slotOf = (node: Node): Slot | undefined => {
+  const numberOf = (node: Node): number | undefined => {
     const root = rootOf(node)
-    return isOp(root, 'result') ? slots.get(root.inputs[0])?.[root.attributes.index] : slots.get(root)?.[0]
-  }
-  const lastInputRead = new Array<number>(graph.inputs.length).fill(-1)
-  for (const [index, node] of steps.entries()) {
-    for (const source of node.inputs) {
-      const slot = slotOf(source)
-      const read = inputIndex.get(rootOf(source))
-      if (slot !== undefined) slot.lastRead = index
-      if (read !== undefined) lastInputRead[read] = index
-    }
+    return isOp(root, 'result') ? numbers.get(root.inputs[0])?.[root.attributes.index] : numbers.get(root)?.[0]
   }
 
-  const copied: number[] = []
-  const reuse: (number | undefined)[] = graph.outputs.map(() => undefined)
-  const reused = new Set<number>()
-  graph.outputs.forEach((node, index) => {
-    const slot = slotOf(node)
-    if (slot !== undefined && slot.place === undefined) {
-      slot.place = { kind: 'output', index }
-      return
-    }
-    copied.push(index)
-    const read = inputIndex.get(rootOf(node))
-    if (read !== undefined) lastInputRead[read] = steps.length
-  })
-  graph.outputs.forEach((node, index) => {
-    const root = rootOf(node)
-    const at = position.get(root)
-    if (at === undefined || copied.includes(index)) return
-    const candidate = graph.inputs.findIndex((given, i) => {
-      const inTime = lastInputRead[i] < at || (lastInputRead[i] === at && isElementwise(root.op))
-      return (
-        donated.has(i) && !reused.has(i) && inTime && given.dtype === node.dtype && sameShape(given.shape, node.shape)
-      )
-    })
-    if (candidate >= 0) {
-      reuse[index] = candidate
-      reused.add(candidate)
-    }
-  })
-
-  const arena = new Arena()
-  const expiring = new Map<number, Slot[]>()
-  let unsharedBytes = 0
-  for (const [index, node] of steps.entries()) {
-    const bytes = node.outputs.map(bytesOf)
-    const inPlace = isElementwise(node.op) ? dyingTwin(node, index, slotOf) : undefined
-    slots.get(node)?.forEach((slot, i) => {
-      if (slot.place !== undefined) return
-      unsharedBytes += bytes[i]
-      slot.bytes = bytes[i]
-      if (inPlace !== undefined) {
-        slot.place = inPlace.place
-        inPlace.passedOn = true
-      } else {
-        slot.place = { kind: 'arena', offset: arena.take(bytes[i]) }
-      }
-      expiring.set(slot.lastRead, [...(expiring.get(slot.lastRead) ?? []), slot])
-    })
-    for (const slot of expiring.get(index) ?? []) {
-      if (slot.place?.kind === 'arena' && !slot.passedOn) arena.give(slot.place.offset, slot.bytes ?? 0)
-    }
-  }
+  const tasks = steps.map(
+    (node): Task => ({
+      reads: node.inputs.map(numberOf).filter((value) => value !== undefined),
+      writes: numbers.get(node) ?? [],
+      mayOverwrite: () => isElementwise(node.op),
+    }),
+  )
+  const outputs = graph.outputs.map((node) => ({ dtype: node.dtype, shape: node.shape, value: numberOf(node) }))
+  const placement = placeValues({ values, inputs: graph.inputs.length, tasks, outputs, donated })
 
   const operand = (node: Node): Operand => {
+    const { dtype, shape } = node
     const root = rootOf(node)
-    const type = { dtype: node.dtype, shape: node.shape }
-    const index = inputIndex.get(root)
-    if (index !== undefined) return { ...type, place: { kind: 'input', index } }
-    if (isOp(root, 'constant')) return { ...type, place: { kind: 'constant', value: root.attributes.value } }
-    const place = slotOf(node)?.place
-    if (place === undefined) throw new Error(`plan: ${node.op} #${node.id} has no place`)
-    return { ...type, place }
+    if (isOp(root, 'constant')) return { dtype, shape, place: { kind: 'constant', value: root.attributes.value } }
+    const number = numberOf(node)
+    if (number === undefined) throw new Error(`plan: ${node.op} #${node.id} has no place`)
+    return { dtype, shape, place: placement.places[number] }
   }
   return {
     graph,
     steps: steps.map((node) => ({
       node,
       inputs: node.inputs.map(operand),
-      outputs: node.outputs.map((type, i) => ({
-        ...type,
-        place: slots.get(node)?.[i].place ?? { kind: 'arena', offset: 0 },
-      })),
+      outputs: (numbers.get(node) ?? []).map((number) => ({ ...values[number], place: placement.places[number] })),
       inner: innerGraphs(node).map((inner) => plan(inner)),
     })),
-    copies: copied.map((output) => ({ from: operand(graph.outputs[output]), output })),
-    reuse,
-    arenaBytes: arena.bytes,
-    unsharedBytes,
+    copies: placement.copied.map((output) => ({ from: operand(graph.outputs[output]), output })),
+    reuse: placement.reuse,
+    arenaBytes: placement.arenaBytes,
+    unsharedBytes: placement.unsharedBytes,
   }
-}
-
-interface Slot {
-  lastRead: number
-  place: Place | undefined
-  bytes?: number
-  /** Taken over in place by the step that read it last. */
-  passedOn?: boolean
-}
-
-/** An input that this elementwise step reads last and whose elements have the same width: the output may overwrite it. */
-function dyingTwin(node: Node, index: number, slotOf: (node: Node) => Slot | undefined): Slot | undefined {
-  for (const source of node.inputs) {
-    const slot = slotOf(source)
-    const sameBytes = dtypes[source.dtype].bytes === dtypes[node.dtype].bytes
-    if (slot?.place?.kind === 'arena' && slot.lastRead === index && !slot.passedOn && sameBytes) return slot
-  }
-  return undefined
 }
