@@ -13,6 +13,28 @@ export function windowPlaces(n: number, window: number, stride: number, [low, hi
 /** Elements along an axis after n − 1 zeros were put between neighbours. */
 export const dilatedSize = (n: number, dilation: number): number => (n === 0 ? 0 : (n - 1) * dilation + 1)
 
+/** Checks that there is one whole number from 1 on for each spatial axis. */
+function expectCounts(operation: string, name: string, counts: readonly number[], spatial: number): void {
+  if (counts.length !== spatial || counts.some((n) => !Number.isSafeInteger(n) || n < 1)) {
+    failShape(
+      operation,
+      `${name} ${formatShape(counts)} do not fit`,
+      `Give a whole number, 1 or more, per spatial axis (${spatial}).`,
+    )
+  }
+}
+
+/** Checks that there are two whole numbers from 0 on for each spatial axis. */
+function expectPadding(operation: string, padding: readonly Padding[], spatial: number): void {
+  if (padding.length !== spatial || padding.flat().some((n) => !Number.isSafeInteger(n) || n < 0)) {
+    failShape(
+      operation,
+      `padding ${formatShape(padding.flat())} does not fit`,
+      `Give two whole numbers, 0 or more, per spatial axis (${spatial}).`,
+    )
+  }
+}
+
 function pooledShape(operation: string, x: TensorType, { window, strides, padding }: WindowAttributes): number[] {
   const spatial = x.shape.length - 2
   if (spatial < 1 || window.length !== spatial || strides.length !== spatial || padding.length !== spatial) {
@@ -22,6 +44,9 @@ function pooledShape(operation: string, x: TensorType, { window, strides, paddin
       'Images are [batch, height, width, channels], with one window size per spatial axis.',
     )
   }
+  expectCounts(operation, 'window', window, spatial)
+  expectCounts(operation, 'strides', strides, spatial)
+  expectPadding(operation, padding, spatial)
   const places = window.map((n, i) => windowPlaces(x.shape[i + 1], n, strides[i], padding[i]))
   const axis = places.indexOf(0)
   if (axis >= 0) {
@@ -45,7 +70,14 @@ function pooledShape(operation: string, x: TensorType, { window, strides, paddin
 
 const pool =
   <P extends 'maxPool' | 'sumPool'>(operation: P): TypeRule<P> =>
-  ([x], attributes) => ({ dtype: x.dtype, shape: pooledShape(operation, x, attributes) })
+  ([x], attributes) => {
+    if (operation === 'sumPool') expectNumbers(operation, x)
+    return { dtype: x.dtype, shape: pooledShape(operation, x, attributes) }
+  }
+
+function expectNumbers(operation: string, { dtype }: TensorType): void {
+  if (dtype === 'bool') failDType(operation, 'takes numbers, not bool', "Convert with cast('int32').")
+}
 
 function matchesPool(operation: string, x: TensorType, g: TensorType, attributes: WindowAttributes): void {
   const shape = pooledShape(operation, x, attributes)
@@ -59,7 +91,7 @@ export const contractionRules = {
     const rank = a.shape.length
     if (a.dtype !== b.dtype)
       failDType('dot', `dtypes ${a.dtype} and ${b.dtype} differ`, 'Convert one of them with cast.')
-    if (a.dtype === 'bool') failDType('dot', 'takes numbers, not bool', "Convert with cast('int32').")
+    expectNumbers('dot', a)
     if (rank < 2 || b.shape.length !== rank || !sameShape(a.shape.slice(0, -2), b.shape.slice(0, -2))) {
       failShape(
         'dot',
@@ -80,13 +112,20 @@ export const contractionRules = {
     const spatial = x.shape.length - 2
     if (x.dtype !== kernel.dtype)
       failDType('conv', `dtypes ${x.dtype} and ${kernel.dtype} differ`, 'Convert one of them with cast.')
-    if (x.dtype === 'bool') failDType('conv', 'takes numbers, not bool', "Convert with cast('float32').")
+    expectNumbers('conv', x)
     if (spatial < 1 || kernel.shape.length !== x.shape.length) {
       failShape(
         'conv',
         `input ${formatShape(x.shape)} and kernel ${formatShape(kernel.shape)} have different ranks`,
         'The input is [batch, …spatial, channels], the kernel […window, channels / groups, outputs].',
       )
+    }
+    expectCounts('conv', 'strides', strides, spatial)
+    expectCounts('conv', 'inputDilation', inputDilation, spatial)
+    expectCounts('conv', 'kernelDilation', kernelDilation, spatial)
+    expectPadding('conv', padding, spatial)
+    if (!Number.isSafeInteger(groups) || groups < 1) {
+      failShape('conv', `there are ${groups} groups`, 'Give a whole number, 1 or more.')
     }
     const channels = x.shape[spatial + 1]
     const outputs = kernel.shape[spatial + 1]
@@ -112,6 +151,7 @@ export const contractionRules = {
   maxPool: pool('maxPool'),
   sumPool: pool('sumPool'),
   maxPoolGradient: ([x, g], attributes) => {
+    expectNumbers('maxPoolGradient', g)
     matchesPool('maxPoolGradient', x, g, attributes)
     return { dtype: g.dtype, shape: x.shape }
   },
@@ -121,6 +161,7 @@ export const contractionRules = {
     return { dtype: t.dtype, shape: pooledShape('maxPoolSelect', x, attributes) }
   },
   sumPoolGradient: ([g], attributes) => {
+    expectNumbers('sumPoolGradient', g)
     matchesPool('sumPoolGradient', { dtype: g.dtype, shape: attributes.shape }, g, attributes)
     return { dtype: g.dtype, shape: attributes.shape }
   },

@@ -86,6 +86,9 @@ export const elementwiseRules = {
         'Only dtypes of the same number of bytes can be reread.',
       )
     }
+    if (dtype === 'bool') {
+      failDType('bitcast', `${x.dtype} bytes may be other than the 0 and 1 of bool`, 'Compare with something instead.')
+    }
     return { dtype, shape: x.shape }
   },
   add: binary('add', 'number'),

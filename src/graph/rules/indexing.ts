@@ -8,6 +8,9 @@ function gatheredShape(operation: string, x: TensorType, indices: TensorType, ba
   if (indices.dtype !== 'int32')
     failDType(operation, `indices are ${indices.dtype}`, "Indices are int32; convert with cast('int32').")
   const batch = x.shape.slice(0, batchDims)
+  if (!Number.isInteger(batchDims) || batchDims < 0) {
+    failShape(operation, `batchDims is ${batchDims}`, 'Give a whole number, 0 or more.')
+  }
   if (x.shape.length <= batchDims || !sameShape(batch, indices.shape.slice(0, batchDims))) {
     failShape(
       operation,
@@ -30,7 +33,7 @@ function matrices(operation: string, { dtype, shape }: TensorType, square: boole
 
 export const indexingRules = {
   gather: ([x, indices], { batchDims }) => ({ dtype: x.dtype, shape: gatheredShape('gather', x, indices, batchDims) }),
-  scatter: ([x, indices, updates], { batchDims }) => {
+  scatter: ([x, indices, updates], { batchDims, mode }) => {
     const shape = gatheredShape('scatter', x, indices, batchDims)
     if (!sameShape(shape, updates.shape)) {
       failShape(
@@ -41,6 +44,8 @@ export const indexingRules = {
     }
     if (x.dtype !== updates.dtype)
       failDType('scatter', `dtypes ${x.dtype} and ${updates.dtype} differ`, 'Convert one of them with cast.')
+    if (mode === 'add' && x.dtype === 'bool')
+      failDType('scatter', 'takes numbers, not bool', "Convert with cast('int32').")
     return { dtype: x.dtype, shape: x.shape }
   },
   argSort: ([x]) => {

@@ -1,6 +1,6 @@
 import { dtypes } from '../../core/dtype.js'
 import { failDType, failShape } from '../../core/errors.js'
-import { dropAxes, formatShape, normalizeAxis, sizeOf } from '../../core/shape.js'
+import { dropAxes, formatShape, normalizeAxis, range, sizeOf } from '../../core/shape.js'
 import type { Primitive, TensorType } from '../primitives.js'
 import type { TypeRule } from '../types.js'
 
@@ -12,10 +12,21 @@ const sized = (operation: string, shape: readonly number[]): void => {
   }
 }
 
+/** Primitives count axes from the front; negative ones are for users. */
+function expectAxis(operation: string, axis: number, rank: number): number {
+  if (axis < 0 && axis >= -rank) {
+    failShape(operation, `axis ${axis} is negative`, `Primitives count axes from the front: use ${axis + rank}.`)
+  }
+  return normalizeAxis(axis, rank, operation)
+}
+
 const reduction =
   <P extends 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin'>(operation: P): TypeRule<P> =>
   ([x], { axes }) => {
-    for (const axis of axes) normalizeAxis(axis, x.shape.length, operation)
+    for (const axis of axes) expectAxis(operation, axis, x.shape.length)
+    if (new Set(axes).size !== axes.length) {
+      failShape(operation, `an axis is given twice in ${formatShape(axes)}`, 'Name each axis once.')
+    }
     if ((operation === 'reduceSum' || operation === 'reduceProd') && x.dtype === 'bool') {
       failDType(operation, 'takes numbers, not bool', "Convert with cast('int32').")
     }
@@ -32,7 +43,7 @@ const reduction =
 const extremum =
   <P extends 'argMax' | 'argMin'>(operation: P): TypeRule<P> =>
   ([x], { axis }) => {
-    if (x.shape[normalizeAxis(axis, x.shape.length, operation)] === 0) {
+    if (x.shape[expectAxis(operation, axis, x.shape.length)] === 0) {
       failShape(
         operation,
         `no elements along axis ${axis} of ${formatShape(x.shape)}`,
@@ -50,7 +61,7 @@ export const movementRules = {
   },
   iota: (_, { dtype, shape, axis }) => {
     sized('iota', shape)
-    normalizeAxis(axis, shape.length, 'iota')
+    expectAxis('iota', axis, shape.length)
     if (dtype === 'bool') failDType('iota', 'counts in numbers, not bool', "Use dtype 'int32'.")
     return { dtype, shape }
   },
@@ -78,7 +89,7 @@ export const movementRules = {
   },
   permute: ([x], { axes }) => {
     const rank = x.shape.length
-    if (axes.length !== rank || new Set(axes.map((axis) => normalizeAxis(axis, rank, 'permute'))).size !== rank) {
+    if (axes.length !== rank || range(rank).some((axis) => !axes.includes(axis))) {
       failShape(
         'permute',
         `${formatShape(axes)} is not an order of the ${rank} axes of ${formatShape(x.shape)}`,
@@ -100,10 +111,17 @@ export const movementRules = {
   },
   slice: ([x], { starts, sizes, steps }) => {
     sized('slice', sizes)
+    if ([starts, sizes, steps].some((list) => list.length !== x.shape.length)) {
+      failShape(
+        'slice',
+        `starts ${formatShape(starts)}, sizes ${formatShape(sizes)} and steps ${formatShape(steps)} do not fit ${formatShape(x.shape)}`,
+        'Give one of each per axis.',
+      )
+    }
     x.shape.forEach((n, axis) => {
       const last = starts[axis] + (sizes[axis] - 1) * steps[axis]
       const outside = sizes[axis] > 0 && (starts[axis] < 0 || starts[axis] >= n || last < 0 || last >= n)
-      if (outside || steps[axis] === 0 || sizes.length !== x.shape.length) {
+      if (outside || steps[axis] === 0) {
         failShape(
           'slice',
           `${sizes[axis]} elements from ${starts[axis]} in steps of ${steps[axis]} leave axis ${axis} of ${formatShape(x.shape)}`,
@@ -115,7 +133,9 @@ export const movementRules = {
   },
   pad: ([x], { low, high, interior }) => {
     const shape = x.shape.map((n, axis) => low[axis] + n + Math.max(0, n - 1) * interior[axis] + high[axis])
-    if ([...low, ...high, ...interior].some((n) => n < 0) || low.length !== x.shape.length) {
+    const counts = [...low, ...high, ...interior]
+    const fits = [low, high, interior].every((list) => list.length === x.shape.length)
+    if (!fits || counts.some((n) => !Number.isSafeInteger(n) || n < 0)) {
       failShape(
         'pad',
         `paddings ${formatShape(low)} and ${formatShape(high)} do not fit ${formatShape(x.shape)}`,
@@ -127,7 +147,7 @@ export const movementRules = {
   concat: (inputs, { axis }) => {
     const [first] = inputs
     if (first === undefined) failShape('concat', 'there is nothing to join', 'Give at least one tensor.')
-    const along = normalizeAxis(axis, first.shape.length, 'concat')
+    const along = expectAxis('concat', axis, first.shape.length)
     let size = 0
     for (const x of inputs) {
       const differs = x.shape.findIndex((n, i) => i !== along && n !== first.shape[i])
@@ -151,7 +171,7 @@ export const movementRules = {
   argMax: extremum('argMax'),
   argMin: extremum('argMin'),
   cumSum: ([x], { axis }) => {
-    normalizeAxis(axis, x.shape.length, 'cumSum')
+    expectAxis('cumSum', axis, x.shape.length)
     if (x.dtype === 'bool') failDType('cumSum', 'takes numbers, not bool', "Convert with cast('int32').")
     return { dtype: x.dtype, shape: x.shape }
   },
