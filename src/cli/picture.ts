@@ -85,12 +85,11 @@ function greyCode(value: number): number {
   return level === 0 ? 16 : level === 25 ? 231 : 231 + level
 }
 
-/** Red above zero, blue below, black at zero: points of the 6 × 6 × 6 colour cube that starts at 16. */
-function signedCode(value: number): number {
-  const level = Math.round(visible(value) * 5)
-  const tint = Math.round(level * 0.6)
-  return value > 0 ? 16 + 36 * level + 6 * Math.round(level * 0.4) : 16 + 6 * tint + level
-}
+/** From black to red above zero, to blue below: 256-colour codes. */
+const RED = [16, 52, 88, 124, 160, 196]
+const BLUE = [16, 17, 18, 25, 26, 33]
+
+const signedCode = (value: number): number => (value > 0 ? RED : BLUE)[Math.round(visible(value) * 5)]!
 
 /** Without the blank border that all pictures have in common, so that more of them fit side by side. */
 function trimMargins(pictures: readonly Picture[]): readonly Picture[] {
