@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { backend } from 'shapewise'
+import { backend, ShapewiseError } from 'shapewise'
 import { mnist } from 'shapewise/data'
 import type { Surroundings } from './surroundings.js'
 import { packageVersion } from './version.js'
@@ -9,21 +9,29 @@ export async function examine({ stdout, environment }: Surroundings): Promise<vo
   const name = backend().name
   const cores = availableParallelism()
   const threads = name === 'reference' ? `1 of ${cores} (the reference backend is plain loops)` : `${cores}`
-  // One generated digit stands for the data set that would have to be downloaded.
-  const { source, train, test } = await mnist({ download: false, generated: { train: 1, test: 1 } })
-  const counts = `${train.length.toLocaleString('en-US')} + ${test.length.toLocaleString('en-US')} pictures`
-  const digits =
-    source.kind === 'generated'
-      ? 'not found; a run downloads them, or draws digits itself where there is no network'
-      : `${source.description}, ${counts}`
   const lines: readonly (readonly [string, string])[] = [
     ['shapewise', packageVersion()],
     ['node', `${process.version} on ${process.platform} ${process.arch}`],
     ['backend', name],
     ['threads', threads],
-    ['data folder', environment.SHAPEWISE_DATA ?? 'SHAPEWISE_DATA is not set'],
-    ['mnist', digits],
+    ['data folder', environment.SHAPEWISE_DATA || 'SHAPEWISE_DATA is not set'],
+    ['mnist', await findDigits()],
   ]
   const width = Math.max(...lines.map(([label]) => label.length))
   for (const [label, value] of lines) stdout.write(`${label.padEnd(width)}  ${value}\n`)
+}
+
+/** Where a run would find its digits; what is wrong with them, if they are damaged. */
+async function findDigits(): Promise<string> {
+  try {
+    // One generated digit stands for the data set that would have to be downloaded.
+    const { source, train, test } = await mnist({ download: false, generated: { train: 1, test: 1 } })
+    if (source.kind === 'generated')
+      return 'not found; a run downloads it, or draws digits itself where there is no network'
+    const [learned, tested] = [train, test].map(({ length }) => length.toLocaleString('en-US'))
+    return `${source.description}, ${learned} + ${tested} pictures`
+  } catch (error) {
+    if (error instanceof ShapewiseError) return error.message
+    throw error
+  }
 }

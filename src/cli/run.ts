@@ -44,20 +44,18 @@ export async function runRecipe<D extends OptionDeclarations>(
   })
   const start = now()
   const seconds = (): number => Math.round(now() - start) / 1000
-  const finish = (status: 'finished' | 'interrupted' | 'failed', metrics: Metrics) =>
-    folder.finish({
-      recipe: recipe.name,
-      status,
-      metrics,
-      literature: recipe.literature,
-      seconds: seconds(),
-      backend: backend().name,
-      seed: settings.seed,
-      options,
-      data: source?.description,
-      started: started.toISOString(),
-      version: packageVersion(),
-    })
+  const outcome = (metrics: Metrics) => ({
+    recipe: recipe.name,
+    metrics,
+    literature: recipe.literature,
+    seconds: seconds(),
+    backend: backend().name,
+    seed: settings.seed,
+  })
+  const finish = (status: 'finished' | 'interrupted' | 'failed', metrics: Metrics) => {
+    const more = { options, data: source?.description, started: started.toISOString(), version: packageVersion() }
+    return folder.finish({ ...outcome(metrics), status, ...more })
+  }
 
   report.log(report.colors.bold(recipe.title))
   report.log(report.colors.dim(recipe.source))
@@ -93,16 +91,7 @@ export async function runRecipe<D extends OptionDeclarations>(
   report.log(`\n${took}; stored in ${folder.shown} (${METRICS_FILE}, ${LOG_FILE})`)
   if (settings.json) {
     const literature = Object.fromEntries(Object.entries(recipe.literature).map(([name, { value }]) => [name, value]))
-    const outcome = {
-      recipe: recipe.name,
-      metrics,
-      literature,
-      seconds: seconds(),
-      backend: backend().name,
-      seed: settings.seed,
-      data: source?.name,
-    }
-    stdout.write(`${JSON.stringify(outcome)}\n`)
+    stdout.write(`${JSON.stringify({ ...outcome(metrics), literature, data: source?.name })}\n`)
   }
   return exitCodes.success
 }
