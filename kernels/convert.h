@@ -30,10 +30,16 @@ inline u16 encodeHalf(double value) {
   return sign | static_cast<u16>(((exponent + 14) << 10) + static_cast<int>(units));
 }
 inline float decodeBrain(u16 brain) { return bits<float>(static_cast<u32>(brain) << 16); }
-inline u16 encodeBrain(float value) {
-  const u32 word = bits<u32>(value);
+inline u16 encodeBrain(double value) {
+  const float single = static_cast<float>(value);
+  const u32 word = bits<u32>(single);
   if (value != value) return static_cast<u16>((word >> 16) | 0x40);
-  return static_cast<u16>((word + 0x7fff + ((word >> 16) & 1)) >> 16);
+  // Where rounding to a float ended in the middle of two patterns, the double itself tells to which side it belongs.
+  const double size = value < 0 ? -value : value;
+  const double rounded = single < 0 ? -single : single;
+  const bool middle = (word & 0xffff) == 0x8000 && size != rounded;
+  const u32 up = middle ? (size > rounded ? 1u : 0u) : (word >> 16) & 1;
+  return static_cast<u16>((word + 0x7fff + up) >> 16);
 }
 
 /// Truncated and wrapped modulo 2^32; NaN and infinities give 0.

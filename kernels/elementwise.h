@@ -11,7 +11,7 @@ typedef void (*TileFunction)(void *out, const void *a, const void *b, const void
 enum Operation : i32 {
   kNeg, kExp, kExpm1, kLog, kLog1p, kSqrt, kReciprocal, kSin, kCos, kAtan, kTanh, kErf, kFloor, kNot, kCast, kBitcast,
   kAdd, kSub, kMul, kDiv, kMod, kPow, kMax, kMin, kLess, kLessEqual, kEqual, kAnd, kOr, kXor, kShiftLeft, kShiftRight,
-  kWhere, kOperations,
+  kWhere, kIndex, kOperations,
 };
 
 /// out[i] = F(a[i]) by whole vectors, the rest by a vector filled with zeros.
@@ -159,7 +159,7 @@ static void where(void *out, const void *a, const void *b, const void *c, i64 co
 }
 TILE_UNARY(toFloat, double, float, kDoubleLanes, __builtin_convertvector(x, HalfF32))
 TILE_SCALAR1(toHalf, double, float, decodeHalf(encodeHalf(x)))
-TILE_SCALAR1(toBrain, double, float, decodeBrain(encodeBrain(static_cast<float>(x))))
+TILE_SCALAR1(toBrain, double, float, decodeBrain(encodeBrain(x)))
 TILE_SCALAR1(toInteger, double, i32, wrapToInteger(x))
 TILE_SCALAR1(toByte, double, i32, wrapToInteger(x) & 255)
 TILE_SCALAR1(toBool, double, i32, x != 0)
@@ -229,8 +229,8 @@ TILE_SCALAR1(toDouble, i32, double, x)
 TILE_SCALAR1(unsignedToDouble, u32, double, x)
 TILE_SCALAR1(toHalf, i32, float, decodeHalf(encodeHalf(x)))
 TILE_SCALAR1(unsignedToHalf, u32, float, decodeHalf(encodeHalf(x)))
-TILE_SCALAR1(toBrain, i32, float, decodeBrain(encodeBrain(static_cast<float>(x))))
-TILE_SCALAR1(unsignedToBrain, u32, float, decodeBrain(encodeBrain(static_cast<float>(x))))
+TILE_SCALAR1(toBrain, i32, float, decodeBrain(encodeBrain(x)))
+TILE_SCALAR1(unsignedToBrain, u32, float, decodeBrain(encodeBrain(x)))
 }  // namespace integers
 
 static void copyWords(void *out, const void *a, const void *, const void *, i64 count) {
@@ -340,6 +340,7 @@ inline TileFunction tileFunction(i32 operation, i32 dtype) {
       if (isUnsigned) return integers::shiftRightUnsigned;
       WHOLE(shiftRight);
     case kWhere: return kind == kDoubleRegister ? doubles::where : floats::where;
+    case kIndex: return dtype == kInt32 ? copyWords : nullptr;
     default: return nullptr;
   }
 #undef ARITHMETIC

@@ -37,6 +37,8 @@ struct Instruction {
   RegisterKind kind;
   /// Output that may be computed in place, or −1.
   i32 direct;
+  /// What an index must stay below; −1 for everything else.
+  i64 limit;
 };
 
 struct LoopOutput {
@@ -158,6 +160,7 @@ struct Loop final : Allocated<Loop> {
   i32 slotCount = 0;
   i64 tile = 0;
   i64 lastDirectRead = -1;
+  mutable ShapewiseFailure outside = {};
 
   // Reading -----------------------------------------------------------------------------------------------------------
 
@@ -207,6 +210,7 @@ struct Loop final : Allocated<Loop> {
       one.c = operands[2];
       one.kind = registerOf(outDType);
       one.direct = -1;
+      one.limit = operation == kIndex ? reader.number(0, limit, "an index has a limit out of range") : -1;
       const bool compares = operation >= kLess && operation <= kEqual;
       if (operation == kCast) one.function = castFunction(dtype, outDType);
       else if (operation == kBitcast) one.function = bitcastFunction(dtype, outDType);
@@ -215,7 +219,7 @@ struct Loop final : Allocated<Loop> {
       reader.expect(operation == kCast || operation == kBitcast || (compares ? outDType == kBool : outDType == dtype),
                     "an instruction gives another dtype than it says");
       if (operation != kCast && operation != kBitcast && !compares) one.rounding = roundingFunction(outDType);
-      const int arity = operation == kWhere ? 3 : operation >= kAdd ? 2 : 1;
+      const int arity = operation == kWhere ? 3 : operation >= kAdd && operation != kIndex ? 2 : 1;
       for (int k = 0; k < arity; k++) {
         const bool condition = operation == kWhere && k == 0;
         reader.expect(dtypes[operands[k]] == (condition ? kBool : dtype), "an instruction reads a value of another dtype");
@@ -359,7 +363,7 @@ struct Loop final : Allocated<Loop> {
     switch (registerOf(in.operand.dtype)) {
       case kFloatRegister:
         if (in.operand.dtype == kFloat16) static_cast<float *>(to)[i] = decodeHalf(encodeHalf(static_cast<double>(value)));
-        else if (in.operand.dtype == kBfloat16) static_cast<float *>(to)[i] = decodeBrain(encodeBrain(static_cast<float>(value)));
+        else if (in.operand.dtype == kBfloat16) static_cast<float *>(to)[i] = decodeBrain(encodeBrain(static_cast<double>(value)));
         else static_cast<float *>(to)[i] = static_cast<float>(value);
         return;
       case kDoubleRegister: static_cast<double *>(to)[i] = static_cast<double>(value); return;
@@ -409,6 +413,13 @@ struct Loop final : Allocated<Loop> {
     }
   }
 
+  /// An index outside of its axis stops the program after this step. Whichever thread finds one last is heard.
+  void check(const Instruction &one, const i32 *indices, i64 count) const {
+    for (i64 i = 0; i < count; i++)
+      if (indices[i] < 0 || indices[i] >= one.limit)
+        outside = {kIndexOutside, -1, static_cast<double>(indices[i]), static_cast<double>(one.limit), 0};
+  }
+
   /// Computes a tile; `values` receives where each value lies.
   void compute(const Workspace &space, const Frame &frame, i64 start, i64 count, const void **values) const {
     for (i64 v = 0; v < inputs.count; v++) {
@@ -434,6 +445,7 @@ struct Loop final : Allocated<Loop> {
       }
       one.function(to, values[one.a], values[one.b], values[one.c], count);
       if (one.rounding != nullptr) one.rounding(to, to, to, to, count);
+      if (one.limit >= 0) check(one, static_cast<const i32 *>(to), count);
       values[first + i] = to;
     }
     for (i64 i = 0; i < outputs.count; i++) {
@@ -451,7 +463,14 @@ struct Loop final : Allocated<Loop> {
     for (i64 at = start; at < end; at += tile) compute(space, frame, at, least(tile, end - at), values);
   }
 
-  void run(const Frame &frame, ShapewiseFailure &) override {
+  void run(const Frame &frame, ShapewiseFailure &failure) override {
+    runAll(frame);
+    if (outside.kind == kNoFailure) return;
+    failure = outside;
+    outside = {};
+  }
+
+  void runAll(const Frame &frame) const {
     if (reductions.count > 0) return runReductions(frame);
     if (total == 0) return;
     const i64 tasks = least((total + kTaskElements - 1) / kTaskElements, 4 * shapewise_threads());

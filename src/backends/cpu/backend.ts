@@ -6,7 +6,8 @@ import type { Node, Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import type { Backend, Executable } from '../backend.js'
-import { serialize } from './serialize.js'
+import { serializeFused } from './fused.js'
+import { type Serialized, serialize } from './serialize.js'
 
 /** A program loaded into the kernels. */
 export type Handle = object
@@ -86,6 +87,15 @@ function own(storage: Storage): CpuStorage {
   throw new Error(`cpu backend: a storage of the ${storage.backend} backend was handed over`)
 }
 
+/** Fused if the compiler can; node by node otherwise, which is slower and gives the same. */
+function serializeBest(plan: Plan): Serialized {
+  try {
+    return serializeFused(plan)
+  } catch {
+    return serialize(plan)
+  }
+}
+
 class CpuProgram implements Executable {
   readonly #handle: Handle
   readonly #tagged: readonly Node[]
@@ -96,7 +106,7 @@ class CpuProgram implements Executable {
     plan: Plan,
     readonly kernels: Kernels,
   ) {
-    const { words, tagged } = serialize(plan)
+    const { words, tagged } = serializeBest(plan)
     const handle = kernels.load(words)
     if (typeof handle === 'string') throw new Error(`cpu backend: the kernels refused a program: ${handle}`)
     this.#handle = handle
@@ -115,14 +125,14 @@ class CpuProgram implements Executable {
   /** The errors are those of the reference backend. */
   #report(kind: number): never {
     const [, tag, first, second] = this.#failure
-    const node = this.#tagged[tag]
+    const node = tag < 0 ? undefined : this.#tagged[tag]
     if (kind === 1) {
       fail(
-        `${node.op}: index ${first} is outside 0 … ${second - 1}`,
+        `${node?.op ?? 'gather'}: index ${first} is outside 0 … ${second - 1}`,
         `The indexed axis has ${second} elements; check where the indices come from, e.g. class labels that start at 1.`,
       )
     }
-    if (kind === 2) {
+    if (kind === 2 && node !== undefined) {
       const which = node.rank > 2 ? `matrix ${first} of ${formatShape(node.shape)}` : formatShape(node.shape)
       fail(
         `cholesky: ${which} is not positive definite: the pivot of row ${second} is not positive`,

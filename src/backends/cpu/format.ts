@@ -58,6 +58,8 @@ export const operations = [
   'shiftLeft',
   'shiftRight',
   'where',
+  /** The operand itself, which must be below a limit. */
+  'index',
 ] as const
 export type Operation = (typeof operations)[number]
 

@@ -59,8 +59,11 @@ function converted(view: View, dtype: DType, around: Surroundings): View {
   return copy
 }
 
+/** The dtype in which products are computed. */
+export const productDType = (dtype: DType): DType => computedDType(dtype, false)
+
 /** Runs a routine that takes few dtypes: operands are converted before, the result after. */
-function widened(
+export function widened(
   inputs: readonly View[],
   out: View,
   dtype: DType,

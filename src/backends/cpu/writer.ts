@@ -25,6 +25,8 @@ export interface Instruction {
   readonly dtype: DType
   readonly result: DType
   readonly operands: readonly number[]
+  /** What an index must stay below. */
+  readonly limit?: number
 }
 
 /** A fused loop nest over the index space (outer, reduced, inner). */
@@ -100,11 +102,12 @@ export class ProgramWriter {
       words.wides(view.strides)
     }
     words.word(instructions.length)
-    for (const { operation, dtype, result, operands } of instructions) {
+    for (const { operation, dtype, result, operands, limit } of instructions) {
       words.word(operations.indexOf(operation))
       words.word(dtypeCode(dtype))
       words.word(dtypeCode(result))
       for (let i = 0; i < 3; i++) words.word(operands[i] ?? operands[0])
+      if (operation === 'index') words.wide(limit ?? 0)
     }
     words.word(outputs.length)
     for (const { value, view } of outputs) {
