@@ -99,6 +99,7 @@ const ours = await ourContenders(options.backend)
 warnIfStale()
 const contenders = [...ours, ...knownPeers.filter(({ key }) => isPeer(key))]
 
+const machine = describeMachine()
 progress('the machine: peak arithmetic and memory bandwidth')
 let peak = measurePeak()
 
@@ -124,7 +125,7 @@ if (options.report) {
   const again = measurePeak()
   if (peak && again) peak = { flops: Math.max(peak.flops, again.flops), bytes: Math.max(peak.bytes, again.bytes) }
   const plain = ({ workload, results, ...rest }) => ({ ...rest, workload, results, ours: undefined, peers: undefined })
-  const measured = { machine: describeMachine(), peak, summaries: summaries.map(plain), points: points.map(plain) }
+  const measured = { machine, peak, summaries: summaries.map(plain), points: points.map(plain) }
   mkdirSync(path('build'), { recursive: true })
   writeFileSync(path('build/results.json'), JSON.stringify(measured, undefined, 1))
   writeReport(measured)

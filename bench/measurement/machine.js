@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os'
+import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -13,6 +13,8 @@ export function describeMachine() {
     memory: totalmem(),
     system: `${type()} ${release()}`,
     node: process.version,
+    /** How many programs wanted to run during the last minute. */
+    load: loadavg()[0],
     date: new Date().toISOString().slice(0, 10),
   }
 }

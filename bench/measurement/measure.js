@@ -55,17 +55,14 @@ async function start(contender, workload, effort) {
   const prepared = await process.ask({ request: 'prepare', model, options }, effort.patience)
   if (prepared.error !== undefined || prepared.inexpressible) return { ...run, failure: prepared }
   Object.assign(run, { about, idle, prepared, firstLoss: prepared.loss, lastLoss: prepared.loss })
-  const { firstStep } = prepared
-  if (firstStep > effort.budget) {
-    // One step takes longer than all are meant to: the first one has to do.
-    return { ...run, rounds: 0, samples: [firstStep] }
-  }
   // What is compiled while it runs needs some steps until it is as fast as it gets.
   const warmup = await process.ask({ request: 'round', milliseconds: effort.turn, limit: 1000 }, effort.patience)
   if (warmup.error !== undefined) return { ...run, failure: warmup }
   const step = spread(warmup.samples).median
+  // One step takes longer than all are meant to: it has to do.
+  if (step > effort.budget) return { ...run, rounds: 0, samples: warmup.samples, lastLoss: warmup.loss }
   const perTurn = Math.max(step, effort.turn)
-  return { ...run, rounds: Math.max(1, Math.min(effort.rounds, Math.floor(effort.budget / perTurn))) }
+  return { ...run, rounds: Math.min(effort.rounds, Math.floor(effort.budget / perTurn)) }
 }
 
 async function takeTurn(run, effort) {

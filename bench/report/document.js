@@ -25,6 +25,9 @@ function document({ machine, peak, summaries, points }) {
     'This file is written by `npm run bench -- --report`, all contenders in one run on one machine; what each workload is, and how it is ' +
       'measured, stands in [bench/README.md](../bench/README.md).',
     machineSection(machine, peak),
+    isBusy(machine) &&
+      `Other programs were at work as well when the measurement began (load ${digits(machine.load)} on ${machine.cores} cores), which ` +
+        'slows down everyone, most of all those with several threads; ratios are worth more than times here.',
     hasOnlyReference &&
       '**These are the numbers of the reference backend**: plain loops on one thread, there to be right and to be compared ' +
         'with. No other backend was registered when this was measured.',
@@ -69,6 +72,8 @@ function document({ machine, peak, summaries, points }) {
   ]
   return `${sections.filter(Boolean).join('\n\n')}\n`
 }
+
+const isBusy = ({ load, cores }) => load > 0.25 * cores
 
 /** Ours by backend, then the peers of which anything was measured. */
 function columnsOf(summaries) {
