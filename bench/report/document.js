@@ -162,18 +162,12 @@ function notes(summaries) {
 }
 
 function goalSection(summaries) {
-  const goals = summaries.flatMap((summary) =>
-    goalsOf(summary).map((goal) => ({ ...goal, name: summary.workload.name })),
+  const rows = summaries.flatMap((summary) =>
+    goalsOf(summary).map(({ what, goal, measured, isReached }) => {
+      return [summary.workload.name, what, goal, measured, isReached ? 'reached' : '**missed**']
+    }),
   )
-  if (goals.length === 0) return undefined
-  const rows = goals.map(({ name, backend, peer, goal, reached }) => [
-    name,
-    `${backend} against ${peer}`,
-    `${goal} ×`,
-    formatRatio(reached),
-    reached >= goal ? 'reached' : '**missed**',
-  ])
-  return `## Goals\n\n${table(['', '', 'goal', 'measured', ''], rows)}`
+  return rows.length === 0 ? undefined : `## Goals\n\n${table(['', '', 'goal', 'measured', ''], rows)}`
 }
 
 function uncompiledSection(summaries, columns) {

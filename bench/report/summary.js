@@ -1,3 +1,5 @@
+import { formatRatio, formatTime } from './format.js'
+
 /**
  * What is said about a measured workload; tables, JSON and documents are made from it.
  *
@@ -16,20 +18,36 @@ export function summarize({ workload, results }) {
 
 const fastest = (results) => results.toSorted((a, b) => a.median - b.median)[0]
 
-/** The goals of a workload for which both sides have been measured: how many times faster we are, and mean to be. */
+/**
+ * The goals of a workload for which both sides have been measured: how many times faster we mean to be, with how much memory,
+ * and how soon there is a result.
+ *
+ * @returns of each what it is about, the goal and what was measured as text, and whether it is reached
+ */
 export function goalsOf({ workload, ours, peers }) {
-  const sides = [
-    ['native', workload.goals],
-    ['wasm', workload.wasmGoals],
-  ]
-  return sides.flatMap(([backend, goals = {}]) => {
+  const goals = []
+  for (const [backend, speeds] of Object.entries(workload.goals ?? {})) {
     const us = ours.get(backend)
-    if (us === undefined) return []
-    return Object.entries(goals).flatMap(([peer, goal]) => {
+    if (us === undefined) continue
+    for (const [peer, goal] of Object.entries(speeds)) {
       const them = peers.get(peer)
-      return them === undefined ? [] : [{ backend, peer, goal, reached: them.median / us.median }]
-    })
-  })
+      if (them === undefined) continue
+      const ratio = them.median / us.median
+      const what = `${backend}, speed against ${peer}`
+      goals.push({ what, goal: `≥ ${goal} ×`, measured: formatRatio(ratio), isReached: ratio >= goal })
+    }
+    const [memory, theirs] = [us.stepMemory, peers.get('pytorch')?.stepMemory]
+    if (backend === 'native' && us.parameters > 0 && memory !== undefined && theirs !== undefined) {
+      const what = `${backend}, memory against pytorch`
+      goals.push({ what, goal: '≤ 1 ×', measured: formatRatio(memory / theirs), isReached: memory <= theirs })
+    }
+    if (backend === 'native' && workload.coldGoal !== undefined) {
+      const what = `${backend}, import to first step`
+      const [goal, measured] = [`≤ ${formatTime(workload.coldGoal)}`, formatTime(us.cold)]
+      goals.push({ what, goal, measured, isReached: us.cold <= workload.coldGoal })
+    }
+  }
+  return goals
 }
 
 /** One object for each workload: medians of a step in milliseconds, and all that was measured. */

@@ -48,7 +48,6 @@ export function reasonOf({ absent, inexpressible, error }) {
 }
 
 const goalLines = (summary) =>
-  goalsOf(summary).map(({ backend, peer, goal, reached }) => {
-    const verdict = reached >= goal ? 'reached' : 'missed'
-    return `  goal for ${backend}: ${goal} × as fast as ${peer}; it is ${formatRatio(reached)}: ${verdict}`
+  goalsOf(summary).map(({ what, goal, measured, isReached }) => {
+    return `  goal: ${what} ${goal}; it is ${measured}: ${isReached ? 'reached' : 'missed'}`
   })

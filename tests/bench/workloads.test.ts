@@ -79,3 +79,53 @@ test('quantiles agree with NumPy', async () => {
   expect(spread([10])).toEqual({ median: 10, lower: 10, upper: 10, least: 10 })
   expect(quantile([10, 9, 100], 0.5)).toBe(10)
 })
+
+describe('what is reported', () => {
+  const result = (key: string, label: string, median: number) => {
+    return {
+      key,
+      label,
+      isOurs: false,
+      median,
+      lower: median,
+      upper: median,
+      parameters: 5,
+      cold: 250,
+      stepMemory: 100,
+    }
+  }
+  const measured = {
+    workload: { name: 'lenet', flops: 6e9, goals: { native: { pytorch: 3 }, wasm: { 'jax-js': 2 } }, coldGoal: 300 },
+    results: [
+      { ...result('native', 'shapewise native', 2), isOurs: true, stepMemory: 110 },
+      { ...result('wasm', 'shapewise wasm', 4), isOurs: true },
+      result('pytorch', 'pytorch, 1 thread', 10),
+      result('pytorch', 'pytorch, 2 threads', 5),
+      { key: 'jax-js', label: 'jax-js', isOurs: false, error: 'no' },
+    ],
+  }
+
+  test('one object for each workload: medians by backend and by peer, of which the fastest variant counts', async () => {
+    const { asJson, summarize } = await load('report/summary.js')
+    const { workload, ours, peers, details } = asJson(summarize(measured), { flops: 30e12 })
+    expect({ workload, ours, peers }).toEqual({
+      workload: 'lenet',
+      ours: { native: 2, wasm: 4 },
+      peers: { pytorch: 5 },
+    })
+    // 6 GFLOP in 2 ms are 3 TFLOP/s.
+    expect(details[0].shareOfPeak).toBeCloseTo(0.1, 12)
+  })
+
+  test('goals are those with both sides measured', async () => {
+    const { goalsOf, summarize } = await load('report/summary.js')
+    const goals = goalsOf(summarize(measured)).map((goal: { what: string; measured: string; isReached: boolean }) => {
+      return [goal.what, goal.measured, goal.isReached]
+    })
+    expect(goals).toEqual([
+      ['native, speed against pytorch', '2.5 ×', false],
+      ['native, memory against pytorch', '1.1 ×', false],
+      ['native, import to first step', '250 ms', true],
+    ])
+  })
+})
