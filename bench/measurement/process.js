@@ -13,7 +13,7 @@ export class ContenderProcess {
     const env = { ...process.env, ...environment }
     this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.on('error', (error) => {
-      this.#failure = error.message
+      this.#failure = { error: error.message, absent: error.code === 'ENOENT' }
     })
     // Writing to a process that has gone shows in its missing answer.
     this.#child.stdin.on('error', () => {})
@@ -48,7 +48,7 @@ export class ContenderProcess {
       const { value, done } = await this.#lines.next()
       if (done) {
         const lastLine = this.#errors.trim().split('\n').at(-1)
-        return { error: this.#failure ?? (lastLine || 'the process has ended') }
+        return this.#failure ?? { error: lastLine || 'the process has ended' }
       }
       if (value.startsWith('{')) return JSON.parse(value)
     }
