@@ -13,7 +13,7 @@ struct Doubles {
   using V = Vector<double, N>;
   using I = Vector<int64_t, N>;
 
-  static V splat(double x) { return V{} + x; }
+  static V splat(double x) { return x - V{}; }
   static V magnitude(V x) { return bits<V>(bits<I>(x) & (I{} + INT64_C(0x7fffffffffffffff))); }
   /// 2^n for n in the normal range.
   static V power2(I n) { return bits<V>((n + 1023) << 52); }
@@ -304,7 +304,7 @@ struct Floats {
   using Half = Vector<float, N / 2>;
   using Wide = Doubles<N / 2>;
 
-  static V splat(float x) { return V{} + x; }
+  static V splat(float x) { return x - V{}; }
   static V magnitude(V x) { return bits<V>(bits<I>(x) & 0x7fffffff); }
   static V power2(I n) { return bits<V>((n + 127) << 23); }
   static V nearest(V x) {

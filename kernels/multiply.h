@@ -30,7 +30,7 @@ void multiplyTile(i64 inner, const T *a, i64 aStep, const T *b, const i64 *colum
     const V b1 = load<V>(row + N);
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; i++) {
-      const V x = V{} + a[i];
+      const V x = a[i] - V{};
       sums[i][0] += x * b0;
       sums[i][1] += x * b1;
     }

@@ -114,11 +114,31 @@ struct Pool final : Allocated<Pool> {
       placeCount *= places[i];
       windowCount *= window[i];
     }
+    if (!reader.failed() && batch > 0 && placeCount > 0) fillTable();
   }
 
-  /// Calls visit(position in the image, order in the window) for the elements that place `p` sees.
+  /// For each place and element of the window the position in the image, or −1 outside; unless that would be too long.
+  List<i32> table;
+
+  void fillTable() {
+    if (placeCount * windowCount > 1 << 20 || imageCount > 1 << 30 || !table.resize(placeCount * windowCount)) return;
+    for (i64 i = 0; i < table.count; i++) table[i] = -1;
+    for (i64 p = 0; p < placeCount; p++) {
+      i64 at = p * windowCount;
+      forWindowSlowly(p, [&](i64 position) { table[at++] = static_cast<i32>(position); });
+    }
+  }
+
+  /// Calls visit(position in the image) for the elements that place `p` sees.
   template <class Visit>
-  void forWindow(i64 p, const Visit &visit) const {
+  inline void forWindow(i64 p, const Visit &visit) const {
+    if (table.count == 0) return forWindowSlowly(p, visit);
+    const i32 *row = table.items + p * windowCount;
+    for (i64 w = 0; w < windowCount && row[w] >= 0; w++) visit(row[w]);
+  }
+
+  template <class Visit>
+  void forWindowSlowly(i64 p, const Visit &visit) const {
     i64 start[kMaxRank];
     for (int i = spatial - 1; i >= 0; i--) {
       start[i] = p % places[i] * strides[i] - low[i];

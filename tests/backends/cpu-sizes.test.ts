@@ -1,0 +1,182 @@
+import { describe, test } from 'vitest'
+import { CpuBackend } from '../../src/backends/cpu/backend.js'
+import { diagnoseKernels } from '../../src/backends/cpu/load.js'
+import type { DType } from '../../src/core/dtype.js'
+import { range, type Shape } from '../../src/core/shape.js'
+import { build, type Node } from '../../src/graph/index.js'
+import type { Padding } from '../../src/graph/primitives.js'
+import { gradient } from '../../src/transform/gradient.js'
+import { convAttributes } from '../conformance/samples/contractions.js'
+import { expectLikeInterpreter } from '../support/runOnKernels.js'
+
+const type = (shape: Shape, dtype: DType = 'float32') => ({ dtype, shape })
+
+/** y and the gradients of Σ y² of all inputs, which runs every direction of a product. */
+function withGradients(inputs: readonly Node[], y: Node): Node[] {
+  return [y, ...gradient([y], [y], inputs).map((found, i) => found ?? build.zerosLike(inputs[i]))]
+}
+
+const transposed = (x: Node): Node => build.permute(x, [...range(x.rank - 2), x.rank - 1, x.rank - 2])
+
+/** Sizes on both sides of the block sizes of the kernels: rows of 6 and 14, columns of 8 to 32, 256 inner, tiles of 2048. */
+const products: readonly (readonly [number, number, number])[] = [
+  [1, 1, 1],
+  [1, 300, 70],
+  [70, 300, 1],
+  [3, 5, 33],
+  [13, 17, 31],
+  [14, 256, 32],
+  [15, 257, 33],
+  [29, 64, 65],
+  [128, 513, 10],
+  [130, 70, 190],
+]
+
+interface ConvCase {
+  readonly x: Shape
+  readonly kernel: Shape
+  readonly strides?: Shape
+  readonly padding?: readonly Padding[]
+  readonly kernelDilation?: Shape
+  readonly inputDilation?: Shape
+  readonly groups?: number
+}
+
+const same: readonly Padding[] = [
+  [1, 1],
+  [1, 1],
+]
+const convolutions: Readonly<Record<string, ConvCase>> = {
+  'like LeNet': {
+    x: [5, 28, 28, 1],
+    kernel: [5, 5, 1, 6],
+    padding: [
+      [2, 2],
+      [2, 2],
+    ],
+  },
+  'like LeNet, second': { x: [4, 14, 14, 6], kernel: [5, 5, 6, 16] },
+  'same, many channels': { x: [3, 9, 11, 33], kernel: [3, 3, 33, 35], padding: same },
+  'one image': { x: [1, 20, 30, 16], kernel: [3, 3, 16, 20], padding: same },
+  stride: {
+    x: [3, 16, 16, 16],
+    kernel: [3, 3, 16, 32],
+    strides: [2, 2],
+    padding: [
+      [0, 1],
+      [1, 0],
+    ],
+  },
+  'stride, pointwise': { x: [3, 16, 15, 16], kernel: [1, 1, 16, 32], strides: [2, 2] },
+  'uneven strides': {
+    x: [2, 13, 17, 5],
+    kernel: [3, 2, 5, 7],
+    strides: [3, 2],
+    padding: [
+      [2, 1],
+      [0, 1],
+    ],
+  },
+  dilation: { x: [2, 15, 17, 5], kernel: [3, 3, 5, 7], kernelDilation: [2, 3], padding: same },
+  'input dilation': {
+    x: [2, 7, 6, 5],
+    kernel: [4, 4, 5, 9],
+    inputDilation: [2, 2],
+    padding: [
+      [2, 2],
+      [2, 2],
+    ],
+  },
+  groups: { x: [3, 10, 10, 12], kernel: [3, 3, 4, 18], groups: 3, padding: same },
+  depthwise: { x: [2, 10, 12, 20], kernel: [3, 3, 1, 20], groups: 20, padding: same },
+  '1-d': { x: [4, 100, 7], kernel: [9, 7, 40], padding: [[8, 0]] },
+  '3-d': {
+    x: [2, 6, 7, 8, 3],
+    kernel: [3, 2, 3, 3, 10],
+    padding: [
+      [1, 1],
+      [0, 1],
+      [1, 0],
+    ],
+  },
+}
+
+const loops: Readonly<
+  Record<string, readonly [readonly Shape[], (inputs: readonly Node[]) => Node | readonly Node[]]>
+> = {
+  'rows longer than a tile': [[[3, 5000]], ([x]) => [build.reduceSum(x, [1]), build.reduceMax(x, [1])]],
+  'columns wider than a tile': [[[7, 5000]], ([x]) => [build.reduceSum(x, [0]), build.reduceMin(x, [0])]],
+  'long columns': [[[40000, 6]], ([x]) => build.reduceSum(build.mul(x, x), [0])],
+  everything: [[[300, 301]], ([x]) => build.reduceSum(x, [0, 1])],
+  'middle axis': [[[20, 50, 30]], ([x]) => build.reduceSum(x, [1])],
+  'outer and inner axes': [[[20, 50, 30]], ([x]) => build.reduceSum(x, [0, 2])],
+  'short rows': [[[5000, 3]], ([x]) => build.reduceMax(x, [1])],
+  'bias and its sum': [
+    [[3000, 6], [6]],
+    ([x, bias]) => {
+      const y = build.add(x, build.expand(build.reshape(bias, [1, 6]), [3000, 6]))
+      return [y, build.reduceSum(build.mul(y, y), [0])]
+    },
+  ],
+  'transpose and add': [
+    [
+      [200, 311],
+      [311, 200],
+    ],
+    ([x, y]) => build.add(x, transposed(y)),
+  ],
+  'normalised rows': [
+    [[300, 129]],
+    ([x]) => {
+      const wide = (row: Node): Node => build.expand(build.reshape(row, [300, 1]), [300, 129])
+      const shifted = build.exp(build.sub(x, wide(build.reduceMax(x, [1]))))
+      return build.div(shifted, wide(build.reduceSum(shifted, [1])))
+    },
+  ],
+  'backwards and every third': [
+    [[100, 90]],
+    ([x]) => build.add(build.slice(x, [99, 0], [33, 30], [-3, 3]), build.slice(x, [0, 1], [33, 30], [1, 1])),
+  ],
+}
+
+for (const { build: name, kernels, problem } of diagnoseKernels()) {
+  describe.skipIf(kernels === undefined)(`${name}${problem ? ` (skipped: ${problem})` : ''}`, () => {
+    if (kernels === undefined) return
+    const backend = new CpuBackend(kernels)
+    describe('products and their gradients', () => {
+      test.each(products)('%i × %i × %i', (m, k, n) => {
+        expectLikeInterpreter(
+          backend,
+          [type([m, k]), type([k, n])],
+          ([a, b]) => withGradients([a, b], build.dot(a, b)),
+          1e-5,
+        )
+      })
+      test('batches of transposed matrices', () => {
+        const types = [type([6, 40, 70]), type([6, 50, 70])]
+        expectLikeInterpreter(backend, types, ([a, b]) => build.dot(a, transposed(b)), 1e-5)
+      })
+      test.each(['float64', 'int32', 'uint8', 'float16'] as const)('%s', (dtype) => {
+        const types = [type([20, 70], dtype), type([70, 40], dtype)]
+        expectLikeInterpreter(backend, types, ([a, b]) => build.dot(a, b), dtype === 'float16' ? 1e-3 : 1e-14)
+      })
+    })
+    describe('convolutions and their gradients', () => {
+      test.each(Object.entries(convolutions))('%s', (_, { x, kernel, ...options }) => {
+        const attributes = convAttributes(x.length - 2, options)
+        const types = [type(x), type(kernel)]
+        expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 2e-5)
+      })
+    })
+    describe('loops', () => {
+      test.each(Object.entries(loops))('%s', (_, [shapes, make]) => {
+        expectLikeInterpreter(
+          backend,
+          shapes.map((shape) => type(shape)),
+          make,
+          1e-5,
+        )
+      })
+    })
+  })
+}
