@@ -10,7 +10,17 @@ import { inferTypes } from './types.js'
  * `result`, inner graphs are closed. A violation is a defect of a transform or pass, named with the node.
  */
 export function verify(graph: Graph): void {
-  const inputs = new Set<Node>(graph.inputs)
+  const inputs = new Set<Node>()
+  for (const node of graph.inputs) {
+    if (node.op !== 'input') fail(`verify: ${describe(node)} is listed as an input`)
+    if (inputs.has(node)) fail(`verify: ${describe(node)} is listed twice`)
+    inputs.add(node)
+  }
+  for (const node of graph.outputs) {
+    if (node.outputs.length !== 1) {
+      fail(`verify: the graph returns ${describe(node)}, which has ${node.outputs.length} outputs`)
+    }
+  }
   for (const node of topologicalOrder(graph.outputs)) {
     if (node.op === 'input' && !inputs.has(node)) fail(`verify: input ${describe(node)} is not listed by the graph`)
     if (node.released) fail(`verify: ${describe(node)} has forgotten its inputs`)
