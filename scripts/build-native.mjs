@@ -62,7 +62,7 @@ function install(from, name) {
 async function buildAddon() {
   const compiler = findCompiler()
   if (compiler === undefined) {
-    return 'native kernels: no C++ compiler found (g++ or clang++); WebAssembly or the reference is used instead'
+    return 'native kernels: no C++ compiler found (g++ or clang++): WebAssembly is built instead, which is slower'
   }
   if (process.platform === 'win32') return 'native kernels: not built on Windows; WebAssembly is used instead'
   const { include_dir: headers } = createRequire(import.meta.url)('node-api-headers')
@@ -130,10 +130,17 @@ async function buildWasm() {
   return 'wasm kernels: simd128'
 }
 
-for (const build of [buildAddon, buildWasm]) {
+/** Builds one kind and says what came of it; true if it is there now. */
+async function attempt(name, build) {
   try {
     console.log(await build())
+    return existsSync(join(target, name))
   } catch (error) {
-    console.log(`${build === buildAddon ? 'native' : 'wasm'} kernels: not built (${error.message.split('\n')[0]})`)
+    console.log(`${name}: not built (${error.message.split('\n')[0]})`)
+    return false
   }
 }
+
+// Clang as WebAssembly takes its time: an installation that has the addon does without, unless asked for everything.
+const all = process.argv.includes('--all')
+if (!(await attempt('shapewise.node', buildAddon)) || all) await attempt('shapewise.wasm', buildWasm)

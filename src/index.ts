@@ -1,8 +1,10 @@
 // Shapewise: tensors, gradients, compiled steps. Layers, optimizers, data and recipes are in the subpaths
 // shapewise/nn, /optim, /data, /train, /models and /recipes.
 
+export { diagnoseKernels as kernelReport } from './backends/cpu/load.js'
 export type { DType, TypedArray } from './core/dtype.js'
 export { DTypeError, ShapeError, ShapewiseError } from './core/errors.js'
+export { backend, backendNames, registerBackend, setBackend } from './tensor/backends.js'
 export { checkpoint, customGradient } from './tensor/call.js'
 export { type Compiled, type CompileOptions, compile, type TraceReport } from './tensor/compile.js'
 export { cond, scan, whileLoop } from './tensor/control.js'
@@ -12,7 +14,6 @@ export { concat, einsum, stack, where } from './tensor/functions.js'
 export { grad, jvp, valueAndGrad } from './tensor/gradients.js'
 export * as random from './tensor/random.js'
 export { seed } from './tensor/random.js'
-export { backend, backendNames, registerBackend, setBackend } from './tensor/runtime.js'
 export { Tensor } from './tensor/tensor.js'
 export type { Shape } from './tensor/types/index.js'
 export type { NestedArray } from './tensor/values.js'

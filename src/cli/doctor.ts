@@ -1,19 +1,21 @@
 import { availableParallelism } from 'node:os'
-import { backend, ShapewiseError } from 'shapewise'
+import { backend, kernelReport, ShapewiseError } from 'shapewise'
 import { mnist } from 'shapewise/data'
 import type { Surroundings } from './surroundings.js'
 import { packageVersion } from './version.js'
 
 /** Prints what a run would use: backend, Node, threads, data. Downloads nothing. */
 export async function examine({ stdout, environment }: Surroundings): Promise<void> {
-  const name = backend().name
   const cores = availableParallelism()
-  const threads = name === 'reference' ? `1 of ${cores} (the reference backend is plain loops)` : `${cores}`
   const lines: readonly (readonly [string, string])[] = [
     ['shapewise', packageVersion()],
-    ['node', `${process.version} on ${process.platform} ${process.arch}`],
-    ['backend', name],
-    ['threads', threads],
+    ['node', `${process.version} on ${process.platform} ${process.arch}, ${cores} cores`],
+    ['backend', backend().name],
+    ...kernelReport().map(({ build, kernels, problem, cure }): [string, string] => [
+      build,
+      kernels ? `ready: ${kernels.isa}, threads: ${kernels.threads}` : `missing: ${problem}. ${cure}`,
+    ]),
+    ['reference', 'ready: plain loops, one thread'],
     ['data folder', environment.SHAPEWISE_DATA || 'SHAPEWISE_DATA is not set'],
     ['mnist', await findDigits()],
   ]

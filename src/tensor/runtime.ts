@@ -1,5 +1,3 @@
-import type { Backend } from '../backends/backend.js'
-import { ReferenceBackend } from '../backends/reference/index.js'
 import { allocate, encode, isFloat, type TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { input } from '../graph/build.js'
@@ -10,6 +8,7 @@ import type { TensorType } from '../graph/primitives.js'
 import { formatType } from '../graph/print.js'
 import { bytesOf } from '../graph/rules/movement.js'
 import { substitute } from '../transform/substitute.js'
+import { backend, find } from './backends.js'
 import { Program } from './program.js'
 import { currentScope } from './scope.js'
 
@@ -24,37 +23,12 @@ const PENDING_BYTES = 256 * 2 ** 20
 /** Steps of all programs of uncompiled code that are kept. */
 const CACHED_STEPS = 20_000
 
-let active: Backend = new ReferenceBackend()
-const backends = new Map<string, Backend>([[active.name, active]])
-
-/** The backend on which everything runs. */
-export const backend = (): Backend => active
-
-/** The names of the backends there are here. */
-export const backendNames = (): readonly string[] => [...backends.keys()]
-
-/** Makes a backend available under its name. */
-export function registerBackend(added: Backend): void {
-  backends.set(added.name, added)
-}
-
-/**
- * Chooses the backend by name. Values made on another one are moved when they are needed.
- *
- * @throws if there is no such backend here; the message lists those there are.
- */
-export function setBackend(name: string): void {
-  const chosen = backends.get(name)
-  if (chosen === undefined) fail(`backend: there is no '${name}' here`, `Use one of: ${backendNames().join(', ')}.`)
-  active = chosen
-}
-
 let uploadedBytes = 0
 
 /** A leaf node that holds data. The array is kept; the caller must not write to it afterwards. */
 export function dataNode(type: TensorType, data: TypedArray): Node<'input'> {
   const node = input(type.dtype, type.shape)
-  node.storage = active.upload(type, data)
+  node.storage = backend().upload(type, data)
   uploadedBytes += bytesOf(type)
   return node
 }
@@ -125,7 +99,7 @@ function compute(roots: readonly Node[]): void {
   const outputs = [...roots, ...sharedNodes(region, roots)]
   const isLeaf = (node: Node): boolean => isEvaluated(node) || isVaryingLiteral(node)
   const leaves = region.filter(isLeaf)
-  const key = `${active.name} ${fingerprint(outputs, isLeaf)}`
+  const key = `${backend().name} ${fingerprint(outputs, isLeaf)}`
   const program = cachedProgram(key, () => makeProgram(outputs, leaves))
   const storages = program.run(leaves.map(storageOf))
   outputs.forEach((node, i) => {
@@ -138,7 +112,7 @@ function compute(roots: readonly Node[]): void {
 function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program {
   const placeholders = leaves.map(({ dtype, shape }) => input(dtype, shape))
   const replaced = substitute(outputs, new Map(leaves.map((leaf, i) => [leaf, placeholders[i]])))
-  return new Program(makeGraph(placeholders, replaced), active)
+  return new Program(makeGraph(placeholders, replaced), backend())
 }
 
 /**
@@ -182,16 +156,16 @@ export function storageOf(node: Node): Storage {
   const { dtype, shape, storage } = node
   if (storage === undefined) {
     if (!isOp(node, 'constant')) return failUnbound(node)
-    return active.upload({ dtype, shape }, allocate(dtype, 1).fill(encode(dtype, node.attributes.value)))
+    return backend().upload({ dtype, shape }, allocate(dtype, 1).fill(encode(dtype, node.attributes.value)))
   }
-  if (storage.backend !== active.name) node.storage = active.upload({ dtype, shape }, downloadSync(storage))
+  if (storage.backend !== backend().name) node.storage = backend().upload({ dtype, shape }, downloadSync(storage))
   return node.storage ?? storage
 }
 
 /** The stored elements of a value. */
 export function downloadSync(storage: Storage): TypedArray {
-  const owner = backends.get(storage.backend)
-  if (owner?.downloadSync === undefined) {
+  const owner = find(storage.backend)
+  if (owner.downloadSync === undefined) {
     fail(`dataSync: the ${storage.backend} backend cannot wait for its values`, 'Use await data() instead.')
   }
   return owner.downloadSync(storage)
@@ -199,8 +173,7 @@ export function downloadSync(storage: Storage): TypedArray {
 
 /** The same, without blocking where the backend works asynchronously. */
 export function download(storage: Storage): Promise<TypedArray> {
-  const owner = backends.get(storage.backend)
-  return owner === undefined ? fail(`data: the ${storage.backend} backend is gone`) : owner.download(storage)
+  return find(storage.backend).download(storage)
 }
 
 const donated = new WeakSet<Node>()

@@ -1,0 +1,58 @@
+import type { Backend } from '../backends/backend.js'
+import { CpuBackend } from '../backends/cpu/backend.js'
+import { bestBackend, diagnoseKernels } from '../backends/cpu/load.js'
+import { ReferenceBackend } from '../backends/reference/index.js'
+import { fail } from '../core/errors.js'
+
+/** Backends made so far, by name. */
+const backends = new Map<string, Backend>()
+let active: Backend | undefined
+
+/**
+ * The backend on which everything runs: the one of `setBackend`, else the one that the environment variable
+ * SHAPEWISE_BACKEND names, else the fastest there is: native, wasm, reference.
+ */
+export function backend(): Backend {
+  if (active === undefined) {
+    const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+    const named = process?.env?.SHAPEWISE_BACKEND
+    active = named ? find(named) : keep(bestBackend() ?? new ReferenceBackend())
+  }
+  return active
+}
+
+/** The names of the backends there are here, fastest first. */
+export const backendNames = (): readonly string[] => {
+  const built = diagnoseKernels().flatMap(({ build, kernels }) => (kernels === undefined ? [] : [build]))
+  return [...new Set([...built, ...backends.keys(), 'reference'])]
+}
+
+/** Makes a backend available under its name. */
+export function registerBackend(added: Backend): void {
+  backends.set(added.name, added)
+}
+
+/**
+ * Chooses the backend by name. Values made on another one are moved when they are needed.
+ *
+ * @throws if there is no such backend here; the message says what is missing, or lists those there are.
+ */
+export function setBackend(name: string): void {
+  active = find(name)
+}
+
+/** The backend of that name, made on first use. */
+export function find(name: string): Backend {
+  const known = backends.get(name)
+  if (known !== undefined) return known
+  if (name === 'reference') return keep(new ReferenceBackend())
+  const diagnosis = diagnoseKernels().find(({ build }) => build === name)
+  if (diagnosis?.kernels !== undefined) return keep(new CpuBackend(diagnosis.kernels))
+  if (diagnosis !== undefined) fail(`backend: '${name}' cannot be used here: ${diagnosis.problem}`, diagnosis.cure)
+  return fail(`backend: there is no '${name}' here`, `Use one of: ${backendNames().join(', ')}.`)
+}
+
+function keep(made: Backend): Backend {
+  backends.set(made.name, made)
+  return made
+}
