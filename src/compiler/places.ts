@@ -110,5 +110,7 @@ export function placeValues({ values, inputs, tasks, outputs, donated }: Lifetim
       if (place.kind === 'arena' && !passedOn.has(value)) arena.give(place.offset, bytesOf(values[value]))
     }
   })
+  // Values without elements need no task that writes them.
+  for (let value = 0; value < values.length; value++) places[value] ??= { kind: 'arena', offset: 0 }
   return { places, copied, reuse, arenaBytes: arena.bytes, unsharedBytes }
 }

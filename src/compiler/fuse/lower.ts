@@ -1,0 +1,237 @@
+import { type Shape, sizeOf } from '../../core/shape.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { isElementwise } from '../../graph/scalar.js'
+import type { Affine, Instruction, Store } from '../kernels.js'
+import { literal } from '../literal.js'
+import { type Arrangement, operandMap, Stuck, storesOnce } from './arrange.js'
+import { type IndexMap, isMovement, placeIn, Split, sameMap, throughMovement } from './index-map.js'
+import { isOneHotGather, isOneHotScatter, type Roles, withoutReshapes } from './roles.js'
+
+/** Code for an arrangement; inputs are the nodes whose elements it loads. */
+export interface Lowered {
+  readonly sizes: Shape
+  readonly reduced: number
+  readonly instructions: readonly Instruction[]
+  readonly stores: readonly Store[]
+  readonly inputs: readonly Node[]
+  readonly outputs: readonly Node[]
+}
+
+/** Turns members into instructions. `stored` are those whose elements are wanted outside; undefined if that cannot be. */
+export function lower(
+  members: readonly Node[],
+  stored: readonly Node[],
+  arrangement: Arrangement,
+  roles: Roles,
+  inlined: ReadonlySet<Node> = new Set(),
+): Lowered | Stuck | undefined {
+  const lowering = new Lowering(new Set(members), arrangement, roles, inlined)
+  try {
+    return lowering.run(stored)
+  } catch (problem) {
+    if (problem instanceof Stuck) return problem
+    if (problem instanceof Conflict) return undefined
+    throw problem
+  }
+}
+
+/** A member is asked for at another index than it has in the arrangement. */
+class Conflict {}
+
+class Lowering {
+  readonly #instructions: Instruction[] = []
+  readonly #known = new Map<string, number>()
+  readonly #values = new Map<Node, number>()
+  readonly #inputs: Node[] = []
+
+  constructor(
+    readonly members: ReadonlySet<Node>,
+    readonly arrangement: Arrangement,
+    readonly roles: Roles,
+    readonly inlined: ReadonlySet<Node>,
+  ) {}
+
+  run(stored: readonly Node[]): Lowered {
+    const { space, reduced } = this.arrangement
+    for (const node of this.members) this.#member(node)
+    const stores = stored.map((node, output): Store => {
+      const place = placeIn(node.shape, this.arrangement.maps.get(node) ?? [], space)
+      if (!storesOnce(place, this.arrangement, sizeOf(node.shape))) throw new Conflict()
+      return { output, value: this.#member(node), ...place }
+    })
+    return { sizes: space, reduced, instructions: this.#instructions, stores, inputs: this.#inputs, outputs: stored }
+  }
+
+  #member(node: Node): number {
+    const known = this.#values.get(node)
+    if (known !== undefined) return known
+    const value = this.#define(node, this.arrangement.maps.get(node) ?? [])
+    this.#values.set(node, value)
+    return value
+  }
+
+  /** The value of an element of `node`. */
+  #value(node: Node, map: IndexMap): number {
+    if (this.members.has(node)) {
+      if (!sameMap(map, this.arrangement.maps.get(node) ?? [], this.arrangement.space)) throw new Conflict()
+      return this.#member(node)
+    }
+    if (this.inlined.has(node) || this.roles.roleOf(node) === 'virtual') return this.#define(node, map)
+    return this.#load(node, placeIn(node.shape, map, this.arrangement.space))
+  }
+
+  #isLoaded(node: Node): boolean {
+    return this.roles.roleOf(node) !== 'virtual' && !this.members.has(node) && !this.inlined.has(node)
+  }
+
+  /** Code for an element of `node` from its operands. */
+  #define(node: Node, map: IndexMap): number {
+    const { space, reduced } = this.arrangement
+    const { dtype } = node
+    const known = literal(node)
+    if (known !== undefined) return this.#emit({ op: 'constant', dtype, value: known })
+    if (isOp(node, 'iota')) return this.#emit({ op: 'iota', dtype, ...map[node.attributes.axis] })
+    if (isOp(node, 'randomBits')) {
+      const input = this.#input(node.inputs[0])
+      return this.#emit({ op: 'randomBits', dtype: 'uint32', input, ...placeIn(node.shape, map, space) })
+    }
+    const role = this.roles.roleOf(node)
+    if (role === 'product') return this.#emit({ op: 'product', dtype })
+    if (isMovement(node)) {
+      const source = withoutReshapes(node)
+      // Whatever its shape is called, the elements of something in memory lie in a row.
+      if (node.op === 'reshape' && this.#isLoaded(source)) return this.#load(source, placeIn(node.shape, map, space))
+      const next = throughMovement(node, map, space)
+      if (next === undefined || next instanceof Split) throw new Stuck(node)
+      return this.#value(node.inputs[0], next)
+    }
+    if (node.op === 'stopGradient') return this.#value(node.inputs[0], map)
+    const operands = node.inputs.map((input, position) => {
+      const next = operandMap(node, position, map, space, reduced)
+      if (next === undefined || next instanceof Split) throw new Stuck(node)
+      return { input, map: next }
+    })
+    const values = operands.map((operand) => this.#value(operand.input, operand.map))
+    if (isOneHotGather(node) || isOneHotScatter(node)) return this.#oneHot(node, values, operands[0].map)
+    if (isElementwise(node.op)) return this.#emit({ op: node.op, dtype, operands: values })
+    if (node.op === 'reduceSum' || node.op === 'reduceProd' || node.op === 'reduceMax' || node.op === 'reduceMin') {
+      return this.#emit({ op: node.op, dtype, operands: [values[0]] })
+    }
+    throw new Error(`fuse: ${node.op} has no code for single elements`)
+  }
+
+  /** Compares the index along the last axis with the wanted one. */
+  #oneHot(node: Node<'gather' | 'scatter'>, [x, index, update]: readonly number[], map: IndexMap): number {
+    const { dtype } = node
+    const source = node.inputs[0]
+    const wanted = this.#emit({ op: 'index', dtype: 'int32', operands: [index], size: source.shape[source.rank - 1] })
+    const place = this.#emit({ op: 'iota', dtype: 'int32', ...map[source.rank - 1] })
+    const here = this.#emit({ op: 'equal', dtype: 'bool', operands: [place, wanted] })
+    if (isOp(node, 'scatter')) {
+      const { mode } = node.attributes
+      const changed = mode === 'set' ? update : this.#emit({ op: mode, dtype, operands: [x, update] })
+      return this.#emit({ op: 'where', dtype, operands: [here, changed, x] })
+    }
+    const nothing = this.#emit({ op: 'constant', dtype, value: 0 })
+    const kept = this.#emit({ op: 'where', dtype, operands: [here, x, nothing] })
+    return this.#emit({ op: 'reduceSum', dtype, operands: [kept] })
+  }
+
+  #load(node: Node, place: Affine): number {
+    return this.#emit({ op: 'load', dtype: node.dtype, input: this.#input(node), ...this.#withoutIdleStrides(place) })
+  }
+
+  /** Axes of size 1 have stride 0, so that equal places look equal. */
+  #withoutIdleStrides({ offset, strides }: Affine): Affine {
+    return { offset, strides: strides.map((stride, axis) => (this.arrangement.space[axis] === 1 ? 0 : stride)) }
+  }
+
+  #input(node: Node): number {
+    const known = this.#inputs.indexOf(node)
+    return known >= 0 ? known : this.#inputs.push(node) - 1
+  }
+
+  #emit(instruction: Instruction): number {
+    const key = keyOf(instruction)
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const value = this.#instructions.push(instruction) - 1
+    this.#known.set(key, value)
+    return value
+  }
+}
+
+/** Equal for instructions that give the same. */
+function keyOf(one: Instruction): string {
+  const affine = 'strides' in one ? `${'input' in one ? one.input : ''}@${one.offset}+${one.strides}` : ''
+  const size = one.op === 'index' ? one.size : ''
+  const operands = 'operands' in one ? one.operands : ''
+  // −0 and 0 are different constants that print alike.
+  const value = one.op === 'constant' ? `${Object.is(one.value, -0) ? '-' : ''}${one.value}` : ''
+  return `${one.op} ${one.dtype} ${operands} ${affine} ${size} ${value}`
+}
+
+/** All linear functions of the index in the code. */
+function affinesOf({ instructions, stores }: Pick<Lowered, 'instructions' | 'stores'>): Affine[] {
+  return [...instructions.filter((one) => 'strides' in one), ...stores]
+}
+
+/** Whether axis i + 1 continues axis i everywhere. */
+const continues = (affines: readonly Affine[], sizes: Shape, i: number): boolean =>
+  affines.every(({ strides }) => strides[i] === strides[i + 1] * sizes[i + 1])
+
+/** The same code over an index space with the axes joined as `groups` say: lists of neighbours, by number. */
+function withJoinedAxes(lowered: Lowered, groups: readonly (readonly number[])[]): Lowered {
+  const join = <A extends Affine>(affine: A): A => ({
+    ...affine,
+    strides: groups.map((group) => (group.length === 0 ? 0 : affine.strides[group[group.length - 1]])),
+  })
+  const rows = lowered.sizes.length - lowered.reduced
+  return {
+    ...lowered,
+    sizes: groups.map((group) => group.reduce((size, axis) => size * lowered.sizes[axis], 1)),
+    reduced: groups.filter((group) => group.length > 0 && group[0] >= rows).length,
+    instructions: lowered.instructions.map((one) => ('strides' in one ? join(one) : one)),
+    stores: lowered.stores.map(join),
+  }
+}
+
+/** Joins axes that lie one after the other in everything, and drops those of size 1: at least one reduced axis stays. */
+export function joinAxes(lowered: Lowered): Lowered {
+  const { sizes, reduced } = lowered
+  const rows = sizes.length - reduced
+  const affines = affinesOf(lowered)
+  const groups: number[][] = []
+  sizes.forEach((size, axis) => {
+    const isOnlyReduced = axis === sizes.length - 1 && reduced > 0 && !groups.some((group) => group[0] >= rows)
+    if (size === 1 && !isOnlyReduced) return
+    const last = groups[groups.length - 1]
+    const previous = last?.[last.length - 1]
+    const sameKind = previous !== undefined && previous >= rows === axis >= rows
+    if (sameKind && joinable(affines, sizes, previous, axis)) last.push(axis)
+    else groups.push([axis])
+  })
+  return withJoinedAxes(lowered, groups)
+}
+
+const joinable = (affines: readonly Affine[], sizes: Shape, outer: number, inner: number): boolean =>
+  affines.every(({ strides }) => strides[outer] === strides[inner] * sizes[inner])
+
+/** Undoes splits: joins axes until the sizes are `wanted`; undefined if the code needs them apart. */
+export function joinAxesTo(lowered: Lowered, wanted: Shape): Lowered | undefined {
+  const affines = affinesOf(lowered)
+  const groups: number[][] = []
+  let axis = 0
+  for (const size of wanted) {
+    const group: number[] = [axis]
+    let product = lowered.sizes[axis++]
+    while (product < size && axis < lowered.sizes.length) {
+      if (!continues(affines, lowered.sizes, axis - 1)) return undefined
+      group.push(axis)
+      product *= lowered.sizes[axis++]
+    }
+    if (product !== size) return undefined
+    groups.push(group)
+  }
+  return axis === lowered.sizes.length ? withJoinedAxes(lowered, groups) : undefined
+}

@@ -1,0 +1,115 @@
+import { sizeOf } from '../../core/shape.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { literal } from '../literal.js'
+import { arrange, Stuck } from './arrange.js'
+import { type Group, Groups } from './groups.js'
+import { isEpilogueWithinLimits, isLoopWithinLimits } from './limits.js'
+import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
+import { productOf } from './products.js'
+import { type Roles, withoutReshapes } from './roles.js'
+
+/** Smallest value that is worth being read by one loop instead of two. */
+const SHARED_ELEMENTS = 256
+
+/** A group's code as it will be in its kernel. */
+export function lowerGroup(
+  members: readonly Node[],
+  stored: readonly Node[],
+  roles: Roles,
+  inlined?: ReadonlySet<Node>,
+): Lowered | Stuck | undefined {
+  const arrangement = arrange(members, roles)
+  if (arrangement === undefined || arrangement instanceof Stuck) return arrangement
+  const lowered = lower(members, stored, arrangement, roles, inlined)
+  if (lowered === undefined || lowered instanceof Stuck) return lowered
+  const product = members.find((node) => roles.roleOf(node) === 'product')
+  return product === undefined ? joinAxes(lowered) : joinAxesTo(lowered, product.shape)
+}
+
+/** Gives memory to virtual nodes that no strides describe, so that every node can be computed by itself. */
+export function storeWhatIsStuck(roles: Roles): void {
+  const settle = (node: Node): void => {
+    for (;;) {
+      const missing = missingFor(node, roles)
+      if (missing === undefined) return
+      if (roles.isStored(missing)) throw new Error(`fuse: ${node.op} #${node.id} cannot read ${missing.op}`)
+      roles.store(missing)
+      settle(missing)
+    }
+  }
+  for (const node of roles.order) settle(node)
+}
+
+/** What has to lie in memory for something to read it whole: the operand without reshapes, unless that is a known value. */
+const wholeOf = (operand: Node): Node => (literal(operand) === undefined ? withoutReshapes(operand) : operand)
+
+function missingFor(node: Node, roles: Roles): Node | undefined {
+  const role = roles.roleOf(node)
+  if (role === 'product') {
+    const product = productOf(node, roles)
+    if (!('missing' in product)) return undefined
+    return wholeOf(product.missing)
+  }
+  if (role !== 'map' && role !== 'fold') return undefined
+  const lowered = lowerGroup([node], [node], roles)
+  if (lowered instanceof Stuck) return withoutReshapes(lowered.node)
+  if (lowered === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
+  if (!isOp(node, 'randomBits')) return undefined
+  const key = wholeOf(node.inputs[0])
+  return roles.roleOf(key) === 'virtual' ? key : undefined
+}
+
+/** Decides which nodes are computed together. */
+export function partition(roles: Roles): Groups {
+  const nodes = roles.computing()
+  const groups = new Groups(roles, nodes, roles.graph.outputs.map(withoutReshapes))
+  const isMap = (node: Node): boolean => roles.roleOf(node) === 'map'
+  const isLoop = (node: Node): boolean => isMap(node) || roles.roleOf(node) === 'fold'
+
+  // Chains first, as whole as they can be …
+  for (const node of nodes.filter(isMap)) {
+    for (const { root } of roles.edgesOf(node)) if (isMap(root)) tryMerge(groups, node, root)
+  }
+  // … then behind the products whose results they take, before folds claim them …
+  for (const node of nodes.filter(isMap)) {
+    if (!groups.groupOf(node)?.members.every(isMap)) continue
+    for (const { root } of roles.edgesOf(node)) if (roles.roleOf(root) === 'product') tryMerge(groups, root, node)
+  }
+  // … and what is left around the folds, with loops that read the same.
+  for (const node of nodes.filter(isLoop)) {
+    const edges = roles.edgesOf(node)
+    for (const { root } of edges) if (isLoop(root)) tryMerge(groups, node, root)
+    for (const { root } of edges) {
+      if (sizeOf(root.shape) < SHARED_ELEMENTS) continue
+      for (const other of roles.readersOf(root)) {
+        if (other === node) break
+        if (isLoop(other)) tryMerge(groups, node, other)
+      }
+    }
+  }
+  return groups
+}
+
+function tryMerge(groups: Groups, a: Node, b: Node): void {
+  const [first, second] = [groups.groupOf(a), groups.groupOf(b)]
+  if (first === undefined || second === undefined || first === second) return
+  if (first.closed || second.closed || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
+  const members = groups.together(first, second)
+  const lowered = lowerGroup(members, groups.storedOf(members), groups.roles)
+  if (lowered === undefined || lowered instanceof Stuck) return
+  const hasProduct = members.some((node) => groups.roles.roleOf(node) === 'product')
+  if (hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)) groups.merge(first, second)
+}
+
+/** What can be said without trying. */
+function mayFit(groups: Groups, a: Group, b: Group): boolean {
+  const { roles } = groups
+  const has = ({ members }: Group, role: string): boolean => members.some((node) => roles.roleOf(node) === role)
+  const [products, folds] = ['product', 'fold'].map((role) => [a, b].filter((group) => has(group, role)).length)
+  if (products > 1 || (products > 0 && folds > 0)) return false
+  // What a product reads must be there before it.
+  const members = [...a.members, ...b.members]
+  const isRead = (product: Node): boolean => roles.edgesOf(product).some(({ root }) => members.includes(root))
+  if (products > 0 && members.some((node) => roles.roleOf(node) === 'product' && isRead(node))) return false
+  return folds > 0 || sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
+}

@@ -1,0 +1,164 @@
+import { sizeOf } from '../../core/shape.js'
+import { type Graph, topologicalOrder } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { isElementwise } from '../../graph/scalar.js'
+import { literal } from '../literal.js'
+import { isMovement } from './index-map.js'
+
+/**
+ * What fusion does with a node: `virtual` ones are expressions of the index (movements, iota, known values) and take no
+ * memory, `map` works element by element, `fold` over rows, and a `routine` is run as it is.
+ * A `source` is there without being computed: an input, or one of the outputs of a routine.
+ */
+export type Role = 'source' | 'virtual' | 'map' | 'fold' | 'product' | 'routine'
+
+/** Longest row in which one element is found by comparing all indices. */
+const ONE_HOT_LIMIT = 4096
+
+/** Where an operand of a node comes from: through which virtual nodes, from the operand down, to which other node. */
+export interface Edge {
+  readonly position: number
+  readonly path: readonly Node[]
+  readonly root: Node
+}
+
+/** The roles of a graph's nodes, and who reads whom when virtual nodes are looked through. */
+export class Roles {
+  readonly order: readonly Node[]
+  /** Virtual nodes that are stored after all: something needs their elements in a row. */
+  readonly #stored = new Set<Node>()
+  readonly #roles = new Map<Node, Role>()
+  readonly #edges = new Map<Node, readonly Edge[]>()
+  #readers: Map<Node, Node[]> | undefined
+
+  constructor(readonly graph: Graph) {
+    this.order = topologicalOrder(graph.outputs)
+    for (const node of this.order) {
+      if (this.roleOf(node) === 'routine') for (const input of node.inputs) this.#storeWhole(input)
+    }
+    for (const output of graph.outputs) this.#storeWhole(output, true)
+  }
+
+  roleOf(node: Node): Role {
+    if (this.#stored.has(node)) return 'map'
+    let role = this.#roles.get(node)
+    if (role === undefined) {
+      role =
+        sizeOf(node.shape) === 0 || node.inputs.some(({ shape }) => sizeOf(shape) === 0)
+          ? emptyRole(node)
+          : roleOf(node)
+      this.#roles.set(node, role)
+    }
+    return role
+  }
+
+  /** Gives a virtual node memory of its own. */
+  store(node: Node): void {
+    this.#stored.add(node)
+    this.#edges.clear()
+    this.#readers = undefined
+  }
+
+  isStored(node: Node): boolean {
+    return this.#stored.has(node)
+  }
+
+  /** The nodes that become kernels, or parts of them. */
+  computing(): Node[] {
+    return this.order.filter((node) => !['source', 'virtual'].includes(this.roleOf(node)))
+  }
+
+  /** The nodes that read `node`, looking through virtual ones. */
+  readersOf(node: Node): readonly Node[] {
+    if (this.#readers === undefined) {
+      this.#readers = new Map()
+      for (const reader of this.computing()) {
+        for (const { root } of this.edgesOf(reader)) {
+          const known = this.#readers.get(root)
+          if (known === undefined) this.#readers.set(root, [reader])
+          else if (known[known.length - 1] !== reader) known.push(reader)
+        }
+      }
+    }
+    return this.#readers.get(node) ?? []
+  }
+
+  /** The operands of a node that are not known values. */
+  edgesOf(node: Node): readonly Edge[] {
+    let edges = this.#edges.get(node)
+    if (edges === undefined) {
+      edges = node.inputs.flatMap((input, position) => this.#edge(input, position))
+      this.#edges.set(node, edges)
+    }
+    return edges
+  }
+
+  #edge(operand: Node, position: number): Edge[] {
+    const path: Node[] = []
+    let root = operand
+    while (this.roleOf(root) === 'virtual') {
+      if (root.inputs.length === 0 || literal(root) !== undefined) return []
+      path.push(root)
+      root = root.inputs[0]
+    }
+    return [{ position, path, root }]
+  }
+
+  /** Routines and callers read whole values: of reshaped ones the original, of other virtual ones a copy. */
+  #storeWhole(operand: Node, isOutput = false): void {
+    const node = withoutReshapes(operand)
+    if (this.roleOf(node) !== 'virtual') return
+    if (literal(node) === undefined) this.#stored.add(node)
+    else if (isOutput || sizeOf(node.shape) > 1) this.#stored.add(operand)
+  }
+}
+
+/** What lies in memory like `node`. */
+export function withoutReshapes(node: Node): Node {
+  let root = node
+  while (root.op === 'reshape' || root.op === 'stopGradient') root = root.inputs[0]
+  return root
+}
+
+function roleOf(node: Node): Role {
+  if (node.op === 'input' || node.op === 'result') return 'source'
+  if (node.op === 'constant' || node.op === 'iota' || node.op === 'stopGradient' || isMovement(node)) return 'virtual'
+  if (isElementwise(node.op) || node.op === 'randomBits' || isOneHotScatter(node)) return 'map'
+  if (isReduction(node) || isOneHotGather(node)) return 'fold'
+  if (node.op === 'dot' || (isOp(node, 'conv') && isPlainConvolution(node))) return 'product'
+  return 'routine'
+}
+
+/** Nothing is fused where there are no elements; known values and reshapes need no kernel even so. */
+const emptyRole = (node: Node): Role =>
+  node.op === 'input' || node.op === 'result'
+    ? 'source'
+    : node.op === 'constant' || node.op === 'reshape' || node.op === 'stopGradient'
+      ? 'virtual'
+      : 'routine'
+
+/** Not both a gradient's spreading and a forward's striding. */
+const isPlainConvolution = ({ attributes: { strides, inputDilation } }: Node<'conv'>): boolean =>
+  strides.every((n) => n === 1) || inputDilation.every((n) => n === 1)
+
+export const isReduction = (node: Node): node is Node<'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin'> =>
+  node.op === 'reduceSum' || node.op === 'reduceProd' || node.op === 'reduceMax' || node.op === 'reduceMin'
+
+/** Picks one element of each row of something computed: a sum over the row in which all others are left out. */
+export function isOneHotGather(node: Node): node is Node<'gather'> {
+  if (!isOp(node, 'gather') || node.dtype === 'bool') return false
+  const [x, indices] = node.inputs
+  return isOneHot(node.attributes.batchDims, x, indices) && isElementwise(x.op)
+}
+
+/** Changes one element of each row of something computed: a choice for every element. */
+export function isOneHotScatter(node: Node): node is Node<'scatter'> {
+  if (!isOp(node, 'scatter') || node.dtype === 'bool') return false
+  const [x, indices] = node.inputs
+  return isOneHot(node.attributes.batchDims, x, indices) && (isElementwise(x.op) || literal(x) !== undefined)
+}
+
+const isOneHot = (batchDims: number, x: Node, indices: Node): boolean =>
+  batchDims === x.rank - 1 &&
+  x.shape[x.rank - 1] <= ONE_HOT_LIMIT &&
+  sizeOf(indices.shape) === sizeOf(x.shape.slice(0, -1))

@@ -1,0 +1,111 @@
+import type { Graph } from '../graph/graph.js'
+import type { TensorType } from '../graph/primitives.js'
+import { isElementwise } from '../graph/scalar.js'
+import type { Affine, Argument, Body, Kernel, KernelCall, KernelGraph } from './kernels.js'
+import { phasesOf } from './phases.js'
+import { placeValues, type Task } from './places.js'
+import type { Operand } from './plan.js'
+
+/** A kernel with the places of its inputs and outputs. */
+export interface KernelStep {
+  readonly kernel: Kernel
+  readonly inputs: readonly Operand[]
+  readonly outputs: readonly Operand[]
+  /** For routines with inner graphs the plans of these, in the order of `innerGraphs`. */
+  readonly inner: readonly KernelPlan[]
+}
+
+/** A program of kernels in order, and every value given its place; the same as a `Plan` in all else. */
+export interface KernelPlan {
+  readonly graph: Graph
+  readonly steps: readonly KernelStep[]
+  readonly copies: readonly { readonly from: Operand; readonly output: number }[]
+  readonly reuse: readonly (number | undefined)[]
+  readonly arenaBytes: number
+  readonly unsharedBytes: number
+}
+
+/** Plans the memory of kernels. `donated` inputs may be overwritten by outputs of the same type. */
+export function planKernels(kernels: KernelGraph, donated: ReadonlySet<number> = new Set()): KernelPlan {
+  const { graph, values, calls } = kernels
+  const outputs = kernels.outputs.map(({ dtype, shape, source }) => ({
+    dtype,
+    shape,
+    value: source.kind === 'value' ? source.value : undefined,
+  }))
+  const { places, copied, ...placement } = placeValues({
+    values,
+    inputs: graph.inputs.length,
+    tasks: calls.map(taskOf),
+    outputs,
+    donated,
+  })
+  const operand = ({ dtype, shape, source }: Argument): Operand => ({
+    dtype,
+    shape,
+    place: source.kind === 'value' ? places[source.value] : source,
+  })
+  const written = (value: number): Operand => ({ ...values[value], place: places[value] })
+  return {
+    graph,
+    steps: calls.map(({ kernel, inputs, outputs: results, inner }) => ({
+      kernel,
+      inputs: inputs.map(operand),
+      outputs: results.map(written),
+      inner: inner.map((body) => planKernels(body)),
+    })),
+    copies: copied.map((output) => ({ from: operand(kernels.outputs[output]), output })),
+    ...placement,
+  }
+}
+
+function taskOf({ kernel, inputs, outputs }: KernelCall): Task {
+  const numberOf = ({ source }: Argument): number | undefined => (source.kind === 'value' ? source.value : undefined)
+  return {
+    reads: inputs.map(numberOf).filter((value) => value !== undefined),
+    writes: outputs,
+    mayOverwrite: (position, read) =>
+      inputs.every((input, index) => numberOf(input) !== read || mayOverwrite(kernel, position, index, input)),
+  }
+}
+
+/**
+ * Whether an output may take the bytes of an input: every element is read only at the index at which it is written, and
+ * not again in a later sweep.
+ */
+function mayOverwrite(kernel: Kernel, output: number, input: number, type: TensorType): boolean {
+  if (kernel.kind === 'routine') return isElementwise(kernel.node.op)
+  if (kernel.kind !== 'loop' && (kernel.left.input === input || kernel.right.input === input)) return false
+  const store = kernel.stores.find((one) => one.output === output)
+  if (store === undefined) return false
+  const loads = kernel.instructions.flatMap((one, i) => ('input' in one && one.input === input ? [{ one, i }] : []))
+  const { sizes } = kernel
+  if (!loads.every(({ one }) => one.op === 'load' && one.dtype === type.dtype && sameAffine(one, store, sizes)))
+    return false
+  return (
+    kernel.kind !== 'loop' ||
+    !isReadLater(
+      kernel,
+      kernel.reduced,
+      kernel.stores.indexOf(store),
+      loads.map(({ i }) => i),
+    )
+  )
+}
+
+function isReadLater(body: Body, reduced: number, store: number, loads: readonly number[]): boolean {
+  const phases = phasesOf(body, reduced)
+  const stored = phases.findIndex(
+    ({ rowStores, elementStores }) => rowStores.includes(store) || elementStores.includes(store),
+  )
+  // What is stored once per row is stored before the sweep, so the same sweep reads later too.
+  const ownRow = phases[stored].rowStores.includes(store)
+  return phases.some(
+    ({ perRow, perElement }, phase) =>
+      (phase > stored && loads.some((load) => perRow.includes(load) || perElement.includes(load))) ||
+      (phase === stored && ownRow && loads.some((load) => perElement.includes(load))),
+  )
+}
+
+const sameAffine = (a: Affine, b: Affine, sizes: readonly number[]): boolean =>
+  a.offset === b.offset && a.strides.every((stride, axis) => stride === b.strides[axis] || sizes[axis] === 1)
