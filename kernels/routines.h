@@ -115,10 +115,19 @@ struct Pool final : Allocated<Pool> {
       windowCount *= window[i];
     }
     if (!reader.failed() && batch > 0 && placeCount > 0) fillTable();
+    i64 before = -1;
+    for (i64 p = 0; table.count > 0 && p < placeCount; p++) {
+      i64 last = -1;
+      forWindow(p, [&](i64 position) { last = position; });
+      // With more than one axis the windows of one row end before those of the next; within a row they move on.
+      windowsInOrder = windowsInOrder && last >= before;
+      before = last;
+    }
   }
 
   /// For each place and element of the window the position in the image, or −1 outside; unless that would be too long.
   List<i32> table;
+  bool windowsInOrder = true;
 
   void fillTable() {
     if (placeCount * windowCount > 1 << 20 || imageCount > 1 << 30 || !table.resize(placeCount * windowCount)) return;
@@ -159,6 +168,69 @@ struct Pool final : Allocated<Pool> {
   }
 
   template <class T>
+  struct Lanes {
+    static constexpr i64 count = SHAPEWISE_VECTOR_BYTES / sizeof(T);
+    using V = Vector<T, SHAPEWISE_VECTOR_BYTES / sizeof(T)>;
+    static V numbers() {
+      V v = {};
+      for (i64 i = 0; i < count; i++) v[i] = static_cast<T>(i);
+      return v;
+    }
+  };
+
+  /// How many of the first places can be worked on by whole vectors: what these reach beyond the channels still belongs to
+  /// the same image, and is overwritten, or left as it is, before anyone reads it.
+  template <class T>
+  i64 wholeVectors(i64 smallSize, i64 largeSize) const {
+    if (table.count == 0 || channels == 0) return 0;
+    const i64 reach = roundUp(channels, Lanes<T>::count);
+    i64 count = placeCount;
+    const auto reaches = [&](i64 p) {
+      i64 last = -1;
+      forWindow(p, [&](i64 position) { last = position; });
+      return last < 0 || last * channels + reach > largeSize || p * channels + reach > smallSize;
+    };
+    // Places and their windows are in order: only the last ones come too close to the end.
+    while (count > 0 && reaches(count - 1)) count--;
+    return windowsInOrder ? count : 0;
+  }
+
+  /// The first largest elements of one window, and what belongs to them given or taken.
+  template <class T>
+  inline void chooseVector(i64 p, i64 c0, const T *from, const T *other, T *to, bool gradient) const {
+    using V = typename Lanes<T>::V;
+    V best = {}, chosen = {};
+    auto where = best != best;
+    const auto zero = where ^ where;
+    int order = 0;
+    forWindow(p, [&](i64 position) {
+      const V f = load<V>(from + position * channels + c0);
+      const auto better = order == 0 ? ~zero : ~(f <= best) & (best == best);
+      best = better ? f : best;
+      where = better ? zero + order : where;
+      if (!gradient) {
+        const V t = load<V>(other + position * channels + c0);
+        chosen = better ? t : chosen;
+      }
+      order++;
+    });
+    if (!gradient) {
+      store(to + p * channels + c0, chosen);
+      return;
+    }
+    const V lanes = Lanes<T>::numbers();
+    const auto inside = lanes < (static_cast<T>(least(channels - c0, Lanes<T>::count)) - V{});
+    const V g = load<V>(other + p * channels + c0);
+    order = 0;
+    forWindow(p, [&](i64 position) {
+      T *t = to + position * channels + c0;
+      const V sum = load<V>(t);
+      store(t, ((where == zero + order) & inside) ? sum + g : sum);
+      order++;
+    });
+  }
+
+  template <class T>
   static bool surpasses(T candidate, T best) {
     return !(candidate <= best) && best == best;
   }
@@ -171,7 +243,20 @@ struct Pool final : Allocated<Pool> {
       case kMaxPool: {
         const T *from = address<T>(x, frame) + b * largeSize;
         T *to = address<T>(out, frame) + b * smallSize;
-        for (i64 p = 0; p < placeCount; p++, to += channels) {
+        i64 p = 0;
+        for (; p < wholeVectors<T>(smallSize, largeSize); p++, to += channels) {
+          for (i64 c0 = 0; c0 < channels; c0 += Lanes<T>::count) {
+            typename Lanes<T>::V best = {};
+            bool first = true;
+            forWindow(p, [&](i64 position) {
+              const auto f = load<typename Lanes<T>::V>(from + position * channels + c0);
+              best = first ? f : ((f > best) | (f != f)) ? f : best;
+              first = false;
+            });
+            store(to + c0, best);
+          }
+        }
+        for (; p < placeCount; p++, to += channels) {
           bool first = true;
           forWindow(p, [&](i64 position) {
             const T *f = from + position * channels;
@@ -193,7 +278,10 @@ struct Pool final : Allocated<Pool> {
         T *to = address<T>(out, frame) + b * (gradient ? largeSize : smallSize);
         if (gradient) __builtin_memset(to, 0, largeSize * sizeof(T));
         constexpr i64 kBlock = 64;
-        for (i64 p = 0; p < placeCount; p++) {
+        i64 p = 0;
+        for (; p < wholeVectors<T>(smallSize, largeSize); p++)
+          for (i64 c0 = 0; c0 < channels; c0 += Lanes<T>::count) chooseVector(p, c0, from, other, to, gradient);
+        for (; p < placeCount; p++) {
           for (i64 c0 = 0; c0 < channels; c0 += kBlock) {
             const i64 n = least(kBlock, channels - c0);
             T best[kBlock];

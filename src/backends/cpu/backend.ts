@@ -6,7 +6,8 @@ import type { Node, Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import type { Backend, Executable } from '../backend.js'
-import { serialize } from './serialize.js'
+import { serializeFused } from './fused.js'
+import { type Serialized, serialize } from './serialize.js'
 
 /** A program loaded into the kernels. */
 export type Handle = object
@@ -86,6 +87,15 @@ function own(storage: Storage): CpuStorage {
   throw new Error(`cpu backend: a storage of the ${storage.backend} backend was handed over`)
 }
 
+/** Fused if the compiler can; node by node otherwise, which is slower and gives the same. */
+function serializeBest(plan: Plan): Serialized {
+  try {
+    return serializeFused(plan)
+  } catch {
+    return serialize(plan)
+  }
+}
+
 class CpuProgram implements Executable {
   readonly #handle: Handle
   readonly #tagged: readonly Node[]
@@ -96,7 +106,7 @@ class CpuProgram implements Executable {
     plan: Plan,
     readonly kernels: Kernels,
   ) {
-    const { words, tagged } = serialize(plan)
+    const { words, tagged } = serializeBest(plan)
     const handle = kernels.load(words)
     if (typeof handle === 'string') throw new Error(`cpu backend: the kernels refused a program: ${handle}`)
     this.#handle = handle
