@@ -1,54 +1,14 @@
-import { sizeOf } from '../core/shape.js'
-import type { Node } from '../graph/node.js'
 import { formatType } from '../graph/print.js'
-import { bytesOf } from '../graph/rules/movement.js'
-import { isElementwise } from '../graph/scalar.js'
+import { costOf, instructionCount } from './cost.js'
+import type { KernelPlan, KernelStep } from './kernel-plan.js'
 import type { Operand, Place, Plan, Step } from './plan.js'
+import { headOf } from './print-kernels.js'
 
-/** What one run of a program costs. */
-export interface Cost {
-  readonly kernels: number
-  /** Floating point operations: 2 per multiply-add of a contraction, 1 per element of anything else that computes. */
-  readonly flops: number
-  /** Bytes read and written by all kernels. */
-  readonly bytesMoved: number
-  readonly arenaBytes: number
-  readonly unsharedBytes: number
-}
-
-/** Costs of the steps; bodies of scans count once per step of the scan, of other loops and branches once. */
-export function costOf(plan: Plan): Cost {
-  let kernels = 0
-  let flops = 0
-  let bytesMoved = 0
-  for (const { node, inputs, outputs, inner } of plan.steps) {
-    kernels++
-    flops += flopsOf(node)
-    for (const operand of [...inputs, ...outputs]) bytesMoved += bytesOf(operand)
-    const times = node.op === 'scan' && 'length' in node.attributes ? node.attributes.length : 1
-    for (const cost of inner.map(costOf)) {
-      kernels += cost.kernels
-      flops += cost.flops * times
-      bytesMoved += cost.bytesMoved * times
-    }
-  }
-  return { kernels, flops, bytesMoved, arenaBytes: plan.arenaBytes, unsharedBytes: plan.unsharedBytes }
-}
-
-function flopsOf(node: Node): number {
-  const elements = sizeOf(node.shape)
-  if (node.op === 'dot') return 2 * elements * node.inputs[0].shape[node.inputs[0].rank - 1]
-  if (node.op === 'conv') {
-    const kernel = node.inputs[1].shape
-    return 2 * elements * sizeOf(kernel.slice(0, -1))
-  }
-  if (node.op.startsWith('reduce')) return sizeOf(node.inputs[0].shape)
-  return isElementwise(node.op) ? elements : 0
-}
+export { type Cost, costOf } from './cost.js'
 
 /** The program as a table: one kernel a line with its types and places, then the totals. */
-export function explainPlan(plan: Plan, indent = ''): string {
-  const lines = plan.steps.flatMap((step) => explainStep(step, indent))
+export function explainPlan(plan: Plan | KernelPlan, indent = ''): string {
+  const lines = plan.steps.flatMap((step: Step | KernelStep) => explainStep(step, indent))
   for (const { from, output } of plan.copies) lines.push(`${indent}copy ${formatOperand(from)} → output ${output}`)
   const cost = costOf(plan)
   lines.push(
@@ -58,9 +18,20 @@ export function explainPlan(plan: Plan, indent = ''): string {
   return lines.join('\n')
 }
 
-function explainStep({ node, inputs, outputs, inner }: Step, indent: string): string[] {
-  const line = `${indent}${node.op.padEnd(16)} ${inputs.map(formatOperand).join(', ')} → ${outputs.map(formatOperand).join(', ')}`
+function explainStep(step: Step | KernelStep, indent: string): string[] {
+  const { inputs, outputs, inner } = step
+  const title = 'kernel' in step ? kernelTitle(step) : step.node.op
+  const line = `${indent}${title.padEnd(16)} ${inputs.map(formatOperand).join(', ')} → ${outputs.map(formatOperand).join(', ')}`
   return [line, ...inner.map((body) => explainPlan(body, `${indent}  | `))]
+}
+
+/** `loop [128 | 10] of 12 instructions`; what is there by nature does not count: loads, constants, the product itself. */
+function kernelTitle({ kernel }: KernelStep): string {
+  if (kernel.kind === 'routine') return kernel.node.op
+  const count = instructionCount(kernel)
+  if (count === 0) return headOf(kernel)
+  const instructions = `${count} instruction${count === 1 ? '' : 's'}`
+  return `${headOf(kernel)} ${kernel.kind === 'loop' ? 'of' : 'then'} ${instructions}`
 }
 
 const formatOperand = (operand: Operand): string => `${formatType(operand)}@${formatPlace(operand.place)}`
