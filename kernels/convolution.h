@@ -133,6 +133,13 @@ struct Convolution final : Allocated<Convolution> {
         scale *= strides[i];
       }
       if (!inside) continue;
+      if (channels == 1 && strides[last] == 1 && inputDilation[last] == 1 && x.strides[last + 1] == 1) {
+        const i64 skipped = most(0, -low[last]);
+        const i64 start = most(0, low[last]);
+        const i64 count = least(image[last] - skipped, lengths[last] - start);
+        if (count > 0) __builtin_memcpy(to + phase * planeSize + target + start, from + source + skipped, count * sizeof(T));
+        continue;
+      }
       for (i64 index = 0; index < image[last]; index++) {
         const i64 at = index * inputDilation[last] + low[last];
         if (at < 0) continue;
@@ -193,7 +200,7 @@ struct Convolution final : Allocated<Convolution> {
           const T *from = spreadImage + group * groupChannels * phases * planeSize + j0;
           for (i64 block = 0; block < rows.count; block++) {
             const i64 height = rows.size(block);
-            tileMultiply<T>(static_cast<int>(height))(inner, packed + group * perGroup + block * rows.height * inner, height, from,
+            tileMultiply<T>(static_cast<int>(height), across)(inner, packed + group * perGroup + block * rows.height * inner, height, from,
                                                       columns.items, tile, width, false);
             T *to = result + (group * groupOutputs + block * rows.height) * outStep;
             for (i64 j = 0; j < across; j++) {
@@ -278,6 +285,12 @@ struct Convolution final : Allocated<Convolution> {
     T *partials = static_cast<T *>(shapewise_scratch(0, 2, parts * partSize * sizeof(T)));
     const bool large = channels * windowCount * outputs * step * outerPlaces > 1 << 16;
     const int last = x.rank - 1;
+    // Elements of x from its first on; vectors may read more than they use, but nothing behind the last.
+    i64 readable = 1;
+    for (int i = 0; i < x.rank; i++) readable += (x.sizes[i] - 1) * most(0, x.strides[i]);
+    // What is multiplied with can stay where it is if places follow each other at one distance.
+    bool inPlace = kernel.strides[kernel.rank - 1] == 1;
+    for (int i = 0; i + 1 < spatial; i++) inPlace = inPlace && kernel.strides[i] == kernel.strides[i + 1] * window[i + 1];
     parallel(parts, large, [&](i64 part, int thread) {
       const i64 padded = copies ? paddedSize : 0;
       T *workspace = static_cast<T *>(
@@ -292,7 +305,8 @@ struct Convolution final : Allocated<Convolution> {
           padImage(base, workspace);
           base = workspace;
         }
-        packOutputs(address<T>(kernel, frame) + c * kernel.strides[kernel.rank - 2], rows, packed);
+        const T *outputsOfImage = address<T>(kernel, frame) + c * kernel.strides[kernel.rank - 2];
+        if (!inPlace) packOutputs(outputsOfImage, rows, packed);
         for (i64 place = 0; place < outerPlaces; place++) {
           i64 rest = place, offset = 0;
           for (int i = spatial - runAxes - 1; i >= 0; i--) {
@@ -303,7 +317,9 @@ struct Convolution final : Allocated<Convolution> {
             const T *from = base + offset + j0;
             const i64 *table = columns.items;
             // Where the image is read in place, a vector that reaches past its end must not be read as a whole.
-            if (!copies && j0 + width > runLength) {
+            const i64 across = least(width, runLength - j0);
+            const i64 end = c * x.strides[last] + offset + j0 + columns[windowCount - 1] + (across <= width / 2 ? width / 2 : width);
+            if (!copies && end > readable) {
               for (i64 k = 0; k < windowCount; k++)
                 for (i64 j = 0; j < width; j++) edge[k * width + j] = j0 + j < runLength ? from[columns[k] + j] : T(0);
               from = edge;
@@ -312,9 +328,10 @@ struct Convolution final : Allocated<Convolution> {
             for (i64 block = 0; block < rows.count; block++) {
               const i64 height = rows.size(block);
               T *to = sums + (place * outputs + block * rows.height) * step + j0;
-              const T *left = packed + block * rows.height * windowCount;
-              if (table != nullptr) tileMultiply<T>(static_cast<int>(height))(windowCount, left, height, from, table, to, step, true);
-              else multiplyEdge(windowCount, left, height, from, to, step);
+              const T *left = inPlace ? outputsOfImage + block * rows.height : packed + block * rows.height * windowCount;
+              const i64 aStep = inPlace ? kernel.strides[spatial - 1] : height;
+              if (table != nullptr) tileMultiply<T>(static_cast<int>(height), across)(windowCount, left, aStep, from, table, to, step, true);
+              else multiplyEdge(windowCount, left, aStep, height, from, to, step);
             }
           }
         }
@@ -364,13 +381,13 @@ struct Convolution final : Allocated<Convolution> {
 
   /// The tile product with columns packed one after the other.
   template <class T>
-  static void multiplyEdge(i64 inner, const T *a, i64 height, const T *b, T *c, i64 cStep) {
+  static void multiplyEdge(i64 inner, const T *a, i64 aStep, i64 height, const T *b, T *c, i64 cStep) {
     constexpr i64 width = Tile<T>::kColumns;
     constexpr i64 kSome = 256;
     i64 table[kSome];
     for (i64 k = 0; k < kSome; k++) table[k] = k * width;
     for (i64 k0 = 0; k0 < inner; k0 += kSome)
-      tileMultiply<T>(static_cast<int>(height))(least(kSome, inner - k0), a + k0 * height, height, b + k0 * width, table, c, cStep, true);
+      tileMultiply<T>(static_cast<int>(height), width)(least(kSome, inner - k0), a + k0 * aStep, aStep, b + k0 * width, table, c, cStep, true);
   }
 
   template <class T>

@@ -18,51 +18,52 @@ struct Tile {
   static constexpr int kColumns = 2 * kLane;
 };
 
-/// c[i, j] (+)= Σₖ a[k·aStep + i] · b[columns[k] + j] for `Rows` rows and two vectors of columns.
-template <class T, int Rows>
+/// c[i, j] (+)= Σₖ a[k·aStep + i] · b[columns[k] + j] for `Rows` rows and one or two vectors of columns.
+template <class T, int Rows, int Vectors>
 void multiplyTile(i64 inner, const T *a, i64 aStep, const T *b, const i64 *columns, T *c, i64 cStep, bool accumulate) {
   constexpr int N = Tile<T>::kLane;
   using V = Vector<T, N>;
-  V sums[Rows][2] = {};
+  V sums[Rows][Vectors] = {};
   for (i64 k = 0; k < inner; k++) {
     const T *row = b + columns[k];
-    const V b0 = load<V>(row);
-    const V b1 = load<V>(row + N);
+    V right[Vectors];
+    for (int v = 0; v < Vectors; v++) right[v] = load<V>(row + v * N);
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; i++) {
       const V x = a[i] - V{};
-      sums[i][0] += x * b0;
-      sums[i][1] += x * b1;
+      for (int v = 0; v < Vectors; v++) sums[i][v] += x * right[v];
     }
     a += aStep;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; i++) {
     T *to = c + i * cStep;
-    if (accumulate) {
-      sums[i][0] += load<V>(to);
-      sums[i][1] += load<V>(to + N);
+    for (int v = 0; v < Vectors; v++) {
+      if (accumulate) sums[i][v] += load<V>(to + v * N);
+      store(to + v * N, sums[i][v]);
     }
-    store(to, sums[i][0]);
-    store(to + N, sums[i][1]);
   }
 }
 
 template <class T>
 using TileMultiply = void (*)(i64, const T *, i64, const T *, const i64 *, T *, i64, bool);
 
-template <class T, int Rows>
+template <class T, int Rows, int Vectors>
 struct TileTable {
-  static TileMultiply<T> find(int rows) { return rows == Rows ? multiplyTile<T, Rows> : TileTable<T, Rows - 1>::find(rows); }
+  static TileMultiply<T> find(int rows) {
+    return rows == Rows ? multiplyTile<T, Rows, Vectors> : TileTable<T, Rows - 1, Vectors>::find(rows);
+  }
 };
-template <class T>
-struct TileTable<T, 0> {
+template <class T, int Vectors>
+struct TileTable<T, 0, Vectors> {
   static TileMultiply<T> find(int) { return nullptr; }
 };
 
+/// The tile product of so many rows; only the first vector of columns is computed if there are no more than it holds.
 template <class T>
-inline TileMultiply<T> tileMultiply(int rows) {
-  return TileTable<T, kMaxRows>::find(rows);
+inline TileMultiply<T> tileMultiply(int rows, i64 across) {
+  if (across <= Tile<T>::kLane) return TileTable<T, kMaxRows, 1>::find(rows);
+  return TileTable<T, kMaxRows, 2>::find(rows);
 }
 
 /// How `rows` rows divide into blocks of nearly equal height.
@@ -192,7 +193,7 @@ struct Product {
           for (i64 block = 0; block < rows.count; block++) {
             const i64 height = rows.size(block);
             const T *left = packed + block * rows.height * depth;
-            const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height));
+            const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
             T *to = c + block * rows.height * cRow + j0 * cColumn;
             if (cColumn == 1 && across == width) {
               multiply(some, left, height, from, columns, to, cRow, k0 > 0);
