@@ -110,16 +110,26 @@ export const wholePrograms: readonly WholeProgram[] = [
     build.not(p),
     build.expand(build.reshape(i, [1]), [4]),
   ]),
+  // Halved at each turn, so that rounding errors do not grow.
   program('is deep', [float32(33)], (x) =>
-    repeat(300, x, (y, i) =>
-      i % 3 === 0 ? build.cumSum(build.tanh(y), 0) : i % 3 === 1 ? build.sin(y) : build.add(y, x),
-    ),
+    repeat(300, x, (y, i) => {
+      if (i % 3 === 0) return build.slice(y, [32], [33], [-1])
+      return i % 3 === 1 ? build.sin(y) : build.mul(build.add(y, x), build.fill(0.5, [33], 'float32'))
+    }),
   ),
   program('is wide', [float32(16)], (x) => {
     const parts = Array.from({ length: 40 }, (_, i) =>
       build.cumSum(build.mul(x, build.fill(i / 20, [16], 'float32')), 0),
     )
     return [...parts.slice(0, 3), parts.reduce((a, b) => build.add(build.sin(a), b))]
+  }),
+  program('convolves computed and permuted values in groups', [float32(2, 2, 3)], (x) => {
+    const sums = build.tanh(build.reduceSum(x, [1]))
+    const image = build.reshape(build.permute(sums, [1, 0]), [1, 3, 2])
+    const corner = build.slice(build.reshape(x, [2, 6]), [0, 0], [2, 2])
+    const kernel = build.reshape(build.permute(build.tanh(corner), [1, 0]), [2, 1, 2])
+    const attributes = { strides: [2], inputDilation: [2], kernelDilation: [1], groups: 2 }
+    return build.conv(image, kernel, { ...attributes, padding: [[0, 1]] })
   }),
   program('mixes widths in place', [float32(64), { dtype: 'uint8', shape: [64] }], (x, bytes) => {
     const half = build.cast(build.sin(x), 'float16')

@@ -6,7 +6,8 @@ import { plan } from '../../src/compiler/plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { allocate, dtypeNames, encodeAll } from '../../src/core/dtype.js'
 import { range } from '../../src/core/shape.js'
-import { build, type Graph, primitives } from '../../src/graph/index.js'
+import { build, type Graph, type Node, primitives } from '../../src/graph/index.js'
+import { batch } from '../../src/transform/batching.js'
 import { expectSame } from '../support/compareElements.js'
 import { graphOf, programs, randomValues } from '../support/randomGraphs.js'
 import { wholePrograms } from './programs.js'
@@ -46,6 +47,18 @@ export function describeBackend(backend: Backend, options: SuiteOptions = {}): v
       })
     })
 
+    describe('mapped programs', () => {
+      it('random ones', async () => {
+        await fc.assert(
+          fc.asyncProperty(programs, fc.nat(1000), async (description, seed) => {
+            const types = description.inputs.map(({ dtype, shape }) => ({ dtype, shape: [2, ...shape] }))
+            await expectConformance(backend, mappedGraph(graphOf(description)), randomValues(types, seed))
+          }),
+          { numRuns: 150, seed: 20_241_011 },
+        )
+      })
+    })
+
     describe('programs', () => {
       describeRepeatedRuns(backend)
     })
@@ -69,6 +82,12 @@ async function expectConformance(backend: Backend, graph: Graph, values: readonl
     donated.inputs.filter((_, i) => isKept(i)),
     values.filter((_, i) => isKept(i)),
   )
+}
+
+/** The graph over pairs of its inputs, which brings in layouts and groups that single programs do not have. */
+function mappedGraph({ inputs, outputs }: Graph): Graph {
+  const pairs = inputs.map(({ dtype, shape }) => build.input(dtype, [2, ...shape]))
+  return { inputs: pairs, outputs: batch(outputs, new Map(inputs.map((node, i): [Node, Node] => [node, pairs[i]])), 2) }
 }
 
 function expectUnchanged(after: readonly Elements[], before: readonly Elements[]): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { compile, Tensor, tensor, vmap } from 'shapewise'
-import { describe, expect, it } from 'vitest'
+import { backend, compile, setBackend, Tensor, tensor, vmap } from 'shapewise'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Elements, interpret } from '../../src/backends/reference/interpret.js'
 import { dtypeNames } from '../../src/core/dtype.js'
 import { build, fingerprint, makeGraph, type Node, printGraph, type TensorType, verify } from '../../src/graph/index.js'
@@ -18,6 +18,14 @@ import {
 } from '../support/randomGraphs.js'
 
 const SEED = 20_241_005
+
+// What is tested here are tracing and transforms. The backends themselves run random programs in the conformance suite.
+let before: string
+beforeAll(() => {
+  before = backend().name
+  setBackend('reference')
+})
+afterAll(() => setBackend(before))
 
 const tensorOf = ({ dtype, shape, data }: Elements): Tensor => tensor(data, shape, dtype)
 const elementsOf = (x: Tensor): Elements => ({ dtype: x.dtype, shape: x.node.shape, data: x.dataSync() })
