@@ -5,9 +5,8 @@ import type { TensorType } from '../../graph/primitives.js'
 import type { Access, Affine, Argument, Kernel, KernelCall, KernelGraph } from '../kernels.js'
 import { literal } from '../literal.js'
 import { Stuck } from './arrange.js'
-import type { Group } from './groups.js'
-import { lowerGroup, partition, storeWhatIsStuck } from './partition.js'
-import { productOf } from './products.js'
+import { lowerArranged, partition, storeWhatIsStuck } from './partition.js'
+import { type Draft, recompute } from './recompute.js'
 import { Roles, withoutReshapes } from './roles.js'
 import { schedule } from './schedule.js'
 
@@ -16,42 +15,44 @@ export function fuse(graph: Graph): KernelGraph {
   const roles = new Roles(graph)
   storeWhatIsStuck(roles)
   const groups = partition(roles)
+  const { drafts, recomputed } = recompute(groups)
 
+  // From the end, since a group stores what later ones read.
+  const kernels: Called[] = []
+  const needed = new Set<Node>([...graph.outputs, ...graph.outputs.map(withoutReshapes)])
+  for (const draft of schedule(groups, drafts).reverse()) {
+    const stored = draft.group.members.filter((node) => needed.has(node))
+    if (stored.length === 0 && draft.arrangement !== undefined) continue
+    const called = kernelOf(draft, stored, recomputed, roles)
+    for (const node of called.inputs) needed.add(node).add(withoutReshapes(node))
+    kernels.unshift(called)
+  }
+  return number(graph, kernels, roles)
+}
+
+/** Gives numbers to the values between kernels. */
+function number(graph: Graph, kernels: readonly Called[], roles: Roles): KernelGraph {
   const values: TensorType[] = graph.inputs.map(({ dtype, shape }) => ({ dtype, shape }))
   const numbers = new Map<Node, number>(graph.inputs.map((node, index) => [node, index]))
-  const nameValue = (node: Node, { dtype, shape }: TensorType): number => {
-    const number = values.push({ dtype, shape }) - 1
-    numbers.set(node, number)
-    return number
-  }
   const results = resultsOf(roles)
   const argument = (node: Node): Argument => {
     const { dtype, shape } = node
-    const number = numbers.get(node) ?? numbers.get(withoutReshapes(node))
-    if (number !== undefined) return { dtype, shape, source: { kind: 'value', value: number } }
-    const value = literal(node)
-    if (value === undefined) throw new Error(`fuse: ${node.op} #${node.id} is not stored`)
-    return { dtype, shape, source: { kind: 'constant', value } }
+    const value = numbers.get(node) ?? numbers.get(withoutReshapes(node))
+    if (value !== undefined) return { dtype, shape, source: { kind: 'value', value } }
+    const known = literal(node)
+    if (known === undefined) throw new Error(`fuse: ${node.op} #${node.id} is not stored`)
+    return { dtype, shape, source: { kind: 'constant', value: known } }
   }
-
   const calls: KernelCall[] = []
-  for (const group of schedule(groups)) {
-    const { kernel, inputs, outputs } = kernelOf(group, groups.storedOf(group.members), roles)
-    const numbered = outputs.map((node) => nameValue(node, node))
-    if (kernel.kind === 'routine') {
-      const { node } = kernel
-      node.outputs.forEach((type, index) => {
-        const result = results.get(node)?.[index]
-        if (isMultiple(node)) numbered.push(nameValue(result ?? node, type))
-      })
-    }
-    if (numbered.every((number) => sizeOf(values[number].shape) === 0)) continue
-    calls.push({
-      kernel,
-      inputs: inputs.map(argument),
-      outputs: numbered,
-      inner: kernel.kind === 'routine' ? innerGraphs(kernel.node).map(fuse) : [],
+  for (const { kernel, inputs, outputs } of kernels) {
+    const written = outputs.map(({ node, index, dtype, shape }) => {
+      const value = values.push({ dtype, shape }) - 1
+      for (const name of index === undefined ? [node] : (results.get(node)?.[index] ?? [])) numbers.set(name, value)
+      return value
     })
+    if (written.every((value) => sizeOf(values[value].shape) === 0)) continue
+    const inner = kernel.kind === 'routine' ? innerGraphs(kernel.node).map(fuse) : []
+    calls.push({ kernel, inputs: inputs.map(argument), outputs: written, inner })
   }
   return { graph, values, calls, outputs: graph.outputs.map(argument) }
 }
@@ -59,38 +60,55 @@ export function fuse(graph: Graph): KernelGraph {
 const isMultiple = (node: Node): boolean =>
   node.outputs.length !== 1 || ['scan', 'whileLoop', 'cond', 'call'].includes(node.op)
 
-/** The nodes that read the outputs of nodes with several, by index. */
-function resultsOf(roles: Roles): Map<Node, Node[]> {
-  const results = new Map<Node, Node[]>()
+/** The nodes that stand for the outputs of nodes with several, by index. */
+function resultsOf(roles: Roles): Map<Node, Node[][]> {
+  const results = new Map<Node, Node[][]>()
   for (const node of roles.order) {
     if (!isOp(node, 'result')) continue
-    const list = results.get(node.inputs[0]) ?? []
-    list[node.attributes.index] = node
-    results.set(node.inputs[0], list)
+    const [source] = node.inputs
+    const lists = results.get(source) ?? source.outputs.map(() => [])
+    lists[node.attributes.index].push(node)
+    results.set(source, lists)
   }
   return results
+}
+
+/** An output of a kernel: a node, or one of the outputs of a node with several. */
+interface Written extends TensorType {
+  readonly node: Node
+  readonly index?: number
 }
 
 interface Called {
   readonly kernel: Kernel
   readonly inputs: readonly Node[]
-  readonly outputs: readonly Node[]
+  readonly outputs: readonly Written[]
 }
 
-function kernelOf({ members }: Group, stored: readonly Node[], roles: Roles): Called {
+const written = (node: Node): Written => ({ node, dtype: node.dtype, shape: node.shape })
+
+function kernelOf(
+  { group, arrangement, product }: Draft,
+  stored: readonly Node[],
+  recomputed: ReadonlySet<Node>,
+  roles: Roles,
+): Called {
+  const { members } = group
   const [first] = members
-  if (roles.roleOf(first) === 'routine') {
-    return { kernel: { kind: 'routine', node: first }, inputs: first.inputs, outputs: isMultiple(first) ? [] : [first] }
+  if (arrangement === undefined) {
+    const outputs = isMultiple(first)
+      ? first.outputs.map((type, index) => ({ node: first, index, ...type }))
+      : [written(first)]
+    return { kernel: { kind: 'routine', node: first }, inputs: first.inputs, outputs }
   }
-  const lowered = lowerGroup(members, stored, roles)
-  if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no kernel`)
-  const { sizes, reduced, instructions, stores, outputs } = lowered
-  const productNode = members.find((node) => roles.roleOf(node) === 'product')
-  if (productNode === undefined) {
+  // What is computed again wherever it is read need not be computed at home.
+  const lowered = lowerArranged(members, stored, arrangement, roles, recomputed)
+  if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no code`)
+  const { sizes, reduced, instructions, stores } = lowered
+  const outputs = lowered.outputs.map(written)
+  if (product === undefined) {
     return { kernel: { kind: 'loop', sizes, reduced, instructions, stores }, inputs: lowered.inputs, outputs }
   }
-  const product = productOf(productNode, roles)
-  if ('missing' in product) throw new Error(`fuse: ${productNode.op} has an operand without strides`)
   const inputs = [...lowered.inputs]
   const access = ({ root, offset, strides }: Affine & { readonly root: Node }): Access => {
     const known = inputs.indexOf(root)

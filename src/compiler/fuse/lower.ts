@@ -53,7 +53,6 @@ class Lowering {
 
   run(stored: readonly Node[]): Lowered {
     const { space, reduced } = this.arrangement
-    for (const node of this.members) this.#member(node)
     const stores = stored.map((node, output): Store => {
       const place = placeIn(node.shape, this.arrangement.maps.get(node) ?? [], space)
       if (!storesOnce(place, this.arrangement, sizeOf(node.shape))) throw new Conflict()

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { literal } from '../literal.js'
-import { arrange, Stuck } from './arrange.js'
+import { type Arrangement, arrange, Stuck } from './arrange.js'
 import { type Group, Groups } from './groups.js'
 import { isEpilogueWithinLimits, isLoopWithinLimits } from './limits.js'
 import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
@@ -12,15 +12,21 @@ import { type Roles, withoutReshapes } from './roles.js'
 const SHARED_ELEMENTS = 256
 
 /** A group's code as it will be in its kernel. */
-export function lowerGroup(
-  members: readonly Node[],
-  stored: readonly Node[],
-  roles: Roles,
-  inlined?: ReadonlySet<Node>,
-): Lowered | Stuck | undefined {
+function lowerGroup(members: readonly Node[], stored: readonly Node[], roles: Roles): Lowered | Stuck | undefined {
   const arrangement = arrange(members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck) return arrangement
-  const lowered = lower(members, stored, arrangement, roles, inlined)
+  return lowerArranged(members, stored, arrangement, roles)
+}
+
+/** The same where the space is known. `recomputed` nodes outside of the group are not loaded, but made again. */
+export function lowerArranged(
+  members: readonly Node[],
+  stored: readonly Node[],
+  arrangement: Arrangement,
+  roles: Roles,
+  recomputed?: ReadonlySet<Node>,
+): Lowered | Stuck | undefined {
+  const lowered = lower(members, stored, arrangement, roles, recomputed)
   if (lowered === undefined || lowered instanceof Stuck) return lowered
   const product = members.find((node) => roles.roleOf(node) === 'product')
   return product === undefined ? joinAxes(lowered) : joinAxesTo(lowered, product.shape)

@@ -1,0 +1,133 @@
+import type { Node } from '../../graph/node.js'
+import type { Primitive } from '../../graph/primitives.js'
+import { bytesOf } from '../../graph/rules/movement.js'
+import { type Arrangement, arrange, Stuck } from './arrange.js'
+import type { Group, Groups } from './groups.js'
+import { isEpilogueWithinLimits, isLoopWithinLimits } from './limits.js'
+import type { Lowered } from './lower.js'
+import { lowerArranged } from './partition.js'
+import { type Product, productOf } from './products.js'
+import { withoutReshapes } from './roles.js'
+
+/** A group and its code; routines have none. */
+export interface Draft {
+  readonly group: Group
+  readonly arrangement?: Arrangement
+  readonly product?: Product
+  /** What the group reads from memory. */
+  reads: readonly Node[]
+}
+
+/** Operations that take no longer than loading an operand. */
+const cheap: ReadonlySet<Primitive> = new Set<Primitive>([
+  'add',
+  'sub',
+  'mul',
+  'neg',
+  'max',
+  'min',
+  'less',
+  'lessEqual',
+  'equal',
+  'and',
+  'or',
+  'xor',
+  'not',
+  'where',
+  'cast',
+])
+/** Instructions that a loop may get for not loading a value. */
+const MOST_MORE = 8
+
+/** The groups ready for code: what each reads, and the nodes that are computed again wherever they are needed. */
+export interface Drafts {
+  readonly drafts: ReadonlyMap<Group, Draft>
+  readonly recomputed: ReadonlySet<Node>
+}
+
+/**
+ * Finds values that every reader can make from what it has in hand, or from something as wide that is in memory anyway:
+ * they are computed again instead of being stored.
+ */
+export function recompute(groups: Groups): Drafts {
+  const { roles } = groups
+  const drafts = new Map(groups.list.map((group) => [group, draftOf(group, groups)]))
+  const readers = new Map<Node, Set<Draft>>()
+  for (const draft of drafts.values()) for (const node of draft.reads) note(readers, node, draft)
+  const wanted = new Set(roles.graph.outputs.map(withoutReshapes))
+  const recomputed = new Set<Node>()
+
+  const isInMemory = (node: Node, bytes: number): boolean => {
+    const role = roles.roleOf(node)
+    if (role !== 'map' && role !== 'fold') return true
+    return wanted.has(node) || (readers.get(node)?.size ?? 0) > 0 || 8 * bytesOf(node) <= bytes
+  }
+  for (const node of roles.computing()) {
+    const readBy = readers.get(node)
+    if (readBy === undefined || readBy.size === 0 || wanted.has(node) || !cheap.has(node.op)) continue
+    const trial = new Set(recomputed).add(node)
+    const bytes = bytesOf(node)
+    let saved = bytes
+    const changes: { draft: Draft; reads: readonly Node[] }[] = []
+    for (const draft of readBy) {
+      const reads = readsWithout(node, draft, groups, recomputed, trial)
+      if (reads === undefined || !reads.every((other) => isInMemory(other, bytes))) break
+      saved += bytesRead(draft.reads) - bytesRead(reads)
+      changes.push({ draft, reads })
+    }
+    if (changes.length < readBy.size || saved <= 0) continue
+    recomputed.add(node)
+    for (const { draft, reads } of changes) {
+      for (const other of draft.reads) readers.get(other)?.delete(draft)
+      for (const other of reads) note(readers, other, draft)
+      draft.reads = reads
+    }
+  }
+  return { drafts, recomputed }
+}
+
+function note(readers: Map<Node, Set<Draft>>, node: Node, draft: Draft): void {
+  const known = readers.get(node)
+  if (known === undefined) readers.set(node, new Set([draft]))
+  else known.add(draft)
+}
+
+const bytesRead = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + bytesOf(node), 0)
+
+function draftOf(group: Group, groups: Groups): Draft {
+  const { roles } = groups
+  const [first] = group.members
+  if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes) }
+  const arrangement = arrange(group.members, roles)
+  if (arrangement === undefined || arrangement instanceof Stuck)
+    throw new Error(`fuse: a group of ${first.op} has no space`)
+  const productNode = group.members.find((node) => roles.roleOf(node) === 'product')
+  const product = productNode && productOf(productNode, roles)
+  if (product !== undefined && 'missing' in product) throw new Error('fuse: a product has an operand without strides')
+  const lowered = lowerArranged(group.members, groups.storedOf(group.members), arrangement, roles)
+  if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no code`)
+  return { group, arrangement, product, reads: readsOf(lowered, product) }
+}
+
+const readsOf = ({ inputs }: Lowered, product?: Product): Node[] =>
+  product === undefined ? [...inputs] : [...new Set([...inputs, product.left.root, product.right.root])]
+
+/** What a group reads when it computes `node` itself; undefined if it cannot, or should not. */
+function readsWithout(
+  node: Node,
+  { group, arrangement, product }: Draft,
+  groups: Groups,
+  before: ReadonlySet<Node>,
+  trial: ReadonlySet<Node>,
+): Node[] | undefined {
+  if (arrangement === undefined || product?.left.root === node || product?.right.root === node) return undefined
+  const { members } = group
+  const stored = groups.storedOf(members)
+  const old = lowerArranged(members, stored, arrangement, groups.roles, before)
+  const lowered = lowerArranged(members, stored, arrangement, groups.roles, trial)
+  if (lowered === undefined || lowered instanceof Stuck || old === undefined || old instanceof Stuck) return undefined
+  if (lowered.instructions.length > old.instructions.length + MOST_MORE) return undefined
+  if (lowered.inputs.includes(node)) return undefined
+  const fits = product === undefined ? isLoopWithinLimits(lowered) : isEpilogueWithinLimits(lowered)
+  return fits ? readsOf(lowered, product) : undefined
+}
