@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { backend } from 'shapewise'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runRecipe } from '../../src/cli/run.js'
 import { integer } from '../../src/recipes/option.js'
@@ -62,7 +63,7 @@ describe('runRecipe', () => {
       status: 'finished',
       metrics: { accuracy: 0.5, mistakes: 0.25 },
       literature: { accuracy: { value: 0.75, source: 'a figure' } },
-      backend: 'reference',
+      backend: backend().name,
       seed: 7,
       options: { epochs: 2 },
       data: 'numbers from nowhere',
