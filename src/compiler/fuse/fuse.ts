@@ -5,6 +5,7 @@ import type { TensorType } from '../../graph/primitives.js'
 import type { Access, Affine, Argument, Kernel, KernelCall, KernelGraph } from '../kernels.js'
 import { literal } from '../literal.js'
 import { Stuck } from './arrange.js'
+import { factorSums } from './factor.js'
 import { lowerArranged, partition, storeWhatIsStuck } from './partition.js'
 import { type Draft, recompute } from './recompute.js'
 import { Roles, withoutReshapes } from './roles.js'
@@ -12,14 +13,15 @@ import { schedule } from './schedule.js'
 
 /** Fusion: a simplified graph as kernels, each of which does as much as it can with what it reads once. */
 export function fuse(graph: Graph): KernelGraph {
-  const roles = new Roles(graph)
+  const roles = new Roles(factorSums(graph))
   storeWhatIsStuck(roles)
   const groups = partition(roles)
   const { drafts, recomputed } = recompute(groups)
 
   // From the end, since a group stores what later ones read.
   const kernels: Called[] = []
-  const needed = new Set<Node>([...graph.outputs, ...graph.outputs.map(withoutReshapes)])
+  const outputs = roles.graph.outputs
+  const needed = new Set<Node>([...outputs, ...outputs.map(withoutReshapes)])
   for (const draft of schedule(groups, drafts).reverse()) {
     const stored = draft.group.members.filter((node) => needed.has(node))
     if (stored.length === 0 && draft.arrangement !== undefined) continue
@@ -54,7 +56,7 @@ function number(graph: Graph, kernels: readonly Called[], roles: Roles): KernelG
     const inner = kernel.kind === 'routine' ? innerGraphs(kernel.node).map(fuse) : []
     calls.push({ kernel, inputs: inputs.map(argument), outputs: written, inner })
   }
-  return { graph, values, calls, outputs: graph.outputs.map(argument) }
+  return { graph, values, calls, outputs: roles.graph.outputs.map(argument) }
 }
 
 const isMultiple = (node: Node): boolean =>
