@@ -9,7 +9,7 @@ import { capture } from '../transform/capture.js'
 import { backend } from './backends.js'
 import { checkForNaN } from './check.js'
 import { Program } from './program.js'
-import { evaluate, markDonated, storageOf, storedNode } from './runtime.js'
+import { evaluate, isHeld, markDonated, storageOf, storedNode } from './runtime.js'
 import { currentScope, Scope, type Slot, trace } from './scope.js'
 import { Tensor } from './tensor.js'
 import { Variable } from './variable.js'
@@ -214,8 +214,11 @@ function run(entry: Entry, tensors: readonly Tensor[], options: CompileOptions, 
     ...taken.map(({ storage }) => storage),
     ...captured.map(storageOf),
   ]
+  // What a variable or another input shares stays as it is.
+  const isAlone = (storage: Storage): boolean => inputs.indexOf(storage) === inputs.lastIndexOf(storage)
+  const given = [...donated].filter((index) => !isHeld(inputs[index]) && isAlone(inputs[index]))
   const mayOverwrite = (index: number): boolean =>
-    !options.check && (donated.has(index) || (taken[index - tensors.length]?.exclusive ?? false))
+    !options.check && (given.includes(index) || (taken[index - tensors.length]?.exclusive ?? false))
   const outputs = program.run(inputs, mayOverwrite)
   if (options.check) checkForNaN(name, entry.graph, inputs, outputs)
 
@@ -223,7 +226,7 @@ function run(entry: Entry, tensors: readonly Tensor[], options: CompileOptions, 
   writes.forEach((variable, i) => {
     variable.put(outputs[returned + i])
   })
-  for (const index of donated) markDonated(tensors[index].node)
+  for (const index of given) markDonated(tensors[index].node)
   let next = 0
   return result.rebuild(
     result.leaves.map((leaf) => (leaf instanceof Tensor ? new Tensor(storedNode(outputs[next++])) : leaf)),

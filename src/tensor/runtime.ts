@@ -176,6 +176,14 @@ export function download(storage: Storage): Promise<TypedArray> {
   return find(storage.backend).download(storage)
 }
 
+const held = new WeakSet<Storage>()
+
+/** Marks a storage that a variable shares with tensors: nothing may write over it, donated or not. */
+export const hold = (storage: Storage): void => {
+  held.add(storage)
+}
+export const isHeld = (storage: Storage): boolean => held.has(storage)
+
 const donated = new WeakSet<Node>()
 
 /** Marks a value whose memory was given to a compiled function. */

@@ -3,7 +3,7 @@ import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, type Shape, sameShape } from '../core/shape.js'
 import { stopGradient } from '../graph/build.js'
 import type { Node, Storage } from '../graph/node.js'
-import { addPending, evaluate, type Pending, storageOf, storedNode } from './runtime.js'
+import { addPending, evaluate, hold, type Pending, storageOf, storedNode } from './runtime.js'
 import { currentScope, type Slot } from './scope.js'
 import { Tensor } from './tensor.js'
 
@@ -54,6 +54,7 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     const scope = currentScope()
     if (scope !== undefined) return scope.read(this)
     this.#exclusive = false
+    if (this.#node.storage !== undefined) hold(this.#node.storage)
     return this.#node
   }
 
@@ -92,6 +93,7 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     if (node.storage === undefined) {
       addPending(this)
     } else {
+      hold(node.storage)
       this.#node.storage = node.storage
       this.#node.release()
     }
@@ -103,7 +105,9 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
 
   /** What came before is of no use to gradients: let it go. */
   settle(): void {
-    if (this.#node.storage !== undefined) this.#node.release()
+    if (this.#node.storage === undefined) return
+    hold(this.#node.storage)
+    this.#node.release()
   }
 
   /** The stored value and whether nobody else holds it, for compiled programs. */

@@ -119,6 +119,21 @@ describe('compile', () => {
     expect(() => x.arraySync()).toThrow(/donated/)
   })
 
+  it('does not write over donated memory that something else shares', () => {
+    const twice = compile((a: Tensor, b: Tensor) => [a.add(1), a.add(1).cumSum(0).add(b)] as const, { donate: true })
+    const x = tensor([1, 2])
+    expect(twice(x, x).map((t) => t.arraySync())).toEqual([
+      [2, 3],
+      [3, 7],
+    ])
+    const increment = compile((a: Tensor) => a.add(1), { donate: true })
+    const t = tensor([1, 2])
+    const v = new Variable(t, 'v')
+    expect(increment(t).arraySync()).toEqual([2, 3])
+    expect(increment(v.value).arraySync()).toEqual([2, 3])
+    expect(v.value.arraySync()).toEqual([1, 2])
+  })
+
   it('names the operation that makes the first NaN when it checks', () => {
     const fn = compile((x: Tensor) => x.log().sum(), { check: true, name: 'step' })
     expect(fn(tensor([1, 1])).itemSync()).toBe(0)
