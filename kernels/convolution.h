@@ -140,6 +140,14 @@ struct Convolution final : Allocated<Convolution> {
         if (count > 0) __builtin_memcpy(to + phase * planeSize + target + start, from + source + skipped, count * sizeof(T));
         continue;
       }
+      if (c == 1 && strides[last] == 1 && inputDilation[last] == 1) {
+        const i64 skipped = most(0, -low[last]);
+        const i64 start = most(0, low[last]);
+        const i64 count = least(image[last] - skipped, lengths[last] - start);
+        const i64 pixel = x.strides[last + 1];
+        if (count > 0) turn(from + source + skipped * pixel, pixel, count, channels, to + phase * planeSize + target + start, channelStep);
+        continue;
+      }
       for (i64 index = 0; index < image[last]; index++) {
         const i64 at = index * inputDilation[last] + low[last];
         if (at < 0) continue;
@@ -193,6 +201,7 @@ struct Convolution final : Allocated<Convolution> {
       spread(address<T>(x, frame) + b * x.strides[0], spreadImage);
       T *result = address<T>(out, frame) + b * out.strides[0];
       const i64 outStep = out.strides[out.rank - 1];
+      const i64 placeStep = out.strides[spatial];
       for (i64 p = split * perSplit; p < least(panels, (split + 1) * perSplit); p++) {
         const i64 j0 = p * width;
         const i64 across = least(width, span - j0);
@@ -203,11 +212,22 @@ struct Convolution final : Allocated<Convolution> {
             tileMultiply<T>(static_cast<int>(height), across)(inner, packed + group * perGroup + block * rows.height * inner, height, from,
                                                       columns.items, tile, width, false);
             T *to = result + (group * groupOutputs + block * rows.height) * outStep;
-            for (i64 j = 0; j < across; j++) {
+            for (i64 j = 0; j < across;) {
               const i64 offset = placeOffsets[j0 + j];
-              if (offset == INT64_MIN) continue;
-              T *t = to + offset;
-              for (i64 i = 0; i < height; i++) t[i * outStep] = tile[i * width + j];
+              if (offset == INT64_MIN) {
+                j++;
+                continue;
+              }
+              // Places of one row follow each other at one distance.
+              i64 run = 1;
+              while (j + run < across && placeOffsets[j0 + j + run] == offset + run * placeStep) run++;
+              if (outStep == 1) {
+                turn(tile + j, width, height, run, to + offset, placeStep);
+              } else {
+                for (i64 k = 0; k < run; k++)
+                  for (i64 i = 0; i < height; i++) to[offset + k * placeStep + i * outStep] = tile[i * width + j + k];
+              }
+              j += run;
             }
           }
         }

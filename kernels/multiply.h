@@ -102,28 +102,13 @@ inline void packRows(const Strided<T> &m, i64 r0, i64 rows, i64 k0, i64 inner, i
     }
     return;
   }
-  // Eight rows at a time keep both sides within a few cache lines.
-  for (i64 r = 0; r < rows; r += 8) {
-    const i64 some = least(8, rows - r);
-    const T *f = from + r * m.row;
-    if (some == 8 && m.column == 1) {
-      const T *f0 = f, *f1 = f + m.row, *f2 = f1 + m.row, *f3 = f2 + m.row, *f4 = f3 + m.row, *f5 = f4 + m.row,
-              *f6 = f5 + m.row, *f7 = f6 + m.row;
-      for (i64 k = 0; k < inner; k++) {
-        T *t = to + k * width + r;
-        t[0] = f0[k];
-        t[1] = f1[k];
-        t[2] = f2[k];
-        t[3] = f3[k];
-        t[4] = f4[k];
-        t[5] = f5[k];
-        t[6] = f6[k];
-        t[7] = f7[k];
-      }
-    } else {
-      for (i64 k = 0; k < inner; k++)
-        for (i64 i = 0; i < some; i++) to[k * width + r + i] = f[i * m.row + k * m.column];
-    }
+  if (m.column == 1) {
+    // Pieces of the inner axis that stay in the first-level cache with their target.
+    constexpr i64 kPiece = 64;
+    for (i64 k = 0; k < inner; k += kPiece) turn(from + k, m.row, rows, least(kPiece, inner - k), to + k * width, width);
+  } else {
+    for (i64 k = 0; k < inner; k++)
+      for (i64 r = 0; r < rows; r++) to[k * width + r] = from[r * m.row + k * m.column];
   }
   if (rows < width)
     for (i64 k = 0; k < inner; k++)
