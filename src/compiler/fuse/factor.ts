@@ -25,14 +25,43 @@ function factored(node: Node): Node {
 
 /** The sum of `x` with its factors taken out; undefined if there are none. */
 function sumOf(x: Node, axes: readonly number[]): Node | undefined {
-  const sum = (operand: Node): Node => sumOf(operand, axes) ?? build.reduceSum(operand, axes)
+  const product: Product = { rows: [], elements: [], isNegative: false }
+  collect(x, axes, product, MOST_FACTORS)
+  const { rows, elements, isNegative } = product
+  if (elements.length === 0 || (rows.length === 0 && !isNegative)) return undefined
+  const sum = build.reduceSum(elements.reduce(build.mul), axes)
+  const scaled = rows.reduce(
+    (result, { factor, op }) => (op === 'mul' ? build.mul(result, factor) : build.div(result, factor)),
+    sum,
+  )
+  return isNegative ? build.neg(scaled) : scaled
+}
+
+/** More than this is no longer looked into. */
+const MOST_FACTORS = 4
+
+/** A product as what is the same for the whole row and what is not. */
+interface Product {
+  readonly rows: { readonly factor: Node; readonly op: 'mul' | 'div' }[]
+  readonly elements: Node[]
+  isNegative: boolean
+}
+
+function collect(x: Node, axes: readonly number[], product: Product, depth: number): void {
   const [a, b] = x.inputs
-  if (x.op === 'neg') return build.neg(sum(a))
-  if (x.op !== 'mul' && x.op !== 'div') return undefined
-  const right = perRow(b, axes)
-  if (right !== undefined) return x.op === 'mul' ? build.mul(sum(a), right) : build.div(sum(a), right)
-  const left = x.op === 'mul' ? perRow(a, axes) : undefined
-  return left && build.mul(sum(b), left)
+  const factor = perRow(x, axes)
+  const divisor = x.op === 'div' ? perRow(b, axes) : undefined
+  if (factor !== undefined) product.rows.push({ factor, op: 'mul' })
+  else if (depth > 0 && x.op === 'neg') {
+    product.isNegative = !product.isNegative
+    collect(a, axes, product, depth - 1)
+  } else if (depth > 0 && x.op === 'mul') {
+    collect(a, axes, product, depth - 1)
+    collect(b, axes, product, depth - 1)
+  } else if (depth > 0 && divisor !== undefined) {
+    product.rows.push({ factor: divisor, op: 'div' })
+    collect(a, axes, product, depth - 1)
+  } else product.elements.push(x)
 }
 
 /** One element for each row of `x`, if it is stretched along the axes. */

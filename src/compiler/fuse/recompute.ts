@@ -7,7 +7,7 @@ import { isEpilogueWithinLimits, isLoopWithinLimits } from './limits.js'
 import type { Lowered } from './lower.js'
 import { lowerArranged } from './partition.js'
 import { type Product, productOf } from './products.js'
-import { withoutReshapes } from './roles.js'
+import { type Roles, withoutReshapes } from './roles.js'
 
 /** A group and its code; routines have none. */
 export interface Draft {
@@ -37,7 +37,7 @@ const cheap: ReadonlySet<Primitive> = new Set<Primitive>([
   'cast',
 ])
 /** Instructions that a loop may get for not loading a value. */
-const MOST_MORE = 8
+const MOST_MORE = 12
 
 /** The groups ready for code: what each reads, and the nodes that are computed again wherever they are needed. */
 export interface Drafts {
@@ -65,8 +65,9 @@ export function recompute(groups: Groups): Drafts {
   for (const node of roles.computing()) {
     const readBy = readers.get(node)
     if (readBy === undefined || readBy.size === 0 || wanted.has(node) || !cheap.has(node.op)) continue
-    const trial = new Set(recomputed).add(node)
     const bytes = bytesOf(node)
+    const again = withOperands(node, (operand) => cheap.has(operand.op) && !isInMemory(operand, bytes), roles)
+    const trial = new Set([...recomputed, ...again])
     let saved = bytes
     const changes: { draft: Draft; reads: readonly Node[] }[] = []
     for (const draft of readBy) {
@@ -76,7 +77,7 @@ export function recompute(groups: Groups): Drafts {
       changes.push({ draft, reads })
     }
     if (changes.length < readBy.size || saved <= 0) continue
-    recomputed.add(node)
+    for (const one of again) recomputed.add(one)
     for (const { draft, reads } of changes) {
       for (const other of draft.reads) readers.get(other)?.delete(draft)
       for (const other of reads) note(readers, other, draft)
@@ -84,6 +85,12 @@ export function recompute(groups: Groups): Drafts {
     }
   }
   return { drafts, recomputed }
+}
+
+/** `node` and the operands that have to be computed with it, since they are nowhere in memory. */
+function withOperands(node: Node, isGone: (operand: Node) => boolean, roles: Roles, depth = 3): Node[] {
+  const operands = depth === 0 ? [] : roles.edgesOf(node).map(({ root }) => root)
+  return [node, ...operands.filter(isGone).flatMap((operand) => withOperands(operand, isGone, roles, depth - 1))]
 }
 
 function note(readers: Map<Node, Set<Draft>>, node: Node, draft: Draft): void {
