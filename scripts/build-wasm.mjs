@@ -19,6 +19,9 @@ const flags = [
   '-DSHAPEWISE_VECTOR_BYTES=16',
 ]
 
+/** Reading the compiler from its package is not worth a progress bar. */
+const quiet = { fetchProgress: () => {} }
+
 /** Compiles and links in two calls: the tools cannot start each other. */
 export async function compileWasm({ runClang, runLLVM }, kernels, module) {
   const files = {}
@@ -28,7 +31,7 @@ export async function compileWasm({ runClang, runLLVM }, kernels, module) {
   const objects = {}
   for (const source of ['program.cc', 'wasm.cc']) {
     const object = source.replace('.cc', '.o')
-    const made = await runClang(['clang++', ...flags, '-c', source, '-o', object], files)
+    const made = await runClang(['clang++', ...flags, '-c', source, '-o', object], files, quiet)
     objects[object] = made[object]
   }
   const names = Object.keys(objects)
@@ -45,6 +48,7 @@ export async function compileWasm({ runClang, runLLVM }, kernels, module) {
       'shapewise.wasm',
     ],
     objects,
+    quiet,
   )
   writeFileSync(`${module}.part`, linked['shapewise.wasm'])
   renameSync(`${module}.part`, module)
