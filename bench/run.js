@@ -69,6 +69,10 @@ async function ourContenders(names) {
     process.stderr.write(`bench: Shapewise does not start (${error}); build it first: npm run build\n`)
     process.exit(1)
   }
+  const missing = ['native', 'wasm'].filter((name) => !backends.includes(name))
+  if (missing.length > 0) {
+    process.stderr.write(`bench: not built here: ${missing.join(', ')} (npm run build:kernels -- --all)\n`)
+  }
   const others = backends.filter((name) => name !== 'reference')
   const wanted = names.length > 0 ? chosen('backend', backends, String, names) : others.length > 0 ? others : backends
   return wanted.map((name) => shapewise(name))
