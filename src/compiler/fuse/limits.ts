@@ -14,10 +14,13 @@ const EPILOGUE_INSTRUCTIONS = 32
 const EPILOGUE_LOADS = 2
 const EPILOGUE_STORES = 2
 
+export const isSmallLoop = (instructions: number, operands: number): boolean =>
+  instructions <= MOST_INSTRUCTIONS && operands <= MOST_OPERANDS
+
 export function isLoopWithinLimits(lowered: Lowered): boolean {
   const { instructions, stores, inputs, sizes, reduced } = lowered
   const code = instructions.filter(({ op }) => op !== 'load' && op !== 'constant').length
-  if (code > MOST_INSTRUCTIONS || inputs.length + stores.length > MOST_OPERANDS) return false
+  if (!isSmallLoop(code, inputs.length + stores.length)) return false
   if (!instructions.some(isFold)) return true
   const phases = phasesOf(lowered, reduced)
   const sweeps = phases.filter(({ perElement }) => perElement.length > 0).length

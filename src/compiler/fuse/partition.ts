@@ -1,9 +1,10 @@
 import { sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { literal } from '../literal.js'
-import { type Arrangement, arrange, Stuck } from './arrange.js'
+import { type Arrangement, arrange, Stuck, storesOnce } from './arrange.js'
 import { type Group, Groups } from './groups.js'
-import { isEpilogueWithinLimits, isLoopWithinLimits } from './limits.js'
+import { placeIn } from './index-map.js'
+import { isEpilogueWithinLimits, isLoopWithinLimits, isSmallLoop } from './limits.js'
 import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
 import { productOf } from './products.js'
 import { type Roles, withoutReshapes } from './roles.js'
@@ -101,11 +102,30 @@ function tryMerge(groups: Groups, a: Node, b: Node): void {
   if (first === undefined || second === undefined || first === second) return
   if (first.closed || second.closed || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
   const members = groups.together(first, second)
-  const lowered = lowerGroup(members, groups.storedOf(members), groups.roles)
-  if (lowered === undefined || lowered instanceof Stuck) return
-  const hasProduct = members.some((node) => groups.roles.roleOf(node) === 'product')
-  if (hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)) groups.merge(first, second)
+  if (mayBeOne(members, groups)) groups.merge(first, second)
 }
+
+function mayBeOne(members: readonly Node[], groups: Groups): boolean {
+  const { roles } = groups
+  const stored = groups.storedOf(members)
+  const arrangement = arrange(members, roles)
+  if (arrangement === undefined || arrangement instanceof Stuck) return false
+  // Without folds there is nothing that only the code would tell.
+  if (members.every((node) => roles.roleOf(node) === 'map')) {
+    const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
+    for (const node of members) roots.delete(node)
+    return (
+      isSmallLoop(members.length, roots.size + stored.length) && stored.every((node) => mayStore(node, arrangement))
+    )
+  }
+  const lowered = lowerArranged(members, stored, arrangement, roles)
+  if (lowered === undefined || lowered instanceof Stuck) return false
+  const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
+  return hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
+}
+
+const mayStore = (node: Node, arrangement: Arrangement): boolean =>
+  storesOnce(placeIn(node.shape, arrangement.maps.get(node) ?? [], arrangement.space), arrangement, sizeOf(node.shape))
 
 /** What can be said without trying. */
 function mayFit(groups: Groups, a: Group, b: Group): boolean {

@@ -14,8 +14,9 @@ export interface Draft {
   readonly group: Group
   readonly arrangement?: Arrangement
   readonly product?: Product
-  /** What the group reads from memory. */
+  /** What the group reads from memory, and how many instructions it has. */
   reads: readonly Node[]
+  instructions: number
 }
 
 /** Operations that take no longer than loading an operand. */
@@ -69,19 +70,19 @@ export function recompute(groups: Groups): Drafts {
     const again = withOperands(node, (operand) => cheap.has(operand.op) && !isInMemory(operand, bytes), roles)
     const trial = new Set([...recomputed, ...again])
     let saved = bytes
-    const changes: { draft: Draft; reads: readonly Node[] }[] = []
+    const changes: Change[] = []
     for (const draft of readBy) {
-      const reads = readsWithout(node, draft, groups, recomputed, trial)
-      if (reads === undefined || !reads.every((other) => isInMemory(other, bytes))) break
-      saved += bytesRead(draft.reads) - bytesRead(reads)
-      changes.push({ draft, reads })
+      const change = changeWithout(node, draft, groups, trial)
+      if (change === undefined || !change.reads.every((other) => isInMemory(other, bytes))) break
+      saved += bytesRead(draft.reads) - bytesRead(change.reads)
+      changes.push(change)
     }
     if (changes.length < readBy.size || saved <= 0) continue
     for (const one of again) recomputed.add(one)
-    for (const { draft, reads } of changes) {
+    for (const { draft, ...changed } of changes) {
       for (const other of draft.reads) readers.get(other)?.delete(draft)
-      for (const other of reads) note(readers, other, draft)
-      draft.reads = reads
+      for (const other of changed.reads) note(readers, other, draft)
+      Object.assign(draft, changed)
     }
   }
   return { drafts, recomputed }
@@ -104,7 +105,7 @@ const bytesRead = (nodes: readonly Node[]): number => nodes.reduce((sum, node) =
 function draftOf(group: Group, groups: Groups): Draft {
   const { roles } = groups
   const [first] = group.members
-  if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes) }
+  if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes), instructions: 0 }
   const arrangement = arrange(group.members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck)
     throw new Error(`fuse: a group of ${first.op} has no space`)
@@ -113,28 +114,25 @@ function draftOf(group: Group, groups: Groups): Draft {
   if (product !== undefined && 'missing' in product) throw new Error('fuse: a product has an operand without strides')
   const lowered = lowerArranged(group.members, groups.storedOf(group.members), arrangement, roles)
   if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no code`)
-  return { group, arrangement, product, reads: readsOf(lowered, product) }
+  return { group, arrangement, product, reads: readsOf(lowered, product), instructions: lowered.instructions.length }
 }
 
 const readsOf = ({ inputs }: Lowered, product?: Product): Node[] =>
   product === undefined ? [...inputs] : [...new Set([...inputs, product.left.root, product.right.root])]
 
-/** What a group reads when it computes `node` itself; undefined if it cannot, or should not. */
-function readsWithout(
-  node: Node,
-  { group, arrangement, product }: Draft,
-  groups: Groups,
-  before: ReadonlySet<Node>,
-  trial: ReadonlySet<Node>,
-): Node[] | undefined {
+/** A draft that computes a value itself. */
+interface Change extends Pick<Draft, 'reads' | 'instructions'> {
+  readonly draft: Draft
+}
+
+/** What becomes of a group that makes `node` again instead of loading it; undefined if it cannot, or should not. */
+function changeWithout(node: Node, draft: Draft, groups: Groups, trial: ReadonlySet<Node>): Change | undefined {
+  const { group, arrangement, product } = draft
   if (arrangement === undefined || product?.left.root === node || product?.right.root === node) return undefined
-  const { members } = group
-  const stored = groups.storedOf(members)
-  const old = lowerArranged(members, stored, arrangement, groups.roles, before)
-  const lowered = lowerArranged(members, stored, arrangement, groups.roles, trial)
-  if (lowered === undefined || lowered instanceof Stuck || old === undefined || old instanceof Stuck) return undefined
-  if (lowered.instructions.length > old.instructions.length + MOST_MORE) return undefined
-  if (lowered.inputs.includes(node)) return undefined
+  const lowered = lowerArranged(group.members, groups.storedOf(group.members), arrangement, groups.roles, trial)
+  if (lowered === undefined || lowered instanceof Stuck || lowered.inputs.includes(node)) return undefined
+  const instructions = lowered.instructions.length
   const fits = product === undefined ? isLoopWithinLimits(lowered) : isEpilogueWithinLimits(lowered)
-  return fits ? readsOf(lowered, product) : undefined
+  if (!fits || instructions > draft.instructions + MOST_MORE) return undefined
+  return { draft, reads: readsOf(lowered, product), instructions }
 }
