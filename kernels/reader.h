@@ -143,7 +143,7 @@ struct Reader {
     checkWithin(o, room);
     o.contiguous = true;
     i64 stride = 1;
-    for (int i = o.rank - 1; i >= 0; i--) {
+    for (int i = o.rank - 1; i >= 0 && o.elements > 0; i--) {
       if (o.sizes[i] != 1 && o.strides[i] != stride) o.contiguous = false;
       stride *= o.sizes[i];
     }
