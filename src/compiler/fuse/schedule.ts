@@ -48,19 +48,20 @@ function waitFor(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Map<Group, 
   const { roles } = groups
   const waits = new Map<Group, Set<Group>>()
   const outputs = new Set(roles.graph.outputs.map(withoutReshapes))
-  const readersOf = new Map<Node, Set<Group>>()
-  for (const { group, reads } of drafts.values()) {
-    for (const node of reads) readersOf.set(node, (readersOf.get(node) ?? new Set()).add(group))
+  const readersOf = new Map<Node, Set<Draft>>()
+  for (const draft of drafts.values()) {
+    for (const node of draft.reads) readersOf.set(node, (readersOf.get(node) ?? new Set()).add(draft))
   }
   for (const input of roles.graph.inputs) {
     const readers = readersOf.get(input) ?? []
-    for (const updating of readers) {
+    for (const { group: updating, arrangement, product } of readers) {
+      const isOperand = product?.left.root === input || product?.right.root === input
       const updates = updating.members.some(
         (node) => outputs.has(node) && node.dtype === input.dtype && sizeOf(node.shape) === sizeOf(input.shape),
       )
-      if (!updates) continue
+      if (!updates || isOperand || arrangement === undefined) continue
       const others = waits.get(updating) ?? new Set()
-      for (const reader of readers) {
+      for (const { group: reader } of readers) {
         if (reader !== updating && !groups.needs(reader, updating)) others.add(reader)
       }
       waits.set(updating, others)
