@@ -3,6 +3,7 @@ import { algebra } from './algebra.js'
 import { deduplicate } from './deduplicate.js'
 import { fold } from './fold.js'
 import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
+import { shareScans } from './scans.js'
 
 /** A pass: a function from graph to graph of the same meaning. */
 export interface Pass {
@@ -18,6 +19,7 @@ export const passes: readonly Pass[] = [
   { name: 'fold constants', run: fold },
   { name: 'algebra', run: algebra },
   { name: 'common subexpressions', run: deduplicate },
+  { name: 'shared scans', run: shareScans },
 ]
 
 /** Applies all passes. Fusion has its place after them: it turns a simplified graph into kernels. */

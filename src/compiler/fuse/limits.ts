@@ -4,7 +4,7 @@ import { isFold, phasesOf } from '../phases.js'
 import type { Lowered } from './lower.js'
 
 /** What one kernel may hold: more spills the tile registers of a backend out of its first-level cache. */
-const MOST_INSTRUCTIONS = 64
+const MOST_INSTRUCTIONS = 96
 const MOST_OPERANDS = 24
 const MOST_PHASES = 5
 /** Longest row that is swept over more than once: it should stay in a cache. */
@@ -12,7 +12,7 @@ const LONGEST_ROW = 32 * 1024
 /** An epilogue runs on tiles that a product keeps in registers or in the first-level cache. */
 const EPILOGUE_INSTRUCTIONS = 32
 const EPILOGUE_LOADS = 2
-const EPILOGUE_STORES = 2
+const EPILOGUE_STORES = 4
 
 export const isSmallLoop = (instructions: number, operands: number): boolean =>
   instructions <= MOST_INSTRUCTIONS && operands <= MOST_OPERANDS
