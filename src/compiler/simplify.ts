@@ -1,5 +1,6 @@
 import type { Graph } from '../graph/graph.js'
 import { algebra } from './algebra.js'
+import { joinBlocks } from './blocks.js'
 import { deduplicate } from './deduplicate.js'
 import { fold } from './fold.js'
 import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
@@ -18,6 +19,7 @@ export const passes: readonly Pass[] = [
   { name: 'simplify inner graphs', run: (graph) => simplifyInner(graph, simplify) },
   { name: 'fold constants', run: fold },
   { name: 'algebra', run: algebra },
+  { name: 'blocks beside each other', run: joinBlocks },
   { name: 'common subexpressions', run: deduplicate },
   { name: 'shared scans', run: shareScans },
 ]
