@@ -76,8 +76,8 @@ function taskOf({ kernel, inputs, outputs }: KernelCall): Task {
 function mayOverwrite(kernel: Kernel, output: number, input: number, type: TensorType): boolean {
   if (kernel.kind === 'routine') return isElementwise(kernel.node.op)
   if (kernel.kind !== 'loop' && (kernel.left.input === input || kernel.right.input === input)) return false
-  const store = kernel.stores.find((one) => one.output === output)
-  if (store === undefined) return false
+  const [store, ...others] = kernel.stores.filter((one) => one.output === output)
+  if (store === undefined || others.length > 0) return false
   const loads = kernel.instructions.flatMap((one, i) => ('input' in one && one.input === input ? [{ one, i }] : []))
   const { sizes } = kernel
   if (!loads.every(({ one }) => one.op === 'load' && one.dtype === type.dtype && sameAffine(one, store, sizes)))

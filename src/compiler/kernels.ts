@@ -48,7 +48,10 @@ export type Instruction =
 
 export type Fold = 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin'
 
-/** Writes a value to the kernel's output number `output`; a value per row is written once per row (strides 0 on reduced axes). */
+/**
+ * Writes a value to the kernel's output number `output`; a value per row is written once per row (strides 0 on reduced
+ * axes). Several stores may fill one output, each a part of it.
+ */
 export interface Store extends Affine {
   readonly output: number
   readonly value: number

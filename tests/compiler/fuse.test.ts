@@ -102,6 +102,21 @@ describe('chains', () => {
     expect(graph.calls.length).toBeLessThanOrEqual(6)
   })
 
+  it('store parts beside each other that are concatenated', () => {
+    const graph = fused([float32(4, 100), float32(4, 100)], (x, y) => build.concat([build.exp(x), build.add(x, y)], 1))
+    expect(printKernel(kernelOf(graph))).toBe(
+      [
+        'loop [4, 100]',
+        '  %0 = load 0 [100, 1] : float32',
+        '  %1 = exp %0 : float32',
+        '  %2 = load 1 [100, 1] : float32',
+        '  %3 = add %0 %2 : float32',
+        '  store 0 [200, 1] = %1',
+        '  store 0 100 + [200, 1] = %3',
+      ].join('\n'),
+    )
+  })
+
   it('with random bits and indices in them need no memory for these', () => {
     const graph = fused([float32(10, 10), { dtype: 'uint32', shape: [2] }], (x, key) => {
       const kept = build.less(build.randomBits(key, [10, 10]), build.fill(1 << 30, [10, 10], 'uint32'))

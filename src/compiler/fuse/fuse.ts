@@ -6,8 +6,9 @@ import type { Access, Affine, Argument, Kernel, KernelCall, KernelGraph } from '
 import { literal } from '../literal.js'
 import { Stuck } from './arrange.js'
 import { factorSums } from './factor.js'
+import type { Groups } from './groups.js'
 import { lowerArranged, partition, storeWhatIsStuck } from './partition.js'
-import { type Draft, recompute } from './recompute.js'
+import { type Draft, type Drafts, recompute } from './recompute.js'
 import { Roles, withoutReshapes } from './roles.js'
 import { schedule } from './schedule.js'
 
@@ -16,20 +17,39 @@ export function fuse(graph: Graph): KernelGraph {
   const roles = new Roles(factorSums(graph))
   storeWhatIsStuck(roles)
   const groups = partition(roles)
-  const { drafts, recomputed } = recompute(groups)
+  const prepared = recompute(groups)
+  const { drafts, recomputed } = prepared
 
   // From the end, since a group stores what later ones read.
   const kernels: Called[] = []
   const outputs = roles.graph.outputs
   const needed = new Set<Node>([...outputs, ...outputs.map(withoutReshapes)])
+  const joined = new Map<Draft, Node[]>()
   for (const draft of schedule(groups, drafts).reverse()) {
-    const stored = draft.group.members.filter((node) => needed.has(node))
+    const home = homeOf(draft, groups, prepared)
+    if (home !== undefined) {
+      joined.set(home, [...(joined.get(home) ?? []), ...draft.group.members])
+      continue
+    }
+    const stored = [...draft.group.members.filter((node) => needed.has(node)), ...(joined.get(draft) ?? [])]
     if (stored.length === 0 && draft.arrangement !== undefined) continue
     const called = kernelOf(draft, stored, recomputed, roles)
     for (const node of called.inputs) needed.add(node).add(withoutReshapes(node))
     kernels.unshift(called)
   }
   return number(graph, kernels, roles)
+}
+
+/** For a concatenation the group that computes all parts, if it can store them beside each other. */
+function homeOf({ group }: Draft, groups: Groups, { drafts, recomputed }: Drafts): Draft | undefined {
+  const [node] = group.members
+  if (node.op !== 'concat' || groups.roles.roleOf(node) !== 'routine') return undefined
+  const makers = new Set(node.inputs.map((part) => groups.groupOf(withoutReshapes(part))))
+  const [maker] = makers
+  const home = makers.size === 1 && maker !== undefined ? drafts.get(maker) : undefined
+  if (home?.arrangement === undefined || home.product !== undefined) return undefined
+  const lowered = lowerArranged(home.group.members, [node], home.arrangement, groups.roles, recomputed)
+  return lowered === undefined || lowered instanceof Stuck ? undefined : home
 }
 
 /** Gives numbers to the values between kernels. */

@@ -6,6 +6,7 @@ import type { Lowered } from './lower.js'
 /** What one kernel may hold: more spills the tile registers of a backend out of its first-level cache. */
 const MOST_INSTRUCTIONS = 96
 const MOST_OPERANDS = 24
+const MOST_VALUES = 144
 const MOST_PHASES = 5
 /** Longest row that is swept over more than once: it should stay in a cache. */
 const LONGEST_ROW = 32 * 1024
@@ -14,13 +15,14 @@ const EPILOGUE_INSTRUCTIONS = 32
 const EPILOGUE_LOADS = 2
 const EPILOGUE_STORES = 4
 
-export const isSmallLoop = (instructions: number, operands: number): boolean =>
-  instructions <= MOST_INSTRUCTIONS && operands <= MOST_OPERANDS
+/** `leaves` are the values that are loaded or known. */
+export const isSmallLoop = (instructions: number, operands: number, leaves: number): boolean =>
+  instructions <= MOST_INSTRUCTIONS && operands <= MOST_OPERANDS && instructions + leaves <= MOST_VALUES
 
 export function isLoopWithinLimits(lowered: Lowered): boolean {
   const { instructions, stores, inputs, sizes, reduced } = lowered
   const code = instructions.filter(({ op }) => op !== 'load' && op !== 'constant').length
-  if (!isSmallLoop(code, inputs.length + stores.length)) return false
+  if (!isSmallLoop(code, inputs.length + stores.length, instructions.length - code)) return false
   if (!instructions.some(isFold)) return true
   const phases = phasesOf(lowered, reduced)
   const sweeps = phases.filter(({ perElement }) => perElement.length > 0).length

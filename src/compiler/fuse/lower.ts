@@ -4,7 +4,7 @@ import { isElementwise } from '../../graph/scalar.js'
 import type { Affine, Instruction, Store } from '../kernels.js'
 import { literal } from '../literal.js'
 import { type Arrangement, operandMap, Stuck, storesOnce } from './arrange.js'
-import { type IndexMap, isMovement, placeIn, Split, sameMap, throughMovement } from './index-map.js'
+import { type IndexMap, isMovement, placeIn, reshapeMap, Split, sameMap, throughMovement } from './index-map.js'
 import { isOneHotGather, isOneHotScatter, type Roles, withoutReshapes } from './roles.js'
 
 /** Code for an arrangement; inputs are the nodes whose elements it loads. */
@@ -17,7 +17,10 @@ export interface Lowered {
   readonly outputs: readonly Node[]
 }
 
-/** Turns members into instructions. `stored` are those whose elements are wanted outside; undefined if that cannot be. */
+/**
+ * Turns members into instructions. `stored` are those whose elements are wanted outside, and concatenations of members.
+ * Undefined if that cannot be.
+ */
 export function lower(
   members: readonly Node[],
   stored: readonly Node[],
@@ -53,12 +56,34 @@ class Lowering {
 
   run(stored: readonly Node[]): Lowered {
     const { space, reduced } = this.arrangement
-    const stores = stored.map((node, output): Store => {
-      const place = placeIn(node.shape, this.arrangement.maps.get(node) ?? [], space)
-      if (!storesOnce(place, this.arrangement, sizeOf(node.shape))) throw new Conflict()
-      return { output, value: this.#member(node), ...place }
+    const stores = stored.flatMap((node, output): Store[] => {
+      if (isOp(node, 'concat') && !this.members.has(node)) return this.#joined(node, output)
+      return [{ output, value: this.#member(node), ...this.#placeOf(node) }]
     })
     return { sizes: space, reduced, instructions: this.#instructions, stores, inputs: this.#inputs, outputs: stored }
+  }
+
+  #placeOf(node: Node): Affine {
+    const place = placeIn(node.shape, this.arrangement.maps.get(node) ?? [], this.arrangement.space)
+    if (!storesOnce(place, this.arrangement, sizeOf(node.shape))) throw new Conflict()
+    return place
+  }
+
+  /** Members stored beside each other. */
+  #joined(node: Node<'concat'>, output: number): Store[] {
+    const { space, maps } = this.arrangement
+    const { axis } = node.attributes
+    let start = 0
+    return node.inputs.map((part) => {
+      const member = withoutReshapes(part)
+      this.#placeOf(member)
+      const own = maps.get(member) ?? []
+      const map = part === member ? own : reshapeMap(own, member.shape, part.shape, space)
+      if (map === undefined || map instanceof Split) throw new Conflict()
+      const moved = map.map((index, i) => (i === axis ? { ...index, offset: index.offset + start } : index))
+      start += part.shape[axis]
+      return { output, value: this.#member(member), ...placeIn(node.shape, moved, space) }
+    })
   }
 
   #member(node: Node): number {

@@ -113,10 +113,13 @@ function mayBeOne(members: readonly Node[], groups: Groups): boolean {
   // Without folds there is nothing that only the code would tell.
   if (members.every((node) => roles.roleOf(node) === 'map')) {
     const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
-    for (const node of members) roots.delete(node)
-    return (
-      isSmallLoop(members.length, roots.size + stored.length) && stored.every((node) => mayStore(node, arrangement))
-    )
+    const leaves = new Set(members.flatMap((node) => node.inputs))
+    for (const node of members) {
+      roots.delete(node)
+      leaves.delete(node)
+    }
+    const isSmall = isSmallLoop(members.length, roots.size + stored.length, leaves.size)
+    return isSmall && stored.every((node) => mayStore(node, arrangement))
   }
   const lowered = lowerArranged(members, stored, arrangement, roles)
   if (lowered === undefined || lowered instanceof Stuck) return false
