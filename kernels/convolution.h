@@ -10,6 +10,9 @@
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
+/// Elements of one padded image.
+constexpr i64 kLargestImage = INT64_C(1) << 30;
+
 struct Convolution final : Allocated<Convolution> {
   Operand x, kernel, out;
   int spatial = 0;
@@ -68,12 +71,20 @@ struct Convolution final : Allocated<Convolution> {
     }
     if (reader.failed() || out.elements == 0 || kernel.elements == 0 || x.elements == 0) return;
     const auto size = [](i64 stride) { return stride < 0 ? -stride : stride; };
+    // Tables and padded images must be of a size that can be counted, and tables of one that can be had.
+    double padded = static_cast<double>(channels < batch ? batch : channels), window = groupChannels, places = outputs;
+    for (int i = 0; i < spatial; i++) {
+      padded *= static_cast<double>(extents[i]) + static_cast<double>(strides[i]) * kernelDilation[i];
+      window *= static_cast<double>(kernel.sizes[i]);
+      places *= static_cast<double>(out.sizes[i + 1]) + static_cast<double>(extents[i]) / strides[i];
+    }
+    reader.expect(padded < static_cast<double>(kLargestImage) && window < 1e9 && places < 1e11, "a convolution is too large");
+    if (reader.failed()) return;
     bySums = groups == 1 && channels > 1 && size(x.strides[0]) < size(x.strides[last]);
-    if (bySums) prepareSums();
-    else prepareImages();
+    reader.expect(bySums ? prepareSums() : prepareImages(), "out of memory");
   }
 
-  void prepareImages() {
+  bool prepareImages() {
     for (int i = 0; i < spatial; i++) {
       lengths[i] = places[i] + (window[i] - 1) * kernelDilation[i] / strides[i];
       phases *= strides[i];
@@ -83,7 +94,7 @@ struct Convolution final : Allocated<Convolution> {
       planeSize *= lengths[i];
       span += (places[i] - 1) * lengthStrides[i];
     }
-    columns.resize(windowCount * groupChannels);
+    if (!columns.resize(windowCount * groupChannels)) return false;
     for (i64 w = 0; w < windowCount; w++) {
       i64 rest = w, shift = 0, phase = 0, scale = 1;
       for (int i = spatial - 1; i >= 0; i--) {
@@ -95,7 +106,7 @@ struct Convolution final : Allocated<Convolution> {
       }
       for (i64 c = 0; c < groupChannels; c++) columns[w * groupChannels + c] = (c * phases + phase) * planeSize + shift;
     }
-    placeOffsets.resize(span);
+    if (span > INT64_C(1) << 31 || !placeOffsets.resize(span)) return false;
     for (i64 j = 0; j < span; j++) {
       i64 offset = 0;
       i64 rest = j;
@@ -108,6 +119,7 @@ struct Convolution final : Allocated<Convolution> {
       }
       placeOffsets[j] = inside ? offset : INT64_MIN;
     }
+    return true;
   }
 
   /// Copies one image, channel by channel and phase by phase.
@@ -161,12 +173,16 @@ struct Convolution final : Allocated<Convolution> {
   }
 
   template <class T>
-  void runImages(const Frame &frame) {
+  void runImages(const Frame &frame, ShapewiseFailure &failure) {
     constexpr i64 width = Tile<T>::kColumns;
     const i64 inner = windowCount * groupChannels;
     const i64 groupOutputs = outputs / groups;
     const RowBlocks rows(groupOutputs);
     const i64 perGroup = rows.count * rows.height * inner;
+    const double planeElements = static_cast<double>(channels) * static_cast<double>(phases) * static_cast<double>(planeSize);
+    if (!reserve(1, 2, static_cast<double>(groups) * perGroup * sizeof(T), failure) ||
+        !reserve(shapewise_threads(), 3, (planeElements + 2 * width + kMaxRows * width) * sizeof(T), failure))
+      return;
     T *packed = static_cast<T *>(shapewise_scratch(0, 2, groups * perGroup * sizeof(T)));
     const T *weights = address<T>(kernel, frame);
     const int r = kernel.rank;
@@ -235,7 +251,7 @@ struct Convolution final : Allocated<Convolution> {
     });
   }
 
-  void prepareSums() {
+  bool prepareSums() {
     const int last = spatial - 1;
     const i64 lanesPerPlace = batch;
     // The last axis joins the vectors if its places are neighbours.
@@ -250,7 +266,7 @@ struct Convolution final : Allocated<Convolution> {
       paddedStrides[i] = copies ? paddedSize : x.strides[i + 1];
       paddedSize *= extents[i];
     }
-    columns.resize(windowCount);
+    if (!columns.resize(windowCount)) return false;
     for (i64 w = 0; w < windowCount; w++) {
       i64 rest = w, offset = 0;
       for (int i = last; i >= 0; i--) {
@@ -260,6 +276,7 @@ struct Convolution final : Allocated<Convolution> {
       columns[w] = offset;
     }
     for (int i = 0; i < spatial - runAxes; i++) outerPlaces *= places[i];
+    return true;
   }
 
   /// Copies one image [spatial, lanes] with its padding.
@@ -295,13 +312,18 @@ struct Convolution final : Allocated<Convolution> {
   }
 
   template <class T>
-  void runSums(const Frame &frame) {
+  void runSums(const Frame &frame, ShapewiseFailure &failure) {
     constexpr i64 width = Tile<T>::kColumns;
     const RowBlocks rows(outputs);
     const i64 step = roundUp(runLength, width);
     const i64 partSize = outerPlaces * outputs * step;
     const i64 parts = least(channels, 16);
     const i64 perPart = (channels + parts - 1) / parts;
+    const double workspaceElements = (copies ? static_cast<double>(paddedSize) : 0.0) + 2 * width +
+                                     static_cast<double>(windowCount) * (rows.count * rows.height + width);
+    if (!reserve(1, 2, static_cast<double>(parts) * partSize * sizeof(T), failure) ||
+        !reserve(shapewise_threads(), 3, workspaceElements * sizeof(T), failure))
+      return;
     T *partials = static_cast<T *>(shapewise_scratch(0, 2, parts * partSize * sizeof(T)));
     const bool large = channels * windowCount * outputs * step * outerPlaces > 1 << 16;
     const int last = x.rank - 1;
@@ -411,12 +433,12 @@ struct Convolution final : Allocated<Convolution> {
   }
 
   template <class T>
-  void runAs(const Frame &frame) {
-    if (bySums) runSums<T>(frame);
-    else runImages<T>(frame);
+  void runAs(const Frame &frame, ShapewiseFailure &failure) {
+    if (bySums) runSums<T>(frame, failure);
+    else runImages<T>(frame, failure);
   }
 
-  void run(const Frame &frame, ShapewiseFailure &) override {
+  void run(const Frame &frame, ShapewiseFailure &failure) override {
     if (out.elements == 0) return;
     if (x.elements == 0 || kernel.elements == 0) {
       for (i64 i = 0; i < out.elements; i++) {
@@ -429,9 +451,9 @@ struct Convolution final : Allocated<Convolution> {
       }
       return;
     }
-    if (x.dtype == kFloat32) runAs<float>(frame);
-    else if (x.dtype == kFloat64) runAs<double>(frame);
-    else runAs<u32>(frame);
+    if (x.dtype == kFloat32) runAs<float>(frame, failure);
+    else if (x.dtype == kFloat64) runAs<double>(frame, failure);
+    else runAs<u32>(frame, failure);
   }
 };
 

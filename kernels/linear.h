@@ -479,6 +479,7 @@ struct Linear final : Allocated<Linear> {
         if (o.elements > 0 && o.dtype == kFloat64) __builtin_memset(address(o, frame), 0, o.bytes());
       return;
     }
+    if (!reserve(1, 0, static_cast<double>(workBytes()), failure)) return;
     double *work = static_cast<double *>(shapewise_scratch(0, 0, workBytes()));
     for (i64 b = 0; b < batch; b++) one(frame, b, work, failure);
   }

@@ -182,7 +182,7 @@ struct Loop final : Allocated<Loop> {
     if (static_cast<double>(outer) * static_cast<double>(reduced) * static_cast<double>(inner) > 7e13)
       reader.refuse("a loop is too large");
     if (reader.failed()) return;
-    total = outer * reduced * inner;
+    total = outer == 0 || reduced == 0 || inner == 0 ? 0 : outer * reduced * inner;
     i32 dtypes[kMaxValues];
     i32 values = 0;
     const i32 inputCount = reader.choice(kMaxValues, "a loop has too many inputs");
@@ -258,20 +258,25 @@ struct Loop final : Allocated<Loop> {
     Operand o = {};
     o.dtype = reader.choice(kDTypes, "an operand has an unknown dtype");
     o.rank = reader.choice(kMaxRank + 1, "an operand has too many axes");
-    o.offset = reader.wide();
-    o.elements = 1;
     const i64 limit = INT64_C(1) << 46;
+    o.offset = reader.number(-limit, limit, "an operand has an offset out of range");
+    o.elements = 1;
     for (int i = 0; i < o.rank; i++) {
       o.sizes[i] = reader.number(0, limit, "an operand has a size out of range");
       o.elements = o.sizes[i] == 0 ? 0 : o.elements > limit / o.sizes[i] ? limit + 1 : o.elements * o.sizes[i];
     }
-    for (int i = 0; i < o.rank; i++) o.strides[i] = reader.wide();
+    for (int i = 0; i < o.rank; i++) o.strides[i] = reader.number(-limit, limit, "an operand has a stride out of range");
+    reader.expect(Reader::isReachable(o), "an iota counts too far");
     return o;
   }
 
   /// Merges axes that lie one after the other and picks the way of loading.
   void prepare(LoopInput &in) {
     in.rank = 0;
+    in.elementBytes = bytesOf(in.operand.dtype);
+    in.mode = kGeneral;
+    // Nothing is read from an empty space.
+    if (total == 0) return;
     for (int i = 0; i < in.operand.rank; i++) {
       if (in.operand.sizes[i] == 1) continue;
       const i64 size = in.operand.sizes[i];
@@ -284,7 +289,6 @@ struct Loop final : Allocated<Loop> {
         in.strides[in.rank++] = stride;
       }
     }
-    in.elementBytes = bytesOf(in.operand.dtype);
     const bool splat = in.rank == 0 || (in.rank == 1 && in.strides[0] == 0);
     const bool line = in.rank == 1 && in.strides[0] == 1;
     const bool repeats = in.rank == 2 && in.strides[0] == 0 && in.strides[1] == 1 && in.sizes[1] <= 1024;

@@ -148,6 +148,8 @@ struct Product {
     const RowBlocks rows(m);
     const i64 depth = least(k, kInnerBlock);
     T *packed = static_cast<T *>(shapewise_scratch(thread, 2, rows.count * rows.height * depth * sizeof(T)));
+    // Whoever asked has made room already; a product that is too large for memory was stopped there.
+    if (packed == nullptr) return;
     const i64 panels = (n + width - 1) / width;
     const bool large = threaded && m * n * k > 1 << 16;
     // Rows of b that lie one after the other can be read where they are, if they are not read too often.
@@ -250,8 +252,12 @@ struct Dot final : Allocated<Dot> {
       parallel(batch, batch * m * n * k > 1 << 16, [&](i64 i, int thread) { product(i, false, thread); });
     }
   }
-  void run(const Frame &frame, ShapewiseFailure &) override {
+  void run(const Frame &frame, ShapewiseFailure &failure) override {
     if (out.elements == 0) return;
+    const double rows = static_cast<double>(most(out.sizes[out.rank - 2], out.sizes[out.rank - 1])) + kMaxRows;
+    const double depth = static_cast<double>(least(a.sizes[a.rank - 1], kInnerBlock));
+    const bool byBatch = batch >= 2 * shapewise_threads();
+    if (!reserve(byBatch ? shapewise_threads() : 1, 2, rows * depth * bytesOf(a.dtype), failure)) return;
     if (a.dtype == kFloat32) runAs<float>(frame);
     else if (a.dtype == kFloat64) runAs<double>(frame);
     else runAs<u32>(frame);

@@ -141,6 +141,7 @@ struct Reader {
       if (!failed()) room = list[o.index];
     }
     checkWithin(o, room);
+    if (failed()) return o;
     o.contiguous = true;
     i64 stride = 1;
     for (int i = o.rank - 1; i >= 0 && o.elements > 0; i--) {
@@ -151,14 +152,21 @@ struct Reader {
     return o;
   }
 
+  /// Whether no axis reaches further than 64 bits can count; doubles tell it for factors below 2^46.
+  static bool isReachable(const Operand &o) {
+    for (int i = 0; i < o.rank; i++) {
+      const double reach = static_cast<double>(o.sizes[i]) * static_cast<double>(o.strides[i]);
+      if (reach > 1e15 || reach < -1e15) return false;
+    }
+    return true;
+  }
+
   void checkWithin(const Operand &o, i64 room) {
     if (failed() || o.elements == 0) return;
     i64 lowest = o.offset;
     i64 highest = o.offset;
+    if (!isReachable(o)) return refuse("an operand reaches outside its place");
     for (int i = 0; i < o.rank; i++) {
-      // Both factors are below 2^46, their product below 2^92: doubles tell whether it is too large for 64 bits.
-      const double size = static_cast<double>(o.sizes[i] - 1) * static_cast<double>(o.strides[i]);
-      if (size > 1e14 || size < -1e14) return refuse("an operand reaches outside its place");
       const i64 reach = (o.sizes[i] - 1) * o.strides[i];
       if (reach < 0) lowest += reach;
       else highest += reach;
@@ -172,6 +180,15 @@ struct Reader {
     return o;
   }
 };
+
+/// Room in a slot of the first `threads` threads; false, with the failure told, where memory ends.
+inline bool reserve(int threads, int slot, double bytes, ShapewiseFailure &failure) {
+  bool enough = bytes < 1e13;
+  for (int thread = 0; thread < threads && enough; thread++)
+    enough = shapewise_scratch(thread, slot, static_cast<size_t>(bytes)) != nullptr;
+  if (!enough) failure = {kOutOfMemory, -1, bytes, 0, 0};
+  return enough;
+}
 
 /// The memory of one run of a program.
 struct Frame {
