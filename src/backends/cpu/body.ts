@@ -72,9 +72,10 @@ class BodyLowering {
     const { outer, inner } = this.#order
     const rows = { outer: [], reduced: [], inner: [...outer, ...inner] }
     // A fold that has been computed into its output is stored already.
-    const rowStores = phase.rowStores.filter(
-      (i) => this.#rows.get(this.body.stores[i].value) !== this.#storeView(i, rows),
-    )
+    const rowStores = phase.rowStores.filter((i) => {
+      const inPlace = this.#storeView(i, rows)
+      return inPlace === undefined || this.#rows.get(this.body.stores[i].value) !== inPlace
+    })
     const kept = phase.perRow.filter((i) => this.#isComputed(i) && isUsed(i, this.body, phase, rest))
     if (kept.length > 0 || rowStores.length > 0) this.#loop(rows, phase.perRow, kept, rowStores, [])
     if (phase.folds.length > 0 || phase.elementStores.length > 0) {
