@@ -18,6 +18,8 @@ export interface Kernels {
   /** The code path: avx512, avx2, baseline or simd128. */
   readonly isa: string
   readonly threads: number
+  /** Bytes of values on a heap of their own; absent where values lie in the memory of the JavaScript engine. */
+  readonly heldBytes?: number
   /** A program, or the reason why it was refused. */
   load(words: Int32Array): Handle | string
   /** The kind of failure, described in `failure`, or 0. Addresses are those of inputs, then outputs. */

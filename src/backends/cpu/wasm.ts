@@ -31,11 +31,15 @@ class WasmKernels implements Kernels {
   readonly name = 'wasm'
   readonly isa = 'simd128'
   readonly threads = 1
-  readonly #blocks: FinalizationRegistry<number>
+  heldBytes = 0
+  readonly #blocks: FinalizationRegistry<readonly [address: number, bytes: number]>
   readonly #programs: FinalizationRegistry<readonly [program: number, room: number]>
 
   constructor(readonly module: Exports) {
-    this.#blocks = new FinalizationRegistry((address) => module.release(address))
+    this.#blocks = new FinalizationRegistry(([address, bytes]) => {
+      module.release(address)
+      this.heldBytes -= bytes
+    })
     this.#programs = new FinalizationRegistry(([program, room]) => {
       module.unload(program)
       module.release(room)
@@ -73,7 +77,8 @@ class WasmKernels implements Kernels {
 
   allocate(bytes: number): Memory {
     const memory = new HeapMemory(this.module.memory, this.#take(bytes))
-    this.#blocks.register(memory, memory.address)
+    this.#blocks.register(memory, [memory.address, bytes])
+    this.heldBytes += bytes
     return memory
   }
 
