@@ -13,7 +13,7 @@ const LONGEST_ROW = 32 * 1024
 /** An epilogue runs on tiles that a product keeps in registers or in the first-level cache. */
 const EPILOGUE_INSTRUCTIONS = 32
 const EPILOGUE_LOADS = 2
-const EPILOGUE_STORES = 4
+const EPILOGUE_STORES = 2
 
 /** `leaves` are the values that are loaded or known. */
 export const isSmallLoop = (instructions: number, operands: number, leaves: number): boolean =>

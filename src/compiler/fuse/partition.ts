@@ -1,9 +1,9 @@
-import { sizeOf } from '../../core/shape.js'
+import { sameShape, sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { literal } from '../literal.js'
 import { type Arrangement, arrange, Stuck, storesOnce } from './arrange.js'
 import { type Group, Groups } from './groups.js'
-import { placeIn } from './index-map.js'
+import { isMovement, placeIn } from './index-map.js'
 import { isEpilogueWithinLimits, isLoopWithinLimits, isSmallLoop } from './limits.js'
 import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
 import { productOf } from './products.js'
@@ -58,6 +58,7 @@ function missingFor(node: Node, roles: Roles): Node | undefined {
     return wholeOf(product.missing)
   }
   if (role !== 'map' && role !== 'fold') return undefined
+  if (roles.isPlain(node) && node.op !== 'randomBits') return undefined
   const lowered = lowerGroup([node], [node], roles)
   if (lowered instanceof Stuck) return withoutReshapes(lowered.node)
   if (lowered === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
@@ -108,23 +109,41 @@ function tryMerge(groups: Groups, a: Node, b: Node): void {
 function mayBeOne(members: readonly Node[], groups: Groups): boolean {
   const { roles } = groups
   const stored = groups.storedOf(members)
+  const isMap = members.every((node) => roles.roleOf(node) === 'map')
+  if (isMap && !isSmallEnough(members, stored, roles)) return false
+  if (isMap && haveOneIndex(members, roles)) return true
   const arrangement = arrange(members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck) return false
   // Without folds there is nothing that only the code would tell.
-  if (members.every((node) => roles.roleOf(node) === 'map')) {
-    const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
-    const leaves = new Set(members.flatMap((node) => node.inputs))
-    for (const node of members) {
-      roots.delete(node)
-      leaves.delete(node)
-    }
-    const isSmall = isSmallLoop(members.length, roots.size + stored.length, leaves.size)
-    return isSmall && stored.every((node) => mayStore(node, arrangement))
-  }
+  if (isMap) return stored.every((node) => mayStore(node, arrangement))
   const lowered = lowerArranged(members, stored, arrangement, roles)
   if (lowered === undefined || lowered instanceof Stuck) return false
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
   return hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
+}
+
+function isSmallEnough(members: readonly Node[], stored: readonly Node[], roles: Roles): boolean {
+  const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
+  const leaves = new Set(members.flatMap((node) => node.inputs))
+  for (const node of members) {
+    roots.delete(node)
+    leaves.delete(node)
+  }
+  return isSmallLoop(members.length, roots.size + stored.length, leaves.size)
+}
+
+/** Nodes of one shape that read each other directly: their common space is that shape. */
+function haveOneIndex(members: readonly Node[], roles: Roles): boolean {
+  const inside = new Set(members)
+  const [{ shape }] = members
+  return members.every(
+    (node) =>
+      sameShape(node.shape, shape) &&
+      !isMovement(node) &&
+      node.op !== 'scatter' &&
+      roles.isPlain(node) &&
+      roles.edgesOf(node).every(({ path, root }) => path.length === 0 || !inside.has(root)),
+  )
 }
 
 const mayStore = (node: Node, arrangement: Arrangement): boolean =>

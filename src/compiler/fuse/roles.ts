@@ -63,6 +63,17 @@ export class Roles {
     return this.#stored.has(node)
   }
 
+  /**
+   * Whether a node finds its operands in any space in which its own index is known: there is no reshape on the way that
+   * would have to take an index apart.
+   */
+  isPlain(node: Node): boolean {
+    return this.edgesOf(node).every(({ path }) => {
+      const first = path.findIndex(({ op }) => op === 'reshape')
+      return first < 0 || path.slice(first).every(({ op }) => op === 'reshape' || op === 'stopGradient')
+    })
+  }
+
   /** The nodes that become kernels, or parts of them. */
   computing(): Node[] {
     return this.order.filter((node) => !['source', 'virtual'].includes(this.roleOf(node)))
