@@ -12,7 +12,8 @@ export interface Group {
 
 /** A partition of the computing nodes into groups, which stays free of cycles: a group runs as a unit. */
 export class Groups {
-  readonly #groups: (Group | undefined)[] = []
+  /** In order of their first nodes. */
+  #groups: Group[] = []
   readonly #groupOf = new Map<Node, Group>()
   /** Bits of the groups that group i needs, directly or not. */
   readonly #needs: Int32Array[] = []
@@ -43,7 +44,7 @@ export class Groups {
   }
 
   get list(): Group[] {
-    return this.#groups.filter((group) => group !== undefined)
+    return [...this.#groups]
   }
 
   /** The group that computes a node; none for inputs of the graph. */
@@ -81,7 +82,7 @@ export class Groups {
     const needs = this.#needs[last.number]
     if (!has(needs, first.number)) return false
     for (const group of this.#groups) {
-      if (group === undefined || group === first || group === last) continue
+      if (group === first || group === last) continue
       if (has(needs, group.number) && has(this.#needs[group.number], first.number)) return true
     }
     return false
@@ -95,9 +96,9 @@ export class Groups {
     unite(own, this.#needs[b.number])
     remove(own, a.number)
     remove(own, b.number)
-    this.#groups[b.number] = undefined
+    this.#groups = this.#groups.filter((group) => group !== b)
     for (const group of this.#groups) {
-      if (group === undefined || group === a) continue
+      if (group === a) continue
       const needs = this.#needs[group.number]
       if (!has(needs, a.number) && !has(needs, b.number)) continue
       remove(needs, b.number)
