@@ -78,14 +78,15 @@ export class Groups {
     return this.#between(a, b) || this.#between(b, a)
   }
 
+  /** Whether a third group lies on a way from `first` to `last`: one that `last` reads from and that needs `first`. */
   #between(first: Group, last: Group): boolean {
-    const needs = this.#needs[last.number]
-    if (!has(needs, first.number)) return false
-    for (const group of this.#groups) {
-      if (group === first || group === last) continue
-      if (has(needs, group.number) && has(this.#needs[group.number], first.number)) return true
-    }
-    return false
+    if (!this.needs(last, first)) return false
+    return last.members.some((node) =>
+      this.roles.edgesOf(node).some(({ root }) => {
+        const source = this.groupOf(root)
+        return source !== undefined && source !== first && source !== last && this.needs(source, first)
+      }),
+    )
   }
 
   /** Puts b's members into a. */
@@ -100,10 +101,12 @@ export class Groups {
     for (const group of this.#groups) {
       if (group === a) continue
       const needs = this.#needs[group.number]
-      if (!has(needs, a.number) && !has(needs, b.number)) continue
+      const [needsA, needsB] = [has(needs, a.number), has(needs, b.number)]
+      if (!needsA && !needsB) continue
       remove(needs, b.number)
       add(needs, a.number)
-      unite(needs, own)
+      // What needs both has what they need already.
+      if (needsA !== needsB) unite(needs, own)
     }
   }
 }

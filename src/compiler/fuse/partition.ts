@@ -1,7 +1,7 @@
 import { sameShape, sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { literal } from '../literal.js'
-import { type Arrangement, arrange, Stuck, storesOnce } from './arrange.js'
+import { type Arrangement, arrange, foldedAxes, Stuck, storesOnce } from './arrange.js'
 import { type Group, Groups } from './groups.js'
 import { isMovement, placeIn } from './index-map.js'
 import { isEpilogueWithinLimits, isLoopWithinLimits, isSmallLoop } from './limits.js'
@@ -159,5 +159,26 @@ function mayFit(groups: Groups, a: Group, b: Group): boolean {
   const members = [...a.members, ...b.members]
   const isRead = (product: Node): boolean => roles.edgesOf(product).some(({ root }) => members.includes(root))
   if (products > 0 && members.some((node) => roles.roleOf(node) === 'product' && isRead(node))) return false
-  return folds > 0 || sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
+  if (folds === 0) return sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
+  return !sweepsAgain(a, b, roles) && !sweepsAgain(b, a, roles)
+}
+
+/** Whether `later` works with whole rows and with folds of `earlier` over rows that do not lie together. */
+function sweepsAgain(earlier: Group, later: Group, roles: Roles): boolean {
+  const fold = earlier.members.find((node) => roles.roleOf(node) === 'fold' && !foldsNeighbours(node))
+  if (fold === undefined) return false
+  const rows = sizeOf(fold.shape)
+  const members = new Set(earlier.members)
+  const readsRows = later.members.some((node) =>
+    roles.edgesOf(node).some(({ root }) => members.has(root) && sizeOf(root.shape) <= rows),
+  )
+  return readsRows && later.members.some((node) => roles.roleOf(node) === 'fold' || sizeOf(node.shape) > rows)
+}
+
+/** Whether the axes that a fold runs over come last. */
+function foldsNeighbours(fold: Node): boolean {
+  const axes = foldedAxes(fold)
+  const { shape } = fold.inputs[0]
+  const wide = shape.flatMap((n, axis) => (n > 1 ? [axes.includes(axis)] : []))
+  return wide.lastIndexOf(false) < wide.indexOf(true)
 }
