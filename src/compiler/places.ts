@@ -68,6 +68,7 @@ export function placeValues({ values, inputs, tasks, outputs, donated }: Lifetim
     if (value !== undefined) lastRead[value] = tasks.length
   })
 
+  const sorted = [...donated].sort((a, b) => a - b)
   const reused = new Set<number>()
   const reuse = outputs.map(({ dtype, shape, value }, index) => {
     const written = value === undefined ? undefined : writer.get(value)
@@ -78,7 +79,9 @@ export function placeValues({ values, inputs, tasks, outputs, donated }: Lifetim
         (lastRead[input] === written.at && tasks[written.at].mayOverwrite(written.position, input))) &&
       values[input].dtype === dtype &&
       sameShape(values[input].shape, shape)
-    const candidate = [...donated].sort((a, b) => a - b).find(fits)
+    // What is overwritten in place could serve no other output; what has been free for long could.
+    const candidates = sorted.filter(fits)
+    const candidate = candidates.find((input) => lastRead[input] === written.at) ?? candidates[0]
     if (candidate !== undefined) reused.add(candidate)
     return candidate
   })
