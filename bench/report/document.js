@@ -39,6 +39,7 @@ function document({ machine, peak, summaries, points }) {
       summaries.map((summary) => [rowTitle(summary), ...columns.map((column) => timeCell(summary, column))]),
     ),
     notes(summaries),
+    isBusy(machine) && leastSection(summaries, columns),
     goalSection(summaries),
     '## Share of the peak',
     peak === undefined
@@ -117,6 +118,23 @@ function timeCell(summary, column) {
     !isBest && formatRatio(median / summary.best.median),
   ]
   return lines.filter(Boolean).join('<br>')
+}
+
+/** Where others are at work, the fastest steps come nearest to what a quiet machine would do. */
+function leastSection(summaries, columns) {
+  const rows = summaries.map((summary) => {
+    const least = columns.map((column) => resultIn(summary, column)?.least)
+    const best = Math.min(...columns.flatMap(({ isOurs }, i) => (isOurs && least[i] !== undefined ? [least[i]] : [])))
+    const cells = least.map((value) =>
+      value === undefined ? '–' : `${formatTime(value)}, ${formatRatio(value / best)}`,
+    )
+    return [summary.workload.name, ...cells]
+  })
+  return [
+    '### The fastest steps',
+    'The least time of a step, and how many times that of the fastest of ours: on a busy machine the fairest comparison there is.',
+    table(['', ...columns.map(({ title }) => title)], rows),
+  ].join('\n\n')
 }
 
 function shareCell(summary, column, peak) {
