@@ -1,4 +1,4 @@
-import { type Shape, sizeOf, stridesOf } from '../../core/shape.js'
+import { type Shape, stridesOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import type { Affine } from '../kernels.js'
 
@@ -145,6 +145,3 @@ export function splitMap(map: IndexMap, { axis, size }: Split): IndexMap {
 
 export const splitSpace = (space: Shape, { axis, size }: Split): Shape =>
   space.flatMap((n, i) => (i === axis ? [n / size, size] : [n]))
-
-/** Elements of the space. */
-export const extentOf = (space: Shape): number => sizeOf(space)

@@ -200,10 +200,6 @@ function affinesOf({ instructions, stores }: Pick<Lowered, 'instructions' | 'sto
   return [...instructions.filter((one) => 'strides' in one), ...stores]
 }
 
-/** Whether axis i + 1 continues axis i everywhere. */
-const continues = (affines: readonly Affine[], sizes: Shape, i: number): boolean =>
-  affines.every(({ strides }) => strides[i] === strides[i + 1] * sizes[i + 1])
-
 /** The same code over an index space with the axes joined as `groups` say: lists of neighbours, by number. */
 function withJoinedAxes(lowered: Lowered, groups: readonly (readonly number[])[]): Lowered {
   const join = <A extends Affine>(affine: A): A => ({
@@ -238,6 +234,7 @@ export function joinAxes(lowered: Lowered): Lowered {
   return withJoinedAxes(lowered, groups)
 }
 
+/** Whether the axes are one everywhere: a step along the outer is as far as all steps along the inner. */
 const joinable = (affines: readonly Affine[], sizes: Shape, outer: number, inner: number): boolean =>
   affines.every(({ strides }) => strides[outer] === strides[inner] * sizes[inner])
 
@@ -250,7 +247,7 @@ export function joinAxesTo(lowered: Lowered, wanted: Shape): Lowered | undefined
     const group: number[] = [axis]
     let product = lowered.sizes[axis++]
     while (product < size && axis < lowered.sizes.length) {
-      if (!continues(affines, lowered.sizes, axis - 1)) return undefined
+      if (!joinable(affines, lowered.sizes, axis - 1, axis)) return undefined
       group.push(axis)
       product *= lowered.sizes[axis++]
     }
