@@ -116,9 +116,10 @@ function mayBeOne(members: readonly Node[], groups: Groups): boolean {
   if (arrangement === undefined || arrangement instanceof Stuck) return false
   // Without folds there is nothing that only the code would tell.
   if (isMap) return stored.every((node) => mayStore(node, arrangement))
-  const lowered = lowerArranged(members, stored, arrangement, roles)
-  if (lowered === undefined || lowered instanceof Stuck) return false
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
+  // Joining the axes of a loop changes nothing that is asked here.
+  const lowered = (hasProduct ? lowerArranged : lower)(members, stored, arrangement, roles)
+  if (lowered === undefined || lowered instanceof Stuck) return false
   return hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
 }
 

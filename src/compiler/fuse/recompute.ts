@@ -14,9 +14,10 @@ export interface Draft {
   readonly group: Group
   readonly arrangement?: Arrangement
   readonly product?: Product
-  /** What the group reads from memory, and how many instructions it has. */
+  /** What the group reads from memory. */
   reads: readonly Node[]
-  instructions: number
+  /** How many instructions it has, once that has been asked. */
+  instructions?: number
 }
 
 /** Operations that take no longer than loading an operand. */
@@ -72,7 +73,7 @@ export function recompute(groups: Groups): Drafts {
     let saved = bytes
     const changes: Change[] = []
     for (const draft of readBy) {
-      const change = changeWithout(node, draft, groups, trial)
+      const change = changeWithout(node, draft, groups, recomputed, trial)
       if (change === undefined || !change.reads.every((other) => isInMemory(other, bytes))) break
       saved += bytesRead(draft.reads) - bytesRead(change.reads)
       changes.push(change)
@@ -105,32 +106,46 @@ const bytesRead = (nodes: readonly Node[]): number => nodes.reduce((sum, node) =
 function draftOf(group: Group, groups: Groups): Draft {
   const { roles } = groups
   const [first] = group.members
-  if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes), instructions: 0 }
+  if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes) }
   const arrangement = arrange(group.members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck)
     throw new Error(`fuse: a group of ${first.op} has no space`)
   const productNode = group.members.find((node) => roles.roleOf(node) === 'product')
   const product = productNode && productOf(productNode, roles)
   if (product !== undefined && 'missing' in product) throw new Error('fuse: a product has an operand without strides')
-  const lowered = lowerArranged(group.members, groups.storedOf(group.members), arrangement, roles)
-  if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no code`)
-  return { group, arrangement, product, reads: readsOf(lowered, product), instructions: lowered.instructions.length }
+  const members = new Set(group.members)
+  const roots = group.members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root))
+  return { group, arrangement, product, reads: [...new Set(roots.filter((root) => !members.has(root)))] }
 }
 
 const readsOf = ({ inputs }: Lowered, product?: Product): Node[] =>
   product === undefined ? [...inputs] : [...new Set([...inputs, product.left.root, product.right.root])]
 
 /** A draft that computes a value itself. */
-interface Change extends Pick<Draft, 'reads' | 'instructions'> {
+interface Change {
   readonly draft: Draft
+  readonly reads: readonly Node[]
+  readonly instructions: number
 }
 
 /** What becomes of a group that makes `node` again instead of loading it; undefined if it cannot, or should not. */
-function changeWithout(node: Node, draft: Draft, groups: Groups, trial: ReadonlySet<Node>): Change | undefined {
+function changeWithout(
+  node: Node,
+  draft: Draft,
+  groups: Groups,
+  before: ReadonlySet<Node>,
+  trial: ReadonlySet<Node>,
+): Change | undefined {
   const { group, arrangement, product } = draft
   if (arrangement === undefined || product?.left.root === node || product?.right.root === node) return undefined
-  const lowered = lowerArranged(group.members, groups.storedOf(group.members), arrangement, groups.roles, trial)
+  const code = (recomputed: ReadonlySet<Node>): Lowered | Stuck | undefined =>
+    lowerArranged(group.members, groups.storedOf(group.members), arrangement, groups.roles, recomputed)
+  const lowered = code(trial)
   if (lowered === undefined || lowered instanceof Stuck || lowered.inputs.includes(node)) return undefined
+  if (draft.instructions === undefined) {
+    const old = code(before)
+    draft.instructions = old === undefined || old instanceof Stuck ? 0 : old.instructions.length
+  }
   const instructions = lowered.instructions.length
   const fits = product === undefined ? isLoopWithinLimits(lowered) : isEpilogueWithinLimits(lowered)
   if (!fits || instructions > draft.instructions + MOST_MORE) return undefined
