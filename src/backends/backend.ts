@@ -1,5 +1,5 @@
 import type { Plan } from '../compiler/plan.js'
-import type { DType, TypedArray } from '../core/dtype.js'
+import type { TypedArray } from '../core/dtype.js'
 import type { Storage } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
 
@@ -16,12 +16,12 @@ export interface Backend {
   downloadSync?(storage: Storage): TypedArray
   /** Makes a program ready to run. */
   load(plan: Plan): Executable
-  /** The kernel that a step runs, for `explain()`. */
-  kernelName(op: string, dtype: DType): string
 }
 
 /** A program on a backend. */
 export interface Executable {
   /** Computes all outputs; `outputs[i]` may be `inputs[plan.reuse[i]]`. Runs in the order of calls. */
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void
+  /** The kernels that run, one a line, and what they cost. */
+  explain(): string
 }

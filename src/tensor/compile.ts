@@ -1,4 +1,3 @@
-import { explainPlan } from '../compiler/explain.js'
 import { fail } from '../core/errors.js'
 import { describe, type Flat, flatten } from '../core/tree.js'
 import { input } from '../graph/build.js'
@@ -98,7 +97,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
     const sections = programs.map(({ program }, i) => {
       const { reason, milliseconds } = traces[i]
       const title = `${name}, program ${i + 1} of ${programs.length} on ${program.backend.name}`
-      return `${title}: traced because of ${reason}, in ${milliseconds.toFixed(1)} ms\n${explainPlan(program.plan, '  ')}`
+      return `${title}: traced because of ${reason}, in ${milliseconds.toFixed(1)} ms\n${program.explain()}`
     })
     return sections.length > 0 ? sections.join('\n\n') : `${name}: not called yet`
   }

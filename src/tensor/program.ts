@@ -27,4 +27,9 @@ export class Program {
     this.#executable.run(inputs, outputs)
     return outputs
   }
+
+  /** The kernels that run, and what they cost. */
+  explain(): string {
+    return this.#executable.explain()
+  }
 }

@@ -1,3 +1,6 @@
+import { explainPlan } from '../../compiler/explain.js'
+import { fuse } from '../../compiler/fuse/fuse.js'
+import { planKernels } from '../../compiler/kernel-plan.js'
 import type { Plan } from '../../compiler/plan.js'
 import { type DType, dtypes, type TypedArray } from '../../core/dtype.js'
 import { fail } from '../../core/errors.js'
@@ -78,10 +81,6 @@ export class CpuBackend implements Backend {
   load(plan: Plan): Executable {
     return new CpuProgram(plan, this.kernels)
   }
-
-  kernelName(op: string): string {
-    return `${op} (${this.kernels.isa})`
-  }
 }
 
 function own(storage: Storage): CpuStorage {
@@ -89,12 +88,12 @@ function own(storage: Storage): CpuStorage {
   throw new Error(`cpu backend: a storage of the ${storage.backend} backend was handed over`)
 }
 
-/** Fused if the compiler can; node by node otherwise, which is slower and gives the same. */
-function serializeBest(plan: Plan): Serialized {
+/** Fused if the compiler can; node by node otherwise, which is slower and gives the same: then with the reason. */
+function serializeBest(plan: Plan): Serialized & { readonly unfused?: string } {
   try {
     return serializeFused(plan)
-  } catch {
-    return serialize(plan)
+  } catch (error) {
+    return { ...serialize(plan), unfused: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -103,12 +102,14 @@ class CpuProgram implements Executable {
   readonly #tagged: readonly Node[]
   readonly #addresses: Float64Array
   readonly #failure = new Float64Array(5)
+  readonly #unfused: string | undefined
 
   constructor(
-    plan: Plan,
+    readonly plan: Plan,
     readonly kernels: Kernels,
   ) {
-    const { words, tagged } = serializeBest(plan)
+    const { words, tagged, unfused } = serializeBest(plan)
+    this.#unfused = unfused
     const handle = kernels.load(words)
     if (typeof handle === 'string') throw new Error(`cpu backend: the kernels refused a program: ${handle}`)
     this.#handle = handle
@@ -122,6 +123,11 @@ class CpuProgram implements Executable {
     for (let i = 0; i < outputs.length; i++) addresses[inputs.length + i] = own(outputs[i]).memory.address
     const kind = this.kernels.run(this.#handle, addresses, this.#failure)
     if (kind !== 0) this.#report(kind)
+  }
+
+  explain(): string {
+    if (this.#unfused !== undefined) return `${explainPlan(this.plan)}\nnot fused: ${this.#unfused}`
+    return explainPlan(planKernels(fuse(this.plan.graph)))
   }
 
   /** The errors are those of the reference backend. */

@@ -40,10 +40,6 @@ export class ReferenceBackend implements Backend {
   load(plan: Plan): ReferenceProgram {
     return new ReferenceProgram(plan)
   }
-
-  kernelName(op: string): string {
-    return `${op} loop`
-  }
 }
 
 /** The array behind a storage of this backend. */

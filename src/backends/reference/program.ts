@@ -1,3 +1,4 @@
+import { explainPlan } from '../../compiler/explain.js'
 import type { Operand, Place, Plan, Step } from '../../compiler/plan.js'
 import { allocate, dtypes, encode, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
@@ -41,6 +42,10 @@ export class ReferenceProgram implements Executable {
 
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
     this.runOn(inputs.map(hostData), outputs.map(hostData))
+  }
+
+  explain(): string {
+    return explainPlan(this.#plan)
   }
 
   runOn(inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {
