@@ -102,6 +102,13 @@ describe('chains', () => {
     expect(graph.calls.length).toBeLessThanOrEqual(6)
   })
 
+  it('of any length take time in proportion', () => {
+    const graph = fused([float32(8)], (x) => Array.from({ length: 20_000 }).reduce<Node>((y) => build.sin(y), x))
+    const sines = graph.calls.map(({ kernel }) => count(kernel, 'sin'))
+    expect(sines.reduce((sum, n) => sum + n)).toBe(20_000)
+    expect(graph.calls.length).toBeLessThan(250)
+  })
+
   it('store parts beside each other that are concatenated', () => {
     const graph = fused([float32(4, 100), float32(4, 100)], (x, y) => build.concat([build.exp(x), build.add(x, y)], 1))
     expect(printKernel(kernelOf(graph))).toBe(

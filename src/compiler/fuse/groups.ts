@@ -3,20 +3,29 @@ import type { Roles } from './roles.js'
 
 /** Nodes that become one kernel. */
 export interface Group {
+  /** Groups of different segments of the graph are never merged. */
+  readonly segment: number
+  /** Within the segment. */
   readonly number: number
   /** In topological order. */
   members: readonly Node[]
   /** No other group may be merged into it. */
   readonly closed: boolean
+  /** Bits of the groups of the same segment that it needs, directly or not. */
+  readonly needs: Int32Array
 }
+
+/**
+ * Nodes to a segment. Who needs whom is known for all pairs of groups of a segment, so that its cost grows with the square;
+ * between segments it goes one way only, since each is a stretch of the topological order.
+ */
+const SEGMENT = 2048
 
 /** A partition of the computing nodes into groups, which stays free of cycles: a group runs as a unit. */
 export class Groups {
-  /** In order of their first nodes. */
-  #groups: Group[] = []
+  /** By segment, in order of their first nodes. */
+  readonly #segments: Group[][] = []
   readonly #groupOf = new Map<Node, Group>()
-  /** Bits of the groups that group i needs, directly or not. */
-  readonly #needs: Int32Array[] = []
   readonly #position = new Map<Node, number>()
   readonly #wanted: ReadonlySet<Node>
 
@@ -26,25 +35,27 @@ export class Groups {
     outputs: readonly Node[],
   ) {
     this.#wanted = new Set(outputs)
-    const words = (nodes.length + 31) >> 5
-    nodes.forEach((node, number) => {
-      const group: Group = { number, members: [node], closed: roles.roleOf(node) === 'routine' }
-      this.#groups.push(group)
-      this.#groupOf.set(node, group)
-      this.#position.set(node, number)
+    const words = (Math.min(nodes.length, SEGMENT) + 31) >> 5
+    nodes.forEach((node, position) => {
+      const segment = Math.floor(position / SEGMENT)
       const needs = new Int32Array(words)
+      const closed = roles.roleOf(node) === 'routine'
+      const group: Group = { segment, number: position % SEGMENT, members: [node], closed, needs }
+      if (group.number === 0) this.#segments.push([])
+      this.#segments[segment].push(group)
+      this.#groupOf.set(node, group)
+      this.#position.set(node, position)
       for (const { root } of roles.edgesOf(node)) {
         const source = this.groupOf(root)
-        if (source === undefined) continue
+        if (source?.segment !== segment) continue
         add(needs, source.number)
-        unite(needs, this.#needs[source.number])
+        unite(needs, source.needs)
       }
-      this.#needs.push(needs)
     })
   }
 
   get list(): Group[] {
-    return [...this.#groups]
+    return this.#segments.flat()
   }
 
   /** The group that computes a node; none for inputs of the graph. */
@@ -60,8 +71,9 @@ export class Groups {
     )
   }
 
+  /** Whether a group comes after another of the same segment; of different segments, whether it may. */
   needs(group: Group, other: Group): boolean {
-    return has(this.#needs[group.number], other.number)
+    return group.segment === other.segment ? has(group.needs, other.number) : group.segment > other.segment
   }
 
   /** The members that two groups would have together, in order. */
@@ -93,14 +105,15 @@ export class Groups {
   merge(a: Group, b: Group): void {
     a.members = this.together(a, b)
     for (const node of b.members) this.#groupOf.set(node, a)
-    const own = this.#needs[a.number]
-    unite(own, this.#needs[b.number])
+    const own = a.needs
+    unite(own, b.needs)
     remove(own, a.number)
     remove(own, b.number)
-    this.#groups = this.#groups.filter((group) => group !== b)
-    for (const group of this.#groups) {
+    const others = this.#segments[a.segment].filter((group) => group !== b)
+    this.#segments[a.segment] = others
+    for (const group of others) {
       if (group === a) continue
-      const needs = this.#needs[group.number]
+      const { needs } = group
       const [needsA, needsB] = [has(needs, a.number), has(needs, b.number)]
       if (!needsA && !needsB) continue
       remove(needs, b.number)

@@ -101,7 +101,14 @@ export function partition(roles: Roles): Groups {
 function tryMerge(groups: Groups, a: Node, b: Node): void {
   const [first, second] = [groups.groupOf(a), groups.groupOf(b)]
   if (first === undefined || second === undefined || first === second) return
-  if (first.closed || second.closed || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
+  if (
+    first.segment !== second.segment ||
+    first.closed ||
+    second.closed ||
+    !mayFit(groups, first, second) ||
+    groups.wouldCycle(first, second)
+  )
+    return
   const members = groups.together(first, second)
   if (mayBeOne(members, groups)) groups.merge(first, second)
 }
@@ -124,6 +131,7 @@ function mayBeOne(members: readonly Node[], groups: Groups): boolean {
 }
 
 function isSmallEnough(members: readonly Node[], stored: readonly Node[], roles: Roles): boolean {
+  if (!isSmallLoop(members.length, stored.length, 0)) return false
   const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
   const leaves = new Set(members.flatMap((node) => node.inputs))
   for (const node of members) {
