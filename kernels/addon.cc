@@ -39,6 +39,12 @@ struct Block {
   size_t bytes = 0;
 };
 Block scratch[kMaxThreads][kSlots];
+/// A sanitizer sees what is written behind a block only if nothing is left free there.
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kExactScratch = true;
+#else
+constexpr bool kExactScratch = false;
+#endif
 
 // Threads ---------------------------------------------------------------------------------------------------------------
 
@@ -153,9 +159,9 @@ int shapewise_threads() { return threadCount; }
 
 void *shapewise_scratch(int thread, int slot, size_t bytes) {
   Block &block = scratch[thread][slot];
-  if (block.bytes < bytes) {
+  if (block.bytes < bytes || (kExactScratch && block.bytes != bytes)) {
     free(block.memory);
-    block.bytes = bytes + bytes / 4 + 4096;
+    block.bytes = kExactScratch ? bytes : bytes + bytes / 4 + 4096;
     block.memory = shapewise_allocate(block.bytes);
     if (block.memory == nullptr) block.bytes = 0;
   }

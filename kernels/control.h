@@ -79,8 +79,9 @@ struct Control final : Allocated<Control> {
                     "a loop has carries that do not fit");
       for (i64 i = 0; i < carries && !reader.failed(); i++) {
         reader.expect(inputs[i].bytes() == outputs[i].bytes(), "a carry changes its size");
-        carryOffsets.push(stateBytes);
+        reader.expect(carryOffsets.push(stateBytes), "out of memory");
         stateBytes += roundUp(inputs[i].bytes(), 64);
+        reader.expect(stateBytes < INT64_C(1) << 50, "a loop has carries that are too large");
       }
     }
     reader.expect(innerInputs.resize(inputs.count) && innerOutputs.resize(outputs.count), "out of memory");
@@ -115,7 +116,8 @@ struct Control final : Allocated<Control> {
   void copyCarries(const Frame &frame) {
     for (i64 i = 0; i < carries; i++) {
       char *to = address(outputs[i], frame);
-      if (to != innerInputs[i]) __builtin_memmove(to, innerInputs[i], outputs[i].bytes());
+      // A buffer of no bytes may lie nowhere.
+      if (to != innerInputs[i] && outputs[i].elements > 0) __builtin_memmove(to, innerInputs[i], outputs[i].bytes());
     }
   }
 

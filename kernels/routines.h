@@ -64,6 +64,11 @@ struct RandomBits final : Allocated<RandomBits> {
 
 inline bool isComputed(i32 dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kInt32; }
 
+/// Integers wrap, which the language promises for unsigned ones only.
+template <class T>
+inline T wrappingSum(T a, T b) { return a + b; }
+inline i32 wrappingSum(i32 a, i32 b) { return static_cast<i32>(static_cast<u32>(a) + static_cast<u32>(b)); }
+
 enum PoolKind : i32 { kMaxPool, kMaxPoolGradient, kMaxPoolSelect, kSumPool, kSumPoolGradient, kPoolKinds };
 
 /// Pooling on [batch, …spatial, channels]: `image` is the large side, `places` the small one.
@@ -302,8 +307,14 @@ struct Pool final : Allocated<Pool> {
               first = false;
             });
             if (first) continue;
-            if (gradient) for (i64 c = 0; c < n; c++) to[where[c] * channels + c0 + c] += other[p * channels + c0 + c];
-            else for (i64 c = 0; c < n; c++) to[p * channels + c0 + c] = other[where[c] * channels + c0 + c];
+            if (gradient) {
+              for (i64 c = 0; c < n; c++) {
+                T &sum = to[where[c] * channels + c0 + c];
+                sum = wrappingSum(sum, other[p * channels + c0 + c]);
+              }
+            } else {
+              for (i64 c = 0; c < n; c++) to[p * channels + c0 + c] = other[where[c] * channels + c0 + c];
+            }
           }
         }
         return;
@@ -315,7 +326,7 @@ struct Pool final : Allocated<Pool> {
           for (i64 c = 0; c < channels; c++) to[c] = 0;
           forWindow(p, [&](i64 position) {
             const T *f = from + position * channels;
-            for (i64 c = 0; c < channels; c++) to[c] += f[c];
+            for (i64 c = 0; c < channels; c++) to[c] = wrappingSum(to[c], f[c]);
           });
         }
         return;
@@ -327,7 +338,7 @@ struct Pool final : Allocated<Pool> {
         for (i64 p = 0; p < placeCount; p++, from += channels) {
           forWindow(p, [&](i64 position) {
             T *t = to + position * channels;
-            for (i64 c = 0; c < channels; c++) t[c] += from[c];
+            for (i64 c = 0; c < channels; c++) t[c] = wrappingSum(t[c], from[c]);
           });
         }
       }
@@ -383,10 +394,9 @@ struct Indexing final : Allocated<Indexing> {
   }
 
   template <class T>
-  void scatter(const Frame &frame) const {
+  void scatter(const Frame &frame, const i32 *index) const {
     T *to = address<T>(out, frame);
     const T *from = address<T>(updates, frame);
-    const i32 *index = address<i32>(indices, frame);
     const i64 perBatch = indices.elements / most(1, batch);
     // Each task owns columns of all rows, so that sums come in one order whatever the number of threads.
     const i64 threads = shapewise_threads();
@@ -409,6 +419,14 @@ struct Indexing final : Allocated<Indexing> {
 
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     const i32 *index = address<i32>(indices, frame);
+    const char *first = reinterpret_cast<const char *>(index);
+    if (first < address(out, frame) + out.bytes() && address(out, frame) < first + indices.bytes()) {
+      // Indices must not change between being checked and being used.
+      if (!reserve(1, 0, static_cast<double>(indices.bytes()), failure)) return;
+      i32 *kept = static_cast<i32 *>(shapewise_scratch(0, 0, indices.bytes()));
+      __builtin_memcpy(kept, index, indices.bytes());
+      index = kept;
+    }
     for (i64 i = 0; i < indices.elements; i++) {
       if (index[i] < 0 || index[i] >= size) {
         failure = {kIndexOutside, tag, static_cast<double>(index[i]), static_cast<double>(size), 0};
@@ -433,7 +451,7 @@ struct Indexing final : Allocated<Indexing> {
     char *to = address(out, frame);
     const char *from = address(x, frame);
     if (to != from) __builtin_memmove(to, from, out.bytes());
-#define CALL(T) scatter<T>(frame)
+#define CALL(T) scatter<T>(frame, index)
     FOR_TYPE(x.dtype, CALL)
 #undef CALL
   }
