@@ -18,10 +18,11 @@ const pathOf = (file: string): string =>
 
 let native: Diagnosis | undefined
 
-/** The addon of this machine, if it has been built. */
+/** The addon of this machine, if it has been built; `SHAPEWISE_ADDON` names another one, for example with sanitizers. */
 export function diagnoseNative(): Diagnosis {
   if (native !== undefined) return native
-  const path = pathOf('shapewise.node')
+  const { process } = globalThis as { process?: { env?: { SHAPEWISE_ADDON?: string } } }
+  const path = process?.env?.SHAPEWISE_ADDON ?? pathOf('shapewise.node')
   const loaded = loadNative(path)
   native =
     loaded instanceof Error
