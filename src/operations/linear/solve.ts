@@ -25,7 +25,10 @@ export function triangularSolve(a: Operand, b: Operand, options: TriangularSolve
   )
 }
 
-/** The solution x of a · x = b for square a […, n, n] and b [n], […, n] or […, n, k], by LU factorization with row exchanges. */
+/**
+ * The solution x of a · x = b for square a […, n, n] and b [n], […, n] or […, n, k], by LU factorization with row exchanges. A
+ * singular a gives infinities or NaN: its values are not known when the graph is made.
+ */
 export const solve = (a: Operand, b: Operand): Node =>
   withRightHandSides('solve', a, b, (matrix, columns) => {
     const [packed, permutation] = build.lu(matrix)
@@ -35,7 +38,7 @@ export const solve = (a: Operand, b: Operand): Node =>
     return build.triangularSolve(packed, build.triangularSolve(packed, exchanged, forward), backward)
   })
 
-/** The matrix a⁻¹ with a · a⁻¹ = 1. To solve equations, {@link solve} is faster and more accurate. */
+/** The matrix a⁻¹ with a · a⁻¹ = 1; a singular a gives infinities or NaN. To solve equations, {@link solve} is faster and more accurate. */
 export function inverse(x: Operand): Node {
   const node = matrices('inverse', x, true)
   return solve(node, eye(node.shape[node.rank - 1], undefined, node.dtype))

@@ -54,7 +54,7 @@ export const linear = {
     return { sign: wrap(sign), logAbsolute: wrap(logAbsolute) }
   },
 
-  /** The inverse of each matrix. To solve equations, `solve` is faster and more accurate. */
+  /** The inverse of each matrix; a singular one gives infinities or NaN. To solve equations, `solve` is faster and more accurate. */
   inverse: eachMatrix(ops.inverse),
   /** The lower triangular L with L · Lᵀ = x, of a symmetric positive definite x. */
   cholesky: eachMatrix(ops.cholesky),
