@@ -23,7 +23,6 @@ const pytorch = (threads) => ({
   cure: 'apt-get install python3-torch libopenblas0-pthread, or set PYTHON to a Python that has torch',
   command: python,
   args: [file('pytorch.py'), `${threads}`],
-  environment: { OMP_NUM_THREADS: `${threads}`, OPENBLAS_NUM_THREADS: `${threads}` },
 })
 
 const javascriptPeer = (key, script, ...args) => ({

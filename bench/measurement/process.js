@@ -9,9 +9,8 @@ export class ContenderProcess {
   #errors = ''
   #failure
 
-  constructor({ command, args, environment }) {
-    const env = { ...process.env, ...environment }
-    this.#child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  constructor({ command, args }) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child.on('error', (error) => {
       this.#failure = { error: error.message, absent: error.code === 'ENOENT' }
     })
