@@ -15,8 +15,8 @@ export const efforts = {
   quick: { rounds: 3, turn: 60, budget: 1500, patience: 60_000 },
 }
 
-/** Threads of the one before go to sleep. */
-const REST = 30
+/** Threads of the one before go to sleep: OpenBLAS keeps its own awake for some 30 ms. */
+const REST = 100
 
 /**
  * Runs a workload by all contenders, each in a fresh process, in turns.
