@@ -15,6 +15,20 @@ import { type Serialized, serialize } from './serialize.js'
 /** A program loaded into the kernels. */
 export type Handle = object
 
+/** A run on a thread of its own. */
+export interface StartedRun {
+  /**
+   * Undefined while it runs, also to those who ask again and again without a turn of the event loop. Then 0, or the kind of
+   * failure, described in the array that was handed to `start`, or `notRun`.
+   */
+  readonly kind: number | undefined
+  /** Resolves when the kind is known; never rejects, and keeps the process alive until then. */
+  readonly done: Promise<void>
+}
+
+/** The kind of a run that did not take place because one that it builds on had failed. */
+export const notRun = -1
+
 /** One build of the kernels, and the memory it works on. */
 export interface Kernels {
   readonly name: 'native' | 'wasm'
@@ -25,8 +39,19 @@ export interface Kernels {
   readonly heldBytes?: number
   /** A program, or the reason why it was refused. */
   load(words: Int32Array): Handle | string
-  /** The kind of failure, described in `failure`, or 0. Addresses are those of inputs, then outputs. */
+  /**
+   * Runs here and now: the kind of failure, described in `failure`, or 0. Addresses are those of inputs, then outputs.
+   * Only called while nothing that was started is unfinished.
+   */
   run(program: Handle, addresses: Float64Array, failure: Float64Array): number
+  /**
+   * Runs on a thread of its own behind everything started before, but not at all if one of `after` has failed or was not run.
+   * Until it is finished the caller keeps the program and all memory alive and leaves both arrays alone. Absent, as is
+   * `wait`, where there are no threads.
+   */
+  start?(program: Handle, addresses: Float64Array, failure: Float64Array, after: readonly StartedRun[]): StartedRun
+  /** Blocks until the kind of a run is known, and with it those of all runs started before. */
+  wait?(run: StartedRun): void
   allocate(bytes: number): Memory
   /** The memory of an array, which may be kept as it is. */
   adopt(data: TypedArray): Memory
