@@ -1,5 +1,6 @@
-import type { Plan } from '../compiler/plan.js'
+import type { Timing } from '../compiler/timings.js'
 import type { TypedArray } from '../core/dtype.js'
+import type { Graph } from '../graph/graph.js'
 import type { Storage } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
 
@@ -14,13 +15,19 @@ export interface Backend {
   download(storage: Storage): Promise<TypedArray>
   /** The same at once, on backends that can wait without blocking the page. */
   downloadSync?(storage: Storage): TypedArray
-  /** Makes a program ready to run. */
-  load(plan: Plan): Executable
+  /** Makes a simplified graph ready to run. `donated` inputs may be overwritten by outputs of the same type. */
+  load(graph: Graph, donated?: ReadonlySet<number>): Executable
 }
 
 /** A program on a backend. */
 export interface Executable {
-  /** Computes all outputs; `outputs[i]` may be `inputs[plan.reuse[i]]`. Runs in the order of calls. */
+  /** Output i may lie in the storage of input reuse[i], which is donated and no longer read when it is written. */
+  readonly reuse: readonly (number | undefined)[]
+  /** How many steps the program has, those inside of loops and branches not counted. */
+  readonly steps: number
+  /** What loading spent its time on. */
+  readonly timings: readonly Timing[]
+  /** Computes all outputs; `outputs[i]` may be `inputs[reuse[i]]`. Runs in the order of calls. */
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void
   /** The kernels that run, one a line, and what they cost. */
   explain(): string

@@ -1,8 +1,7 @@
 import type { Graph } from '../graph/graph.js'
 import type { TensorType } from '../graph/primitives.js'
-import { isElementwise } from '../graph/scalar.js'
 import type { Affine, Argument, Body, Kernel, KernelCall, KernelGraph } from './kernels.js'
-import { phasesOf } from './phases.js'
+import { isFold, operandsOf, phasesOf } from './phases.js'
 import { placeValues, type Task } from './places.js'
 import type { Operand } from './plan.js'
 
@@ -71,40 +70,42 @@ function taskOf({ kernel, inputs, outputs }: KernelCall): Task {
 
 /**
  * Whether an output may take the bytes of an input: every element is read only at the index at which it is written, and
- * not again in a later sweep.
+ * not again in a later sweep, whether a backend sweeps row by row or through all rows at once.
  */
 function mayOverwrite(kernel: Kernel, output: number, input: number, type: TensorType): boolean {
-  if (kernel.kind === 'routine') return isElementwise(kernel.node.op)
+  if (kernel.kind === 'routine') return false
   if (kernel.kind !== 'loop' && (kernel.left.input === input || kernel.right.input === input)) return false
   const [store, ...others] = kernel.stores.filter((one) => one.output === output)
   if (store === undefined || others.length > 0) return false
-  const loads = kernel.instructions.flatMap((one, i) => ('input' in one && one.input === input ? [{ one, i }] : []))
-  const { sizes } = kernel
-  if (!loads.every(({ one }) => one.op === 'load' && one.dtype === type.dtype && sameAffine(one, store, sizes)))
-    return false
-  return (
-    kernel.kind !== 'loop' ||
-    !isReadLater(
-      kernel,
-      kernel.reduced,
-      kernel.stores.indexOf(store),
-      loads.map(({ i }) => i),
-    )
+  const { instructions, sizes } = kernel
+  const loads = instructions.flatMap((one, i) => ('input' in one && one.input === input ? [{ one, i }] : []))
+  const inPlace = loads.every(
+    ({ one }) => one.op === 'load' && one.dtype === type.dtype && sameAffine(one, store, sizes),
   )
+  if (!inPlace) return false
+  if (kernel.kind !== 'loop' || !instructions.some(isFold)) return true
+  // A fold may be written as soon as its sweep ends, while others still read the row.
+  if (isFold(instructions[store.value])) return false
+  return !isReadLater(kernel, kernel.reduced, kernel.stores.indexOf(store), new Set(loads.map(({ i }) => i)))
 }
 
-function isReadLater(body: Body, reduced: number, store: number, loads: readonly number[]): boolean {
+/** Whether elements are read after a store has been written; a backend may load them for each use. */
+function isReadLater(body: Body, reduced: number, store: number, loads: ReadonlySet<number>): boolean {
+  const { instructions, stores } = body
+  const reads = (numbers: readonly number[]): boolean =>
+    numbers.some((i) => operandsOf(instructions[i]).some((operand) => loads.has(operand)))
+  const writes = (positions: readonly number[]): boolean => positions.some((i) => loads.has(stores[i].value))
   const phases = phasesOf(body, reduced)
   const stored = phases.findIndex(
     ({ rowStores, elementStores }) => rowStores.includes(store) || elementStores.includes(store),
   )
   // What is stored once per row is stored before the sweep, so the same sweep reads later too.
   const ownRow = phases[stored].rowStores.includes(store)
-  return phases.some(
-    ({ perRow, perElement }, phase) =>
-      (phase > stored && loads.some((load) => perRow.includes(load) || perElement.includes(load))) ||
-      (phase === stored && ownRow && loads.some((load) => perElement.includes(load))),
-  )
+  return phases.some(({ perRow, perElement, folds, rowStores, elementStores }, phase) => {
+    if (phase < stored) return false
+    const inSweep = reads([...perElement, ...folds]) || writes(elementStores)
+    return phase === stored ? ownRow && inSweep : inSweep || reads(perRow) || writes(rowStores)
+  })
 }
 
 const sameAffine = (a: Affine, b: Affine, sizes: readonly number[]): boolean =>

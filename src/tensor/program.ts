@@ -1,28 +1,39 @@
 import type { Backend, Executable } from '../backends/backend.js'
-import { type Plan, plan } from '../compiler/plan.js'
 import { simplify } from '../compiler/simplify.js'
+import { Stopwatch, type Timing } from '../compiler/timings.js'
 import type { Graph } from '../graph/graph.js'
 import type { Storage } from '../graph/node.js'
+import type { TensorType } from '../graph/primitives.js'
 
-/** A graph simplified, planned and loaded on a backend. */
+/** A graph simplified and loaded on a backend. */
 export class Program {
-  readonly plan: Plan
+  /** What compiling spent its time on. */
+  readonly timings: readonly Timing[]
   readonly #executable: Executable
+  readonly #outputs: readonly TensorType[]
 
   constructor(
     graph: Graph,
     readonly backend: Backend,
-    donated: ReadonlySet<number> = new Set(),
+    donated?: ReadonlySet<number>,
   ) {
-    this.plan = plan(simplify(graph), donated)
-    this.#executable = backend.load(this.plan)
+    const watch = new Stopwatch()
+    const simplified = watch.measure('simplify', () => simplify(graph))
+    this.#executable = backend.load(simplified, donated)
+    this.#outputs = simplified.outputs.map(({ dtype, shape }) => ({ dtype, shape }))
+    this.timings = [...watch.timings, ...this.#executable.timings]
   }
 
-  /** Runs; output i is written over the input that the plan lets it reuse, if `mayOverwrite` agrees. */
+  get steps(): number {
+    return this.#executable.steps
+  }
+
+  /** Runs; output i is written over the input that the backend lets it reuse, if `mayOverwrite` agrees. */
   run(inputs: readonly Storage[], mayOverwrite: (input: number) => boolean = () => false): Storage[] {
-    const outputs = this.plan.graph.outputs.map(({ dtype, shape }, i) => {
-      const reuse = this.plan.reuse[i]
-      return reuse !== undefined && mayOverwrite(reuse) ? inputs[reuse] : this.backend.allocate({ dtype, shape })
+    const { reuse } = this.#executable
+    const outputs = this.#outputs.map((type, i) => {
+      const input = reuse[i]
+      return input !== undefined && mayOverwrite(input) ? inputs[input] : this.backend.allocate(type)
     })
     this.#executable.run(inputs, outputs)
     return outputs

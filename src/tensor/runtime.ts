@@ -74,11 +74,11 @@ function cachedProgram(key: string, make: () => Program): Program {
   // Taken out and put back, so that the first key is always the one unused for longest.
   programs.delete(key)
   programs.set(key, program)
-  if (known === undefined) cachedSteps += program.plan.steps.length
-  for (const [oldest, { plan }] of programs) {
+  if (known === undefined) cachedSteps += program.steps
+  for (const [oldest, { steps }] of programs) {
     if (cachedSteps <= CACHED_STEPS || oldest === key) break
     programs.delete(oldest)
-    cachedSteps -= plan.steps.length
+    cachedSteps -= steps
   }
   return program
 }

@@ -132,6 +132,27 @@ describe('chains', () => {
     const loop = loopOf(graph)
     expect([count(loop, 'randomBits'), count(loop, 'iota'), count(loop, 'load')]).toEqual([1, 1, 1])
   })
+
+  it('with random bits read a key that an earlier loop has computed', () => {
+    const graph = fused([{ dtype: 'uint32', shape: [2] }], (key) => {
+      const second = build.slice(build.randomBits(key, [4]), [2], [2])
+      return build.not(build.randomBits(second, [2, 1]))
+    })
+    expect(graph.calls.map(({ kernel }) => printKernel(kernel)).join('\n')).toBe(
+      [
+        'loop [4]',
+        '  %0 = randomBits 0 [1] : uint32',
+        '  store 0 [1] = %0',
+        'loop [2]',
+        '  %0 = load 0 2 + [1] : uint32',
+        '  store 0 [1] = %0',
+        'loop [2]',
+        '  %0 = randomBits 0 [1] : uint32',
+        '  %1 = not %0 : uint32',
+        '  store 0 [1] = %1',
+      ].join('\n'),
+    )
+  })
 })
 
 describe('rows', () => {
@@ -345,6 +366,36 @@ describe('in place', () => {
     })
     expect(graph.calls.length).toBe(1)
     expect(donate(graph)).toEqual([undefined, 0])
+  })
+
+  it('a row that a later sweep reads again is not overwritten', () => {
+    const rows = (x: Node): Node => build.expand(build.reshape(x, [4, 1]), [4, 8])
+    const graph = fused([float32(4, 8), float32(4)], (x, r) => {
+      const mean = build.reduceSum(x, [1])
+      const centred = build.sub(x, rows(mean))
+      return [
+        build.add(r, mean),
+        build.mul(rows(r), build.exp(rows(build.reduceSum(build.mul(centred, centred), [1])))),
+      ]
+    })
+    expect(graph.calls.length).toBe(1)
+    expect(donate(graph)[0]).toBeUndefined()
+  })
+
+  it('a running average of rows is updated', () => {
+    const graph = fused([float32(4, 8), float32(4)], (x, average) =>
+      build.add(build.mul(average, build.fill(0.9, [4], 'float32')), build.reduceSum(x, [1])),
+    )
+    expect(graph.calls.length).toBe(1)
+    expect(donate(graph)).toEqual([1])
+  })
+
+  it('a fold takes the place of nothing that its own sweep reads', () => {
+    const graph = fused([float32(4, 8), float32(4)], (x, r) =>
+      build.reduceSum(build.exp(build.mul(x, build.expand(build.reshape(r, [4, 1]), [4, 8]))), [1]),
+    )
+    expect(graph.calls.length).toBe(1)
+    expect(donate(graph)).toEqual([undefined])
   })
 
   it('operands of a product stay', () => {

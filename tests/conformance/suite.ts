@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Backend } from '../../src/backends/backend.js'
 import { type Elements, interpret } from '../../src/backends/reference/interpret.js'
-import { plan } from '../../src/compiler/plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { allocate, dtypeNames, encodeAll } from '../../src/core/dtype.js'
 import { range } from '../../src/core/shape.js'
@@ -77,7 +76,7 @@ async function expectConformance(backend: Backend, graph: Graph, values: readonl
   expectUnchanged(kept.inputs, values)
   const donated = await runOn(backend, graph, values, range(values.length))
   expectSame(donated.results, wanted)
-  const isKept = (i: number): boolean => !donated.plan.reuse.includes(i)
+  const isKept = (i: number): boolean => !donated.reuse.includes(i)
   expectUnchanged(
     donated.inputs.filter((_, i) => isKept(i)),
     values.filter((_, i) => isKept(i)),
@@ -112,11 +111,10 @@ function waveGraph(size: number): Graph {
 function describeRepeatedRuns(backend: Backend): void {
   it('give results of their own on every run', async () => {
     const graph = waveGraph(3)
-    const planned = plan(simplify(graph))
-    const executable = backend.load(planned)
+    const executable = backend.load(simplify(graph))
     const runs = [vector(1, 2, 3), vector(4, 5, 6), vector(0, 0, 0)].map((value) => {
       const inputs = [upload(backend, value)]
-      const outputs = outputsFor(backend, planned, inputs)
+      const outputs = outputsFor(backend, graph, executable, inputs)
       executable.run(inputs, outputs)
       return { value, outputs }
     })
@@ -129,13 +127,12 @@ function describeRepeatedRuns(backend: Backend): void {
     const sizes = [3, 1000, 2, 100_000, 3]
     const loaded = sizes.map((size) => {
       const graph = waveGraph(size)
-      const planned = plan(simplify(graph))
-      return { graph, planned, executable: backend.load(planned), size }
+      return { graph, executable: backend.load(simplify(graph)), size }
     })
-    for (const { graph, planned, executable, size } of [...loaded, ...loaded.reverse()]) {
+    for (const { graph, executable, size } of [...loaded, ...loaded.reverse()]) {
       const value = vector(...Array.from({ length: size }, (_, i) => (i % 7) - 3))
       const inputs = [upload(backend, value)]
-      const outputs = outputsFor(backend, planned, inputs)
+      const outputs = outputsFor(backend, graph, executable, inputs)
       executable.run(inputs, outputs)
       expectSame([await download(backend, outputs[0])], interpret(graph, [value]), 50)
     }
@@ -143,13 +140,12 @@ function describeRepeatedRuns(backend: Backend): void {
 
   it('take the results of another as inputs', async () => {
     const graph = waveGraph(4)
-    const planned = plan(simplify(graph))
-    const executable = backend.load(planned)
+    const executable = backend.load(simplify(graph))
     const value = vector(1, -1, 2, -2)
     let state = upload(backend, value)
     let wanted: readonly Elements[] = [value]
     for (let i = 0; i < 5; i++) {
-      const outputs = outputsFor(backend, planned, [state])
+      const outputs = outputsFor(backend, graph, executable, [state])
       executable.run([state], outputs)
       state = outputs[0]
       wanted = interpret(graph, wanted)
@@ -159,9 +155,8 @@ function describeRepeatedRuns(backend: Backend): void {
 
   it('update a donated input in place', async () => {
     const [w, g] = [build.input('float32', [2]), build.input('float32', [2])]
-    const planned = plan(simplify({ inputs: [w, g], outputs: [build.sub(w, g)] }), new Set([0]))
-    expect(planned.reuse).toEqual([0])
-    const executable = backend.load(planned)
+    const executable = backend.load({ inputs: [w, g], outputs: [build.sub(w, g)] }, new Set([0]))
+    expect(executable.reuse).toEqual([0])
     const [weights, gradient] = [upload(backend, vector(10, 20)), upload(backend, vector(1, 2))]
     for (let i = 0; i < 4; i++) executable.run([weights, gradient], [weights])
     expect([...(await download(backend, weights)).data]).toEqual([6, 12])
@@ -199,18 +194,17 @@ function describeValues(backend: Backend, { liveBytes = outsideHeap }: SuiteOpti
   it('that nobody holds are freed, also while their program is kept', async () => {
     const size = 1 << 18
     const graph = waveGraph(size)
-    const planned = plan(simplify(graph))
-    const executable = backend.load(planned)
+    const executable = backend.load(simplify(graph))
     const once = async (): Promise<void> => {
       const inputs = [backend.upload({ dtype: 'float32', shape: [size] }, new Float32Array(size))]
-      const outputs = outputsFor(backend, planned, inputs)
+      const outputs = outputsFor(backend, graph, executable, inputs)
       executable.run(inputs, outputs)
       await backend.download(outputs[0])
     }
     const before = await settled(liveBytes)
     for (let i = 0; i < 10; i++) await once()
     // The program may keep its scratch memory: two intermediate values.
-    const scratch = planned.arenaBytes
+    const scratch = 2 * size * 4
     expect((await settled(liveBytes)) - before).toBeLessThan(scratch + (size * 4) / 2)
     executable.run(
       [upload(backend, { dtype: 'float32', shape: [size], data: new Float32Array(size) })],

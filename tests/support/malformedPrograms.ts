@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { contiguousView, MAGIC, Words } from '../../src/backends/cpu/format.js'
-import { serializeFused } from '../../src/backends/cpu/fused.js'
 import { serialize } from '../../src/backends/cpu/serialize.js'
 import { ProgramWriter } from '../../src/backends/cpu/writer.js'
-import { plan } from '../../src/compiler/plan.js'
+import { fuse } from '../../src/compiler/fuse/fuse.js'
+import { planKernels } from '../../src/compiler/kernel-plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { build, makeGraph, type Primitive, primitives } from '../../src/graph/index.js'
 import { samples } from '../conformance/samples.js'
@@ -15,13 +15,13 @@ export interface SerializedSample {
   readonly words: Int32Array
 }
 
-/** Every sample of every primitive as words for the kernels, fused and node by node. */
+/** Every sample of every primitive as words for the kernels. */
 export function serializedSamples(): SerializedSample[] {
   return primitives.flatMap((op) =>
-    samples[op].flatMap((sample) => {
+    samples[op].map((sample) => {
       const inputs = sample.inputs.map(({ dtype, shape }) => build.input(dtype, shape))
-      const planned = plan(simplify(makeGraph(inputs, [sample.build(inputs)].flat())))
-      return [serialize(planned), serializeFused(planned)].map(({ words }) => ({ op, words }))
+      const graph = simplify(makeGraph(inputs, [sample.build(inputs)].flat()))
+      return { op, words: serialize(planKernels(fuse(graph))).words }
     }),
   )
 }

@@ -224,6 +224,13 @@ const reread: Production = (a) => {
   return build.cast(turned, 'float64')
 }
 
+/** Random numbers from a key that has been computed. */
+const drawn: Production = (a, b) => {
+  const key = fit(build.cast(whole(a), 'uint32'), [2])
+  const bits = build.randomBits(key, vector(b).shape)
+  return build.cast(build.shiftRight(bits, filled(bits, 29)), 'int32')
+}
+
 /** Constants and arithmetic of fewer bits, where rounding twice or not at all would show. */
 const narrow: Production = (a, _, detail) => {
   const dtype = choose(['float32', 'float16', 'bfloat16'] as const, detail)
@@ -321,4 +328,5 @@ export const productions: readonly Production[] = [
   gathered,
   scattered,
   ordered,
+  drawn,
 ]

@@ -1,7 +1,6 @@
 import { expect } from 'vitest'
 import type { CpuBackend } from '../../src/backends/cpu/backend.js'
 import { type Elements, interpret } from '../../src/backends/reference/interpret.js'
-import { plan } from '../../src/compiler/plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { allocate, decodeAll, encodeAll, isFloat } from '../../src/core/dtype.js'
 import { sizeOf } from '../../src/core/shape.js'
@@ -9,11 +8,11 @@ import { RandomStream } from '../../src/core/threefry.js'
 import { build, type Graph, makeGraph, type Node } from '../../src/graph/index.js'
 import type { TensorType } from '../../src/graph/primitives.js'
 
-/** Simplifies, plans, loads and runs a graph. */
+/** Simplifies, loads and runs a graph. */
 export function runOn(backend: CpuBackend, graph: Graph, inputs: readonly Elements[]): Elements[] {
   const given = inputs.map(({ dtype, shape, data }) => backend.upload({ dtype, shape }, data.slice()))
   const outputs = graph.outputs.map(({ dtype, shape }) => backend.allocate({ dtype, shape }))
-  backend.load(plan(simplify(graph))).run(given, outputs)
+  backend.load(simplify(graph)).run(given, outputs)
   return outputs.map((storage) => ({
     dtype: storage.dtype,
     shape: storage.shape,

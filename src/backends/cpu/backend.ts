@@ -1,16 +1,16 @@
 import { explainPlan } from '../../compiler/explain.js'
 import { fuse } from '../../compiler/fuse/fuse.js'
-import { planKernels } from '../../compiler/kernel-plan.js'
-import type { Plan } from '../../compiler/plan.js'
+import { type KernelPlan, planKernels } from '../../compiler/kernel-plan.js'
+import { Stopwatch, type Timing } from '../../compiler/timings.js'
 import { type DType, dtypes, type TypedArray } from '../../core/dtype.js'
 import { fail } from '../../core/errors.js'
 import { formatShape, sizeOf } from '../../core/shape.js'
+import type { Graph } from '../../graph/graph.js'
 import type { Node, Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import type { Backend, Executable } from '../backend.js'
-import { serializeFused } from './fused.js'
-import { type Serialized, serialize } from './serialize.js'
+import { serialize } from './serialize.js'
 
 /** A program loaded into the kernels. */
 export type Handle = object
@@ -103,8 +103,8 @@ export class CpuBackend implements Backend {
     return own(storage).data
   }
 
-  load(plan: Plan): Executable {
-    return new CpuProgram(plan, this.kernels)
+  load(graph: Graph, donated?: ReadonlySet<number>): Executable {
+    return new CpuProgram(graph, donated, this.kernels)
   }
 }
 
@@ -113,33 +113,38 @@ function own(storage: Storage): CpuStorage {
   throw new Error(`cpu backend: a storage of the ${storage.backend} backend was handed over`)
 }
 
-/** Fused if the compiler can; node by node otherwise, which is slower and gives the same: then with the reason. */
-function serializeBest(plan: Plan): Serialized & { readonly unfused?: string } {
-  try {
-    return serializeFused(plan)
-  } catch (error) {
-    return { ...serialize(plan), unfused: error instanceof Error ? error.message : String(error) }
-  }
-}
-
 class CpuProgram implements Executable {
   readonly #handle: Handle
   readonly #tagged: readonly Node[]
   readonly #addresses: Float64Array
   readonly #failure = new Float64Array(5)
-  readonly #unfused: string | undefined
+  readonly #plan: KernelPlan
+  readonly timings: readonly Timing[]
 
   constructor(
-    readonly plan: Plan,
+    graph: Graph,
+    donated: ReadonlySet<number> | undefined,
     readonly kernels: Kernels,
   ) {
-    const { words, tagged, unfused } = serializeBest(plan)
-    this.#unfused = unfused
-    const handle = kernels.load(words)
+    const watch = new Stopwatch()
+    const fused = watch.measure('fuse', () => fuse(graph))
+    const plan = watch.measure('plan', () => planKernels(fused, donated))
+    const { words, tagged } = watch.measure('serialize', () => serialize(plan))
+    const handle = watch.measure('load', () => kernels.load(words))
+    this.#plan = plan
+    this.timings = watch.timings
     if (typeof handle === 'string') throw new Error(`cpu backend: the kernels refused a program: ${handle}`)
     this.#handle = handle
     this.#tagged = tagged
-    this.#addresses = new Float64Array(plan.graph.inputs.length + plan.graph.outputs.length)
+    this.#addresses = new Float64Array(graph.inputs.length + graph.outputs.length)
+  }
+
+  get reuse(): KernelPlan['reuse'] {
+    return this.#plan.reuse
+  }
+
+  get steps(): number {
+    return this.#plan.steps.length
   }
 
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
@@ -151,8 +156,7 @@ class CpuProgram implements Executable {
   }
 
   explain(): string {
-    if (this.#unfused !== undefined) return `${explainPlan(this.plan)}\nnot fused: ${this.#unfused}`
-    return explainPlan(planKernels(fuse(this.plan.graph)))
+    return explainPlan(this.#plan)
   }
 
   /** The errors are those of the reference backend. */

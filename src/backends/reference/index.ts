@@ -1,6 +1,8 @@
-import type { Plan } from '../../compiler/plan.js'
+import { plan } from '../../compiler/plan.js'
+import { Stopwatch } from '../../compiler/timings.js'
 import { allocate, type DType, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
+import type { Graph } from '../../graph/graph.js'
 import type { Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import type { Backend } from '../backend.js'
@@ -37,8 +39,10 @@ export class ReferenceBackend implements Backend {
     return hostData(storage)
   }
 
-  load(plan: Plan): ReferenceProgram {
-    return new ReferenceProgram(plan)
+  load(graph: Graph, donated?: ReadonlySet<number>): ReferenceProgram {
+    const watch = new Stopwatch()
+    const planned = watch.measure('plan', () => plan(graph, donated))
+    return watch.measure('load', () => new ReferenceProgram(planned, watch.timings))
   }
 }
 

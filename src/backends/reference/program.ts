@@ -1,5 +1,6 @@
 import { explainPlan } from '../../compiler/explain.js'
 import type { Operand, Place, Plan, Step } from '../../compiler/plan.js'
+import type { Timing } from '../../compiler/timings.js'
 import { allocate, dtypes, encode, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
 import { type Graph, innerGraphs } from '../../graph/graph.js'
@@ -33,11 +34,23 @@ export class ReferenceProgram implements Executable {
   readonly #inner: boolean
   #arena: ArrayBuffer | undefined
 
-  constructor(plan: Plan, inner = false) {
+  constructor(
+    plan: Plan,
+    readonly timings: readonly Timing[] = [],
+    inner = false,
+  ) {
     this.#plan = plan
     this.#inner = inner
     this.#kernels = plan.steps.map((step) => this.#kernel(step))
     this.#copies = plan.copies.map(({ from, output }) => ({ from: this.#bind(from), output }))
+  }
+
+  get reuse(): Plan['reuse'] {
+    return this.#plan.reuse
+  }
+
+  get steps(): number {
+    return this.#plan.steps.length
   }
 
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
@@ -78,7 +91,7 @@ export class ReferenceProgram implements Executable {
     const inputs = given.map((operand) => this.#bind(operand))
     const outputs = wanted.map((operand) => this.#bind(operand))
     const graphs = innerGraphs(node)
-    const bodies = new Map(inner.map((body, i) => [graphs[i], new ReferenceProgram(body, true)]))
+    const bodies = new Map(inner.map((body, i) => [graphs[i], new ReferenceProgram(body, [], true)]))
     const runBody = (graph: Graph, values: readonly Elements[]): Elements[] => {
       const results = graph.outputs.map(({ dtype, shape }) => ({ dtype, shape, data: allocate(dtype, sizeOf(shape)) }))
       bodies.get(graph)?.runOn(

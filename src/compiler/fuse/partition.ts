@@ -164,12 +164,20 @@ function mayFit(groups: Groups, a: Group, b: Group): boolean {
   const has = ({ members }: Group, role: string): boolean => members.some((node) => roles.roleOf(node) === role)
   const [products, folds] = ['product', 'fold'].map((role) => [a, b].filter((group) => has(group, role)).length)
   if (products > 1 || (products > 0 && folds > 0)) return false
-  // What a product reads must be there before it.
-  const members = [...a.members, ...b.members]
-  const isRead = (product: Node): boolean => roles.edgesOf(product).some(({ root }) => members.includes(root))
-  if (products > 0 && members.some((node) => roles.roleOf(node) === 'product' && isRead(node))) return false
+  // What is read whole must be there before.
+  if (readsWhole(a, b, roles) || readsWhole(b, a, roles)) return false
   if (folds === 0) return sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
   return !sweepsAgain(a, b, roles) && !sweepsAgain(b, a, roles)
+}
+
+/** Whether something in `reader` needs all elements of something in `source` at once: the operands of a product, a key. */
+function readsWhole(reader: Group, source: Group, roles: Roles): boolean {
+  const members = new Set(source.members)
+  return reader.members.some(
+    (node) =>
+      (node.op === 'randomBits' || roles.roleOf(node) === 'product') &&
+      roles.edgesOf(node).some(({ root }) => members.has(root)),
+  )
 }
 
 /** Whether `later` works with whole rows and with folds of `earlier` over rows that do not lie together. */
