@@ -23,8 +23,6 @@ export interface Backend {
 export interface Executable {
   /** Output i may lie in the storage of input reuse[i], which is donated and no longer read when it is written. */
   readonly reuse: readonly (number | undefined)[]
-  /** How many steps the program has, those inside of loops and branches not counted. */
-  readonly steps: number
   /** What loading spent its time on. */
   readonly timings: readonly Timing[]
   /** Computes all outputs; `outputs[i]` may be `inputs[reuse[i]]`. Runs in the order of calls. */

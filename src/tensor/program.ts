@@ -1,12 +1,14 @@
 import type { Backend, Executable } from '../backends/backend.js'
 import { simplify } from '../compiler/simplify.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
-import type { Graph } from '../graph/graph.js'
+import { type Graph, topologicalOrder } from '../graph/graph.js'
 import type { Storage } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
 
 /** A graph simplified and loaded on a backend. */
 export class Program {
+  /** How many nodes it computes, those inside of loops and branches not counted. */
+  readonly size: number
   /** What compiling spent its time on. */
   readonly timings: readonly Timing[]
   readonly #executable: Executable
@@ -19,13 +21,10 @@ export class Program {
   ) {
     const watch = new Stopwatch()
     const simplified = watch.measure('simplify', () => simplify(graph))
+    this.size = topologicalOrder(simplified.outputs).length
     this.#executable = backend.load(simplified, donated)
     this.#outputs = simplified.outputs.map(({ dtype, shape }) => ({ dtype, shape }))
     this.timings = [...watch.timings, ...this.#executable.timings]
-  }
-
-  get steps(): number {
-    return this.#executable.steps
   }
 
   /** Runs; output i is written over the input that the backend lets it reuse, if `mayOverwrite` agrees. */

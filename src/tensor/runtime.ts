@@ -20,8 +20,8 @@ const BYTES_PER_NODE = 16_384
 const PENDING_DEPTH = 1000
 /** Data handed over since the last evaluation that unread operations may hold on to. */
 const PENDING_BYTES = 256 * 2 ** 20
-/** Steps of all programs of uncompiled code that are kept. */
-const CACHED_STEPS = 20_000
+/** Nodes of all programs of uncompiled code that are kept. */
+const CACHED_NODES = 20_000
 
 let uploadedBytes = 0
 
@@ -65,7 +65,7 @@ const isVaryingLiteral = (node: Node): boolean =>
   isOp(node, 'constant') && isFloat(node.dtype) && ![0, 1, -1, 2, 0.5].includes(node.attributes.value)
 
 const programs = new Map<string, Program>()
-let cachedSteps = 0
+let cachedNodes = 0
 
 /** The program for a key; those unused for longest make room. */
 function cachedProgram(key: string, make: () => Program): Program {
@@ -74,11 +74,11 @@ function cachedProgram(key: string, make: () => Program): Program {
   // Taken out and put back, so that the first key is always the one unused for longest.
   programs.delete(key)
   programs.set(key, program)
-  if (known === undefined) cachedSteps += program.steps
-  for (const [oldest, { steps }] of programs) {
-    if (cachedSteps <= CACHED_STEPS || oldest === key) break
+  if (known === undefined) cachedNodes += program.size
+  for (const [oldest, { size }] of programs) {
+    if (cachedNodes <= CACHED_NODES || oldest === key) break
     programs.delete(oldest)
-    cachedSteps -= steps
+    cachedNodes -= size
   }
   return program
 }

@@ -143,10 +143,6 @@ class CpuProgram implements Executable {
     return this.#plan.reuse
   }
 
-  get steps(): number {
-    return this.#plan.steps.length
-  }
-
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
     const addresses = this.#addresses
     for (let i = 0; i < inputs.length; i++) addresses[i] = own(inputs[i]).memory.address

@@ -27,10 +27,6 @@ export function lowerBody(body: Body, reduced: number, operands: BodyOperands, a
   new BodyLowering(body, reduced, operands, around).run()
 }
 
-/** A body that takes a single loop, which reads and writes every element at the same time. */
-export const isSingleLoop = ({ instructions }: Body): boolean =>
-  !instructions.some((one) => isFold(one) || one.op === 'randomBits')
-
 class BodyLowering {
   readonly #order: Order
   /** Row values that are in memory: folds, and what later steps need. */

@@ -2,8 +2,7 @@ import { type DType, isFloat } from '../../core/dtype.js'
 import { type Shape, sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import type { Primitive, TensorType } from '../../graph/primitives.js'
-import { isElementwise } from '../../graph/scalar.js'
-import { contiguousView, isContiguous, type Operation, operations, type Reduction, type View } from './format.js'
+import { contiguousView, isContiguous, type Reduction, type View } from './format.js'
 import { type ProgramWriter, wholeSpace } from './writer.js'
 
 /** What lowering a step needs from the program around it. */
@@ -16,9 +15,6 @@ export interface Surroundings {
 }
 
 type Lowering = (node: Node, inputs: readonly View[], outputs: readonly View[], around: Surroundings) => void
-
-/** The operation on single elements that computes a primitive. */
-export const operationOf = (op: Primitive): Operation | undefined => operations.find((name) => name === op)
 
 /** The same bytes as another dtype of the same width. */
 const reread = (view: View, dtype: DType): View => ({ ...view, dtype })
@@ -81,17 +77,12 @@ export function widened(
 }
 
 /** View of the axes of `x` in another order. */
-export const permuted = (view: View, axes: readonly number[]): View => ({
+const permuted = (view: View, axes: readonly number[]): View => ({
   ...view,
   shape: axes.map((axis) => view.shape[axis]),
   strides: axes.map((axis) => view.strides[axis]),
 })
-export const expanded = (view: View, shape: Shape): View => ({
-  ...view,
-  shape,
-  strides: view.strides.map((stride, axis) => (view.shape[axis] === shape[axis] ? stride : 0)),
-})
-export const sliced = (view: View, starts: Shape, sizes: Shape, steps: Shape): View => ({
+const sliced = (view: View, starts: Shape, sizes: Shape, steps: Shape): View => ({
   ...view,
   shape: sizes,
   offset:
@@ -128,42 +119,8 @@ const reduce: Lowering = (node, [x], [out], { writer }) => {
   })
 }
 
-const elementwise: Lowering = (node, inputs, [out], { writer }) => {
-  const operation = operationOf(node.op)
-  if (operation === undefined) throw new Error(`cpu backend: no operation for ${node.op}`)
-  const { dtype } = inputs[inputs.length - 1]
-  writer.loop({
-    ...wholeSpace(out.shape),
-    inputs,
-    instructions: [{ operation, dtype, result: out.dtype, operands: inputs.map((_, i) => i) }],
-    outputs: [{ value: inputs.length, view: out }],
-    reductions: [],
-  })
-}
-
-/** Lowerings by primitive; elementwise ones, views and reductions share theirs. */
+/** What runs as it is, by primitive: routines, and reductions of nothing. The rest becomes part of loops and products. */
 const lowerings: { readonly [P in Primitive]?: Lowering } = {
-  iota: (node, _, [out], { writer }) => {
-    if (!isOp(node, 'iota')) return
-    const strides = out.shape.map((_size, axis) => (axis === node.attributes.axis ? 1 : 0))
-    writer.loop({
-      ...wholeSpace(out.shape),
-      inputs: [{ dtype: out.dtype, shape: out.shape, location: { kind: 'iota' }, offset: 0, strides }],
-      instructions: [],
-      outputs: [{ value: 0, view: out }],
-      reductions: [],
-    })
-  },
-  randomBits: (_, [key], [out], around) => around.writer.randomBits(dense(key, around), out),
-  permute: (node, [x], [out], { writer }) => {
-    if (isOp(node, 'permute')) writer.copy(permuted(x, node.attributes.axes), out)
-  },
-  expand: (_, [x], [out], { writer }) => writer.copy(expanded(x, out.shape), out),
-  slice: (node, [x], [out], { writer }) => {
-    if (!isOp(node, 'slice')) return
-    const { starts, sizes, steps } = node.attributes
-    writer.copy(sliced(x, starts, sizes, steps), out)
-  },
   pad: (node, [x], [out], around) => {
     if (!isOp(node, 'pad')) return
     const { low, interior, value } = node.attributes
@@ -310,7 +267,7 @@ function linear(
 
 /** Writes the steps that compute a node, other than loops over bodies and branches. */
 export function lowerNode(node: Node, inputs: readonly View[], outputs: readonly View[], around: Surroundings): void {
-  const lowering = lowerings[node.op] ?? (isElementwise(node.op) ? elementwise : undefined)
+  const lowering = lowerings[node.op]
   if (lowering === undefined) throw new Error(`cpu backend: ${node.op} is not a step`)
   lowering(node, inputs, outputs, around)
 }

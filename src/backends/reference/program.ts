@@ -49,10 +49,6 @@ export class ReferenceProgram implements Executable {
     return this.#plan.reuse
   }
 
-  get steps(): number {
-    return this.#plan.steps.length
-  }
-
   run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
     this.runOn(inputs.map(hostData), outputs.map(hostData))
   }
