@@ -66,7 +66,10 @@ function withOutputs(node: Node, indices: readonly number[]): Node[] | undefined
 }
 
 /** Replaces nodes with several outputs: `replace` returns the new outputs, read by the `result` nodes. */
-function replaceSources(graph: Graph, replace: (node: Node, original: Node) => readonly Node[] | undefined): Graph {
+export function replaceSources(
+  graph: Graph,
+  replace: (node: Node, original: Node) => readonly Node[] | undefined,
+): Graph {
   const replaced = new Map<Node, readonly Node[] | undefined>()
   return rewrite(graph, (node, original) => {
     if (!isOp(node, 'result')) return node

@@ -4,7 +4,8 @@ import { joinBlocks } from './blocks.js'
 import { deduplicate } from './deduplicate.js'
 import { fold } from './fold.js'
 import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
-import { shareScans } from './scans.js'
+import { loosenScans } from './scans/loosen.js'
+import { shareScans } from './scans/share.js'
 
 /** A pass: a function from graph to graph of the same meaning. */
 export interface Pass {
@@ -22,6 +23,7 @@ export const passes: readonly Pass[] = [
   { name: 'blocks beside each other', run: joinBlocks },
   { name: 'common subexpressions', run: deduplicate },
   { name: 'shared scans', run: shareScans },
+  { name: 'out of scans', run: loosenScans },
 ]
 
 /** Applies all passes. Fusion has its place after them: it turns a simplified graph into kernels. */

@@ -21,19 +21,26 @@ export function substitute(roots: readonly Node[], replacements: ReadonlyMap<Nod
   return roots.map((root) => replaced.get(root) ?? root)
 }
 
+/** The outputs of `graph` for these inputs, as nodes. */
+export function inline(graph: Graph, inputs: readonly Node[]): Node[] {
+  const copies = copiesOf(graph, inputs)
+  return graph.outputs.map((output) => copies.get(output)!)
+}
+
 /**
- * The outputs of `graph` for these inputs, as nodes. Everything is made anew, constants too: a node of an inner graph must
+ * What the nodes of `graph` are for these inputs. Everything is made anew, constants too: a node of an inner graph must
  * never be one that the runtime may evaluate and let go.
  */
-export function inline(graph: Graph, inputs: readonly Node[]): Node[] {
+export function copiesOf(graph: Graph, inputs: readonly Node[]): ReadonlyMap<Node, Node> {
   if (inputs.length !== graph.inputs.length) {
     fail(`inline: the graph takes ${graph.inputs.length} inputs, not ${inputs.length}`)
   }
   const copies = new Map<Node, Node>(graph.inputs.map((input, i) => [input, inputs[i]]))
   const copyOf = (node: Node): Node => copies.get(node) ?? fail(`inline: the graph does not list input #${node.id}`)
   for (const node of topologicalOrder(graph.outputs)) {
-    if (copies.has(node) || node.op === 'input') continue
-    copies.set(node, create(node.op, node.inputs.map(copyOf), node.attributes))
+    if (copies.has(node)) continue
+    if (node.op === 'input') copyOf(node)
+    else copies.set(node, create(node.op, node.inputs.map(copyOf), node.attributes))
   }
-  return graph.outputs.map(copyOf)
+  return copies
 }

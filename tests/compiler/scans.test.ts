@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../../src/backends/reference/interpret.js'
-import { shareScans } from '../../src/compiler/scans.js'
+import { shareScans } from '../../src/compiler/scans/share.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { topologicalOrder } from '../../src/graph/graph.js'
 import { build, type Graph, makeGraph, type Node } from '../../src/graph/index.js'
@@ -38,12 +38,16 @@ describe('scans of the same steps', () => {
     }, 1)
   })
 
-  it('stay apart if they do not', () => {
+  it('become one that collects what any of them does', () => {
     check((start, rows) => {
-      const [, states] = scan(start, rows, (state) => [state])
-      const [, sums] = scan(start, rows, (state, row) => [build.add(state, row)])
-      return [states, sums]
-    }, 2)
+      const [last, states] = scan(start, rows, (state) => [state])
+      const [, sums, again] = scan(start, rows, (state, row) => [build.add(state, row), state])
+      const [, products] = scan(start, rows, (state, row) => [build.mul(build.add(state, row), row)])
+      return [last, states, sums, again, products]
+    }, 1)
+  })
+
+  it('stay apart if they take other steps', () => {
     check((start, rows) => [scan(start, rows, () => [])[0], scan(start, rows, () => [], build.sin)[0]], 2)
     check((start, rows) => [scan(start, rows, () => [])[0], scan(build.neg(start), rows, () => [])[0]], 2)
   })

@@ -115,10 +115,10 @@ describe('cond', () => {
 describe('scan', () => {
   type Scan = Omit<Attributes['scan'], 'body'>
   // h ← tanh(W h + x), y = h²: carries, sequences, captured
-  const cell = (emitCarry: boolean): Graph =>
+  const cell = (emitAll: boolean): Graph =>
     graphOf([vector, vector, square], ([h, x, w]) => {
       const next = tanh(add(matrixTimes(w, h), x))
-      return emitCarry ? [next, mul(next, next), h] : [next, mul(next, next)]
+      return emitAll ? [next, mul(next, next), h, next] : [next, mul(next, next)]
     })
   const attributes: Scan = { carries: 1, sequences: 1, length: 4, reverse: false }
 
@@ -156,10 +156,10 @@ describe('scan', () => {
     }
   })
 
-  it('reads the carries of every step from a scan that emits them', () => {
-    const scansOf = (emitCarry: boolean): number => {
+  it('reads the carries and the costly values of every step from a scan that emits them', () => {
+    const scansOf = (emitAll: boolean): number => {
       const inputs = [build.input('float64', [3]), build.input('float64', [4, 3]), build.input('float64', [3, 3])]
-      const [, ys] = build.scan(inputs, { ...attributes, body: cell(emitCarry) })
+      const [, ys] = build.scan(inputs, { ...attributes, body: cell(emitAll) })
       const found = withZeros(gradient([ys], [build.onesLike(ys)], inputs), inputs)
       return topologicalOrder([ys, ...found]).filter(({ op }) => op === 'scan').length
     }

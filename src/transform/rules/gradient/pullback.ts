@@ -1,7 +1,7 @@
 import * as build from '../../../graph/build.js'
 import { type Graph, topologicalOrder } from '../../../graph/graph.js'
 import type { Node } from '../../../graph/node.js'
-import { inline, substitute } from '../../substitute.js'
+import { copiesOf, substitute } from '../../substitute.js'
 import type { Gradient } from './rule.js'
 
 /** The gradient of an inner graph, over inputs of its own. */
@@ -11,6 +11,8 @@ export interface Pullback {
   readonly cotangents: readonly Node<'input'>[]
   /** One per input of the graph: its cotangent, or `undefined` where it is zero or not asked for. */
   readonly gradients: readonly (Node | undefined)[]
+  /** The nodes of the graph, as they stand in the gradients. */
+  readonly copies: ReadonlyMap<Node, Node>
 }
 
 /** Differentiates `graph` with respect to the inputs with `needs`, for cotangents of the outputs with `given`. */
@@ -21,7 +23,8 @@ export function pullback(
   gradient: Gradient,
 ): Pullback {
   const inputs = graph.inputs.map(({ dtype, shape, attributes }) => build.input(dtype, shape, attributes.name))
-  const outputs = inline(graph, inputs).filter((_, i) => given[i])
+  const copies = copiesOf(graph, inputs)
+  const outputs = graph.outputs.filter((_, i) => given[i]).map((output) => copies.get(output)!)
   const cotangents = outputs.map(({ dtype, shape }) => build.input(dtype, shape))
   const found = gradient(
     outputs,
@@ -30,7 +33,7 @@ export function pullback(
   )
   let next = 0
   const gradients = inputs.map((_, i) => (needs[i] ? found[next++] : undefined))
-  return { inputs, cotangents, gradients }
+  return { inputs, cotangents, gradients, copies }
 }
 
 /** The gradients of a pullback for these values, as nodes of the outer graph. */

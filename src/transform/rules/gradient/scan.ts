@@ -5,11 +5,13 @@ import type { Node } from '../../../graph/node.js'
 import type { Attributes } from '../../../graph/primitives.js'
 import { dependence } from '../../dependence.js'
 import { type Pullback, pullback, usedBy } from './pullback.js'
+import { keepCostly } from './residuals.js'
 import type { GradientContext } from './rule.js'
 
 /**
  * The gradient of a scan is a scan in the other direction. It carries the cotangents of the carries and the sums of the cotangents of the
- * captured values, reads the carries that each step started from, and emits the cotangents of the sequences.
+ * captured values, reads the carries that each step started from and what it computed at some cost, and emits the cotangents of the
+ * sequences.
  */
 export function scanGradient(context: GradientContext<'scan'>): (Node | undefined)[] {
   const { node, inputs, attributes, grads } = context
@@ -27,11 +29,12 @@ export function scanGradient(context: GradientContext<'scan'>): (Node | undefine
   // The cotangents come in the order of the outputs: those of the carries first.
   const carryCotangents = pulled.cotangents.slice(0, active.length)
   const outputCotangents = pulled.cotangents.slice(active.length)
-  const outputs = [
+  const steps = [
     ...active.map((carry, i) => pulled.gradients[carry] ?? build.zerosLike(carryCotangents[i])),
     ...summed.map(({ gradient }, i) => build.add(sums[i], gradient!)),
     ...emitted.map(({ gradient }) => gradient!),
   ]
+  const { outputs, residuals } = keepCostly(steps, pulled, carries + sequences)
   const used = usedBy(outputs, pulled.inputs)
   const read = (from: number, to: number): number[] =>
     inputs.map((_, i) => i).filter((i) => i >= from && i < to && used[i])
@@ -43,7 +46,9 @@ export function scanGradient(context: GradientContext<'scan'>): (Node | undefine
     inputs: [
       ...carryCotangents,
       ...sums,
-      ...[...savedCarries, ...slices].map((i) => pulled.inputs[i]),
+      ...savedCarries.map((i) => pulled.inputs[i]),
+      ...residuals.map(({ placeholder }) => placeholder),
+      ...slices.map((i) => pulled.inputs[i]),
       ...outputCotangents,
       ...captured.map((i) => pulled.inputs[i]),
     ],
@@ -53,7 +58,10 @@ export function scanGradient(context: GradientContext<'scan'>): (Node | undefine
     [
       ...active.map((carry) => grads[carry] ?? build.zerosLike(inputs[carry])),
       ...sums.map(build.zerosLike),
-      ...carriesOfEveryStep(node, savedCarries),
+      ...ofEveryStep(node, [
+        ...savedCarries.map((carry) => attributes.body.inputs[carry]),
+        ...residuals.map(({ kept }) => kept),
+      ]),
       ...slices.map((i) => inputs[i]),
       ...grads.flatMap((grad, i) => (i >= carries && given[i] && grad ? [grad] : [])),
       ...captured.map((i) => inputs[i]),
@@ -61,7 +69,7 @@ export function scanGradient(context: GradientContext<'scan'>): (Node | undefine
     {
       body,
       carries: active.length + sums.length,
-      sequences: savedCarries.length + slices.length + outputCotangents.length,
+      sequences: savedCarries.length + residuals.length + slices.length + outputCotangents.length,
       length,
       reverse: !reverse,
     },
@@ -111,23 +119,20 @@ function varyingInputs({ body, carries }: Attributes['scan'], needs: readonly bo
   }
 }
 
-/** The carries with which every step started, stacked: read from the scan if it emits them, else from a second one that does. */
-function carriesOfEveryStep(node: Node<'scan'>, wanted: readonly number[]): Node[] {
+/** Values of the body in every step, stacked: read from the scan if it emits them, else from a second one that does. */
+function ofEveryStep(node: Node<'scan'>, wanted: readonly Node[]): Node[] {
   const { body, carries } = node.attributes
-  const place = (carry: number): number => body.outputs.indexOf(body.inputs[carry], carries)
-  const missing = wanted.filter((carry) => place(carry) < 0)
+  const place = (value: Node): number => body.outputs.indexOf(value, carries)
+  const missing = wanted.filter((value) => place(value) < 0)
   const emitting: readonly Node[] =
     missing.length === 0
       ? []
       : build.scan(node.inputs, {
           ...node.attributes,
-          body: {
-            inputs: body.inputs,
-            outputs: [...body.outputs.slice(0, carries), ...missing.map((carry) => body.inputs[carry])],
-          },
+          body: { inputs: body.inputs, outputs: [...body.outputs.slice(0, carries), ...missing] },
         })
-  return wanted.map((carry) => {
-    const position = missing.indexOf(carry)
-    return position < 0 ? build.result(node, place(carry)) : emitting[carries + position]
+  return wanted.map((value) => {
+    const position = missing.indexOf(value)
+    return position < 0 ? build.result(node, place(value)) : emitting[carries + position]
   })
 }
