@@ -3,6 +3,7 @@ import { costOf, instructionCount } from './cost.js'
 import type { KernelPlan, KernelStep } from './kernel-plan.js'
 import type { Operand, Place, Plan, Step } from './plan.js'
 import { headOf } from './print-kernels.js'
+import type { Timing } from './timings.js'
 
 export { type Cost, costOf } from './cost.js'
 
@@ -45,6 +46,13 @@ function formatPlace(place: Place): string {
     default:
       return `${place.kind} ${place.index}`
   }
+}
+
+/** `in 3.1 ms, compiled in 12.0 ms (simplify 4.0, fuse 8.0)`, the first phase being that of tracing. */
+export function explainTimings([trace, ...phases]: readonly Timing[]): string {
+  const total = phases.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+  const parts = phases.map(({ phase, milliseconds }) => `${phase} ${milliseconds.toFixed(1)}`)
+  return `in ${trace.milliseconds.toFixed(1)} ms, compiled in ${total.toFixed(1)} ms (${parts.join(', ')})`
 }
 
 /** `12.3 MB`, `4.56 Gflop`: with three digits and a decimal prefix. */

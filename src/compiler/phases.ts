@@ -1,3 +1,4 @@
+import { range } from '../core/shape.js'
 import type { Affine, Body, Fold, Instruction } from './kernels.js'
 
 /** One sweep over a row. Instructions are given by number, in order. */
@@ -17,10 +18,8 @@ export interface Phase {
   readonly elementStores: readonly number[]
 }
 
-const folds: ReadonlySet<string> = new Set<Fold>(['reduceSum', 'reduceProd', 'reduceMax', 'reduceMin'])
-
-export const isFold = (instruction: Instruction): instruction is Instruction & { readonly op: Fold } =>
-  folds.has(instruction.op)
+export const isFold = (one: Instruction): one is Instruction & { readonly op: Fold } =>
+  one.op === 'reduceSum' || one.op === 'reduceProd' || one.op === 'reduceMax' || one.op === 'reduceMin'
 
 /** The numbers of the values that an instruction reads. */
 export const operandsOf = (instruction: Instruction): readonly number[] =>
@@ -33,39 +32,49 @@ export const operandsOf = (instruction: Instruction): readonly number[] =>
  */
 export function phasesOf({ sizes, instructions, stores }: Body, reduced: number): Phase[] {
   const rowAxes = sizes.length - reduced
+  const folded = instructions.map(isFold)
   /** Folds on the longest way to each value. */
   const depth: number[] = []
   const isPerRow: boolean[] = []
-  for (const instruction of instructions) {
+  let last = 0
+  instructions.forEach((instruction, i) => {
     const operands = operandsOf(instruction)
-    const before = Math.max(0, ...operands.map((operand) => depth[operand]))
-    depth.push(isFold(instruction) ? before + 1 : before)
-    const perRow = isFold(instruction) || ownRate(instruction, rowAxes, sizes, operands, isPerRow)
-    isPerRow.push(reduced > 0 && perRow)
-  }
-  const last = Math.max(0, ...depth)
-  const phases: Phase[] = []
-  const done = new Set<number>()
-  for (let phase = 0; phase <= last; phase++) {
-    const completed = instructions.flatMap((one, i) => (isFold(one) && depth[i] === phase + 1 ? [i] : []))
-    const stored = stores.flatMap(({ value }, i) => (depth[value] === phase ? [i] : []))
-    const rowStores = stored.filter((i) => reduced > 0 && isConstantAlong(stores[i], rowAxes, sizes))
-    const elementStores = stored.filter((i) => !rowStores.includes(i))
-    const needed = new Set<number>([
-      ...completed.flatMap((fold) => operandsOf(instructions[fold])),
-      ...stored.map((i) => stores[i].value),
-    ])
+    let before = 0
+    for (const operand of operands) before = Math.max(before, depth[operand])
+    depth.push(folded[i] ? before + 1 : before)
+    last = Math.max(last, depth[i])
+    isPerRow.push(reduced > 0 && (folded[i] || ownRate(instruction, rowAxes, sizes, operands, isPerRow)))
+  })
+  const done = instructions.map(() => false)
+  return range(last + 1).map((phase): Phase => {
+    const perRow: number[] = []
+    const perElement: number[] = []
+    const folds: number[] = []
+    const rowStores: number[] = []
+    const elementStores: number[] = []
+    const needed = instructions.map(() => false)
+    stores.forEach((store, i) => {
+      if (depth[store.value] !== phase) return
+      needed[store.value] = true
+      if (reduced > 0 && isConstantAlong(store, rowAxes, sizes)) rowStores.push(i)
+      else elementStores.push(i)
+    })
+    instructions.forEach((one, i) => {
+      if (!folded[i] || depth[i] !== phase + 1) return
+      folds.push(i)
+      for (const operand of operandsOf(one)) needed[operand] = true
+    })
     for (let i = instructions.length - 1; i >= 0; i--) {
-      if (!needed.has(i) || isFold(instructions[i])) continue
-      for (const operand of operandsOf(instructions[i])) needed.add(operand)
+      if (needed[i] && !folded[i]) for (const operand of operandsOf(instructions[i])) needed[operand] = true
     }
-    const inOrder = [...needed].filter((i) => !isFold(instructions[i])).sort((a, b) => a - b)
-    const perRow = inOrder.filter((i) => isPerRow[i] && !done.has(i))
-    for (const i of perRow) done.add(i)
-    const perElement = inOrder.filter((i) => !isPerRow[i])
-    phases.push({ perRow, perElement, folds: completed, rowStores, elementStores })
-  }
-  return phases
+    needed.forEach((isNeeded, i) => {
+      if (!isNeeded || folded[i]) return
+      if (!isPerRow[i]) perElement.push(i)
+      else if (!done[i]) perRow.push(i)
+      done[i] ||= isPerRow[i]
+    })
+    return { perRow, perElement, folds, rowStores, elementStores }
+  })
 }
 
 /** Whether a value is the same for the whole row, given the same of its operands. */

@@ -1,4 +1,4 @@
-import { create } from '../graph/build.js'
+import { rebuilt } from '../graph/build.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
 import type { Node } from '../graph/node.js'
 
@@ -7,12 +7,12 @@ import type { Node } from '../graph/node.js'
  * replaces it, beside the node as it was. Inputs of the graph stay; nodes that nothing needs any more are left out.
  */
 export function rewrite(graph: Graph, visit: (node: Node, original: Node) => Node): Graph {
-  const rebuilt = new Map<Node, Node>(graph.inputs.map((node) => [node, node]))
+  const replaced = new Map<Node, Node>(graph.inputs.map((node) => [node, node]))
   for (const node of topologicalOrder(graph.outputs)) {
-    if (rebuilt.has(node)) continue
-    const inputs = node.inputs.map((input) => rebuilt.get(input) ?? input)
+    if (replaced.has(node)) continue
+    const inputs = node.inputs.map((input) => replaced.get(input) ?? input)
     const same = inputs.every((input, i) => input === node.inputs[i])
-    rebuilt.set(node, visit(same ? node : create(node.op, inputs, node.attributes), node))
+    replaced.set(node, visit(same ? node : rebuilt(node, inputs), node))
   }
-  return { inputs: graph.inputs, outputs: graph.outputs.map((node) => rebuilt.get(node) ?? node) }
+  return { inputs: graph.inputs, outputs: graph.outputs.map((node) => replaced.get(node) ?? node) }
 }

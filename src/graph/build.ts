@@ -9,10 +9,17 @@ export function create<P extends Primitive>(op: P, inputs: readonly Node[], attr
   return new Node(op, inputs, attributes)
 }
 
+/** The same operation on other inputs of the same types: there is nothing to check again. */
+export const rebuilt = <P extends Primitive>(node: Node<P>, inputs: readonly Node[]): Node<P> =>
+  new Node(node.op, inputs, node.attributes, node.outputs)
+
 type Plain = { [P in Primitive]: Record<never, never> extends Attributes[P] ? P : never }[Primitive]
 
-const unary = (op: Plain) => (x: Node) => create(op, [x], {})
-const binary = (op: Plain) => (a: Node, b: Node) => create(op, [a, b], {})
+/** One for all, so that what is known of attributes by identity is known of these. */
+const none = {}
+
+const unary = (op: Plain) => (x: Node) => create(op, [x], none)
+const binary = (op: Plain) => (a: Node, b: Node) => create(op, [a, b], none)
 
 // One function per primitive, named like it. Those that would change nothing return their input.
 
@@ -56,7 +63,7 @@ export const or = binary('or')
 export const xor = binary('xor')
 export const shiftLeft = binary('shiftLeft')
 export const shiftRight = binary('shiftRight')
-export const where = (condition: Node, a: Node, b: Node): Node => create('where', [condition, a, b], {})
+export const where = (condition: Node, a: Node, b: Node): Node => create('where', [condition, a, b], none)
 
 export const reshape = (x: Node, shape: Shape): Node =>
   sameShape(x.shape, shape) ? x : create('reshape', [x], { shape })

@@ -10,27 +10,29 @@ export interface Graph {
 /**
  * The nodes that `roots` need, each after its inputs. Nodes for which `isLeaf` holds are listed, but not what they are made of.
  */
-export function topologicalOrder(roots: Iterable<Node>, isLeaf: (node: Node) => boolean = () => false): Node[] {
+export function topologicalOrder(roots: Iterable<Node>, isLeaf?: (node: Node) => boolean): Node[] {
   const order: Node[] = []
   const seen = new Set<Node>()
-  const stack: { node: Node; next: number }[] = []
+  // Explicit stacks: graphs may be deeper than the call stack. For each node on the way how many inputs have been visited.
+  const path: Node[] = []
+  const visited: number[] = []
+  const enter = (node: Node): void => {
+    if (seen.has(node)) return
+    seen.add(node)
+    path.push(node)
+    visited.push(isLeaf?.(node) ? node.inputs.length : 0)
+  }
   for (const root of roots) {
-    if (seen.has(root)) continue
-    seen.add(root)
-    stack.push({ node: root, next: 0 })
-    // An explicit stack: graphs may be deeper than the call stack.
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]
-      const inputs = isLeaf(top.node) ? [] : top.node.inputs
-      if (top.next < inputs.length) {
-        const input = inputs[top.next++]
-        if (!seen.has(input)) {
-          seen.add(input)
-          stack.push({ node: input, next: 0 })
-        }
+    enter(root)
+    while (path.length > 0) {
+      const top = path.length - 1
+      const { inputs } = path[top]
+      if (visited[top] < inputs.length) {
+        enter(inputs[visited[top]++])
       } else {
-        order.push(top.node)
-        stack.pop()
+        order.push(path[top])
+        path.pop()
+        visited.pop()
       }
     }
   }

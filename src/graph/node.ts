@@ -38,9 +38,11 @@ export class Node<P extends Primitive = Primitive> {
     readonly op: P,
     inputs: readonly Node[],
     readonly attributes: Attributes[P],
+    /** What follows from the rest, where it is known already. */
+    outputs: readonly TensorType[] = inferTypes(op, inputs, attributes),
   ) {
     this.#inputs = inputs
-    this.outputs = inferTypes(op, inputs, attributes)
+    this.outputs = outputs
     let depth = 0
     for (const input of inputs) {
       input.consumers++

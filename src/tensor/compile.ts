@@ -1,3 +1,5 @@
+import { explainTimings } from '../compiler/explain.js'
+import { Stopwatch, type Timing } from '../compiler/timings.js'
 import { fail } from '../core/errors.js'
 import { describe, type Flat, flatten } from '../core/tree.js'
 import { input } from '../graph/build.js'
@@ -26,6 +28,8 @@ export interface CompileOptions {
 export interface TraceReport {
   readonly reason: string
   readonly milliseconds: number
+  /** Tracing (with gradients), then the phases of compiling. */
+  readonly timings: readonly Timing[]
 }
 
 /** A compiled function: called like the original, it runs one program. */
@@ -47,6 +51,7 @@ interface Entry {
   readonly result: Flat<Leaf>
   /** Inputs that the program may overwrite. */
   readonly donated: ReadonlySet<number>
+  readonly timings: readonly Timing[]
 }
 
 /**
@@ -84,20 +89,20 @@ export function compile<Arguments extends readonly unknown[], Result>(
     const valid = known.find(({ guards }) => guards.every((guard) => Object.is(guard.read(), guard.value)))
     if (valid !== undefined) return run(valid, tensors, options, name) as Result
 
-    const start = performance.now()
     const reason = retraceReason(last, parts, known)
-    const entry = traceFunction(fn, given, options, name)
+    const watch = new Stopwatch()
+    const entry = watch.measure('all', () => traceFunction(fn, given, options, name))
     entries.set(key, [...known, entry])
-    traces.push({ reason, milliseconds: performance.now() - start })
+    traces.push({ reason, milliseconds: watch.timings[0].milliseconds, timings: entry.timings })
     last = { key, parts }
     return run(entry, tensors, options, name) as Result
   }
   const explain = (): string => {
     const programs = [...entries.values()].flat()
     const sections = programs.map(({ program }, i) => {
-      const { reason, milliseconds } = traces[i]
+      const { reason, timings } = traces[i]
       const title = `${name}, program ${i + 1} of ${programs.length} on ${program.backend.name}`
-      return `${title}: traced because of ${reason}, in ${milliseconds.toFixed(1)} ms\n${program.explain()}`
+      return `${title}: traced because of ${reason}, ${explainTimings(timings)}\n${program.explain()}`
     })
     return sections.length > 0 ? sections.join('\n\n') : `${name}: not called yet`
   }
@@ -158,7 +163,8 @@ function traceFunction<Arguments extends readonly unknown[]>(
     placeholders.push(placeholder)
     return new Tensor(placeholder)
   })
-  const returned = trace(scope, () => fn(...(given.rebuild(leaves) as Arguments)))
+  const watch = new Stopwatch()
+  const returned = watch.measure('trace', () => trace(scope, () => fn(...(given.rebuild(leaves) as Arguments))))
   if (returned instanceof Promise) {
     returned.catch(() => {})
     fail(
@@ -180,7 +186,9 @@ function traceFunction<Arguments extends readonly unknown[]>(
     if (writes.includes(variable)) donated.add(placeholders.length + i)
   })
   const program = new Program(graph, backend(), donated)
-  return { program, graph, guards: scope.guards, reads, writes, captured, result, donated: new Set(donatedArguments) }
+  const timings = [...watch.timings, ...program.timings]
+  const { guards } = scope
+  return { program, graph, guards, reads, writes, captured, result, donated: new Set(donatedArguments), timings }
 }
 
 function asVariable(slot: Slot): Variable {

@@ -1,4 +1,4 @@
-import { create, input } from '../graph/build.js'
+import { input, rebuilt } from '../graph/build.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
 
@@ -35,7 +35,7 @@ export function capture(
     if (copies.has(node)) continue
     if (belongs(node)) {
       const sources = node.inputs.map((source) => copies.get(source)!)
-      copies.set(node, create(node.op, sources, node.attributes))
+      copies.set(node, rebuilt(node, sources))
     } else {
       captured.push(node)
       graphInputs.push(copyInput(node))

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { costOf, explainPlan, quantity } from '../../src/compiler/explain.js'
+import { costOf, explainPlan, explainTimings, quantity } from '../../src/compiler/explain.js'
 import { plan } from '../../src/compiler/plan.js'
 import { build, type Graph } from '../../src/graph/index.js'
 import { graphOver } from '../support/printed.js'
@@ -96,6 +96,17 @@ it('prints a line per kernel, bodies indented, and the totals', () => {
       'copy float32[2]@input 1 → output 1',
       '6 kernels, 10 flop, 105 B moved, arena 128 B (24 B without sharing)',
     ].join('\n'),
+  )
+})
+
+it('adds up the phases of compiling behind the time of tracing', () => {
+  const phases: [string, number][] = [
+    ['trace', 1.25],
+    ['simplify', 2],
+    ['fuse', 10.5],
+  ]
+  expect(explainTimings(phases.map(([phase, milliseconds]) => ({ phase, milliseconds })))).toBe(
+    'in 1.3 ms, compiled in 12.5 ms (simplify 2.0, fuse 10.5)',
   )
 })
 

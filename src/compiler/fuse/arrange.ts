@@ -45,6 +45,13 @@ export function arrange(members: readonly Node[], roles: Roles): Arrangement | S
   return undefined
 }
 
+/** The space of nodes of one shape that read each other directly: that shape. */
+export function arrangeAlike(members: readonly Node[]): Arrangement {
+  const [{ shape }] = members
+  const map = identityMap(shape.length)
+  return { space: shape, reduced: 0, maps: new Map(members.map((node) => [node, map])) }
+}
+
 class Arranger {
   readonly #members: ReadonlySet<Node>
   readonly #maps = new Map<Node, IndexMap>()
@@ -266,9 +273,11 @@ function mapFromOperand(node: Node, operand: IndexMap, space: Shape): IndexMap |
 /** Whether storing at `place` writes each of `elements` places once: per index, or per row where nothing depends on more. */
 export function storesOnce(place: Affine, { space, reduced }: Arrangement, elements: number): boolean {
   const rows = space.length - reduced
-  const moves = (axis: number): boolean => place.strides[axis] !== 0 || space[axis] === 1
-  const allRows = range(rows).every(moves)
-  const inRow = range(reduced).map((i) => place.strides[rows + i] !== 0 && space[rows + i] > 1)
-  const whole = range(reduced).every((i) => moves(rows + i))
-  return allRows && (whole || !inRow.includes(true)) && coversOnce(place, space, elements)
+  /** Whether the place is another for every index along the axes, or the same. */
+  const moves = (axes: Shape, strides: Shape): boolean => strides.every((stride, i) => stride !== 0 || axes[i] === 1)
+  const rests = (axes: Shape, strides: Shape): boolean => strides.every((stride, i) => stride === 0 || axes[i] === 1)
+  const { strides } = place
+  const [row, alongRow] = [space.slice(rows), strides.slice(rows)]
+  const isOnce = moves(space.slice(0, rows), strides.slice(0, rows)) && (moves(row, alongRow) || rests(row, alongRow))
+  return isOnce && coversOnce(place, space, elements)
 }

@@ -1,5 +1,8 @@
+import { sameShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
-import type { Roles } from './roles.js'
+import type { Arrangement } from './arrange.js'
+import { isMovement } from './index-map.js'
+import type { Role, Roles } from './roles.js'
 
 /** Nodes that become one kernel. */
 export interface Group {
@@ -9,11 +12,30 @@ export interface Group {
   readonly number: number
   /** In topological order. */
   members: readonly Node[]
-  /** No other group may be merged into it. */
-  readonly closed: boolean
-  /** Bits of the groups of the same segment that it needs, directly or not. */
+  /** Members whose elements are needed outside of the group. */
+  stored: readonly Node[]
+  /** What members read from outside, looking through virtual nodes; `viewed` are those that they see through some. */
+  roots: ReadonlySet<Node>
+  viewed: ReadonlySet<Node>
+  /** What members have as operands, virtual ones too. */
+  operands: ReadonlySet<Node>
+  /** What members read all elements of at once: the operands of a product, a key. */
+  whole: readonly Node[]
+  readonly roles: Set<Role>
+  /** Whether members are of one shape, find each other without views, and so have the index space of that shape. */
+  hasOneIndex: boolean
+  /** The space in which the members are computed, once it has been looked for. */
+  arrangement: Arrangement | undefined
+  /** Bits of the groups of the same segment that it needs, directly or not; those merged into others may be among them. */
   readonly needs: Int32Array
 }
+
+/** What two groups would be as one. */
+export interface Union
+  extends Pick<
+    Group,
+    'members' | 'stored' | 'roots' | 'viewed' | 'operands' | 'whole' | 'hasOneIndex' | 'arrangement'
+  > {}
 
 /**
  * Nodes to a segment. Who needs whom is known for all pairs of groups of a segment, so that its cost grows with the square;
@@ -23,8 +45,8 @@ const SEGMENT = 2048
 
 /** A partition of the computing nodes into groups, which stays free of cycles: a group runs as a unit. */
 export class Groups {
-  /** By segment, in order of their first nodes. */
-  readonly #segments: Group[][] = []
+  /** By segment and number; groups merged into others are gone. */
+  readonly #segments: (Group | undefined)[][] = []
   readonly #groupOf = new Map<Node, Group>()
   readonly #position = new Map<Node, number>()
   readonly #wanted: ReadonlySet<Node>
@@ -37,25 +59,43 @@ export class Groups {
     this.#wanted = new Set(outputs)
     const words = (Math.min(nodes.length, SEGMENT) + 31) >> 5
     nodes.forEach((node, position) => {
-      const segment = Math.floor(position / SEGMENT)
-      const needs = new Int32Array(words)
-      const closed = roles.roleOf(node) === 'routine'
-      const group: Group = { segment, number: position % SEGMENT, members: [node], closed, needs }
+      const group = this.#single(node, Math.floor(position / SEGMENT), position % SEGMENT, words)
       if (group.number === 0) this.#segments.push([])
-      this.#segments[segment].push(group)
+      this.#segments[group.segment].push(group)
       this.#groupOf.set(node, group)
       this.#position.set(node, position)
-      for (const { root } of roles.edgesOf(node)) {
+      for (const root of group.roots) {
         const source = this.groupOf(root)
-        if (source?.segment !== segment) continue
-        add(needs, source.number)
-        unite(needs, source.needs)
+        if (source?.segment !== group.segment) continue
+        add(group.needs, source.number)
+        unite(group.needs, source.needs)
       }
     })
   }
 
+  #single(node: Node, segment: number, number: number, words: number): Group {
+    const { roles } = this
+    const role = roles.roleOf(node)
+    const edges = roles.edgesOf(node)
+    const roots = new Set(edges.map(({ root }) => root))
+    return {
+      segment,
+      number,
+      members: [node],
+      stored: this.#isRead(node) ? [node] : [],
+      roots,
+      viewed: new Set(edges.filter(({ path }) => path.length > 0).map(({ root }) => root)),
+      operands: new Set(node.inputs),
+      whole: role === 'product' || node.op === 'randomBits' ? [...roots] : [],
+      roles: new Set([role]),
+      hasOneIndex: role === 'map' && !isMovement(node) && node.op !== 'scatter' && roles.isPlain(node),
+      arrangement: undefined,
+      needs: new Int32Array(words),
+    }
+  }
+
   get list(): Group[] {
-    return this.#segments.flat()
+    return this.#segments.flatMap((groups) => groups.filter((group) => group !== undefined))
   }
 
   /** The group that computes a node; none for inputs of the graph. */
@@ -63,26 +103,18 @@ export class Groups {
     return this.#groupOf.get(node.op === 'result' ? node.inputs[0] : node)
   }
 
-  /** Members whose elements are needed outside of the members. */
-  storedOf(members: readonly Node[]): Node[] {
-    const inside = new Set(members)
-    return members.filter(
-      (node) => this.#wanted.has(node) || this.roles.readersOf(node).some((reader) => !inside.has(reader)),
-    )
+  /** Whether a node is read by something that is in none of the groups. */
+  #isRead(node: Node, a?: Group, b?: Group): boolean {
+    if (this.#wanted.has(node)) return true
+    return this.roles.readersOf(node).some((reader) => {
+      const group = this.#groupOf.get(reader)
+      return group === undefined || (group !== a && group !== b)
+    })
   }
 
   /** Whether a group comes after another of the same segment; of different segments, whether it may. */
   needs(group: Group, other: Group): boolean {
     return group.segment === other.segment ? has(group.needs, other.number) : group.segment > other.segment
-  }
-
-  /** The members that two groups would have together, in order. */
-  together(a: Group, b: Group): Node[] {
-    return [...a.members, ...b.members].sort((x, y) => this.#at(x) - this.#at(y))
-  }
-
-  #at(node: Node): number {
-    return this.#position.get(node) ?? -1
   }
 
   /** Whether some third group needs one of the two and is needed by the other, so that they cannot run as one. */
@@ -93,33 +125,81 @@ export class Groups {
   /** Whether a third group lies on a way from `first` to `last`: one that `last` reads from and that needs `first`. */
   #between(first: Group, last: Group): boolean {
     if (!this.needs(last, first)) return false
-    return last.members.some((node) =>
-      this.roles.edgesOf(node).some(({ root }) => {
-        const source = this.groupOf(root)
-        return source !== undefined && source !== first && source !== last && this.needs(source, first)
-      }),
-    )
+    for (const root of last.roots) {
+      const source = this.groupOf(root)
+      if (source !== undefined && source !== first && this.needs(source, first)) return true
+    }
+    return false
   }
 
-  /** Puts b's members into a. */
-  merge(a: Group, b: Group): void {
-    a.members = this.together(a, b)
+  /** What two groups would be as one; its space is still to be found, unless it is that of the shape. */
+  union(a: Group, b: Group): Union {
+    const isInside = (node: Node): boolean => {
+      const group = this.groupOf(node)
+      return group === a || group === b
+    }
+    const outside = (nodes: 'roots' | 'viewed' | 'operands'): Set<Node> => {
+      const all = new Set<Node>()
+      for (const node of a[nodes]) if (!isInside(node)) all.add(node)
+      for (const node of b[nodes]) if (!isInside(node)) all.add(node)
+      return all
+    }
+    const seesThrough = (from: Group, to: Group): boolean => {
+      for (const node of from.viewed) if (this.groupOf(node) === to) return true
+      return false
+    }
+    const oneShape = a.hasOneIndex && b.hasOneIndex && sameShape(a.members[0].shape, b.members[0].shape)
+    return {
+      members: this.#inOrder(a.members, b.members),
+      stored: this.#inOrder(a.stored, b.stored).filter((node) => this.#isRead(node, a, b)),
+      roots: outside('roots'),
+      viewed: outside('viewed'),
+      operands: outside('operands'),
+      whole: [...a.whole, ...b.whole],
+      hasOneIndex: oneShape && !seesThrough(a, b) && !seesThrough(b, a),
+      arrangement: undefined,
+    }
+  }
+
+  /** Two lists in topological order as one. */
+  #inOrder(a: readonly Node[], b: readonly Node[]): Node[] {
+    const merged: Node[] = []
+    let next = 0
+    for (const node of a) {
+      while (next < b.length && this.#at(b[next]) < this.#at(node)) merged.push(b[next++])
+      merged.push(node)
+    }
+    while (next < b.length) merged.push(b[next++])
+    return merged
+  }
+
+  #at(node: Node): number {
+    return this.#position.get(node) ?? -1
+  }
+
+  /** Makes a what both are together. */
+  merge(a: Group, b: Group, union: Union): void {
+    const groups = this.#segments[a.segment]
+    groups[b.number] = undefined
     for (const node of b.members) this.#groupOf.set(node, a)
-    const own = a.needs
-    unite(own, b.needs)
-    remove(own, a.number)
-    remove(own, b.number)
-    const others = this.#segments[a.segment].filter((group) => group !== b)
-    this.#segments[a.segment] = others
-    for (const group of others) {
-      if (group === a) continue
-      const { needs } = group
-      const [needsA, needsB] = [has(needs, a.number), has(needs, b.number)]
+    const isHidden = ({ stored }: Group): boolean => !stored.some((node) => union.stored.includes(node))
+    const nobodyLearns = isHidden(a) || isHidden(b)
+    Object.assign(a, union)
+    for (const role of b.roles) a.roles.add(role)
+    const { needs } = a
+    unite(needs, b.needs)
+    remove(needs, a.number)
+    remove(needs, b.number)
+    // Where one is read by the other only, whoever needs it needs the other too.
+    if (nobodyLearns) return
+    for (const group of groups) {
+      if (group === undefined || group === a) continue
+      const [needsA, needsB] = [has(group.needs, a.number), has(group.needs, b.number)]
       if (!needsA && !needsB) continue
-      remove(needs, b.number)
-      add(needs, a.number)
+      remove(group.needs, b.number)
+      add(group.needs, a.number)
       // What needs both has what they need already.
-      if (needsA !== needsB) unite(needs, own)
+      if (needsA !== needsB) unite(group.needs, needs)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { type Shape, stridesOf } from '../../core/shape.js'
+import { range, type Shape, stridesOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import type { Affine } from '../kernels.js'
 
@@ -14,12 +14,13 @@ export class Split {
 }
 
 /** The index along one axis of the space. */
-const unit = (axis: number, rank: number): Affine => ({
-  offset: 0,
-  strides: Array.from({ length: rank }, (_, i) => (i === axis ? 1 : 0)),
-})
+function unit(axis: number, rank: number): Affine {
+  const strides = new Array<number>(rank).fill(0)
+  strides[axis] = 1
+  return { offset: 0, strides }
+}
 
-export const identityMap = (rank: number): IndexMap => Array.from({ length: rank }, (_, axis) => unit(axis, rank))
+export const identityMap = (rank: number): IndexMap => range(rank).map((axis) => unit(axis, rank))
 
 /** Σ factor · affine */
 function combine(terms: IndexMap, factors: readonly number[], rank: number): Affine {
@@ -120,19 +121,18 @@ export const sameAffine = (a: Affine, b: Affine, space: Shape): boolean =>
   a.offset === b.offset && a.strides.every((stride, axis) => stride === b.strides[axis] || space[axis] === 1)
 
 export const sameMap = (a: IndexMap, b: IndexMap, space: Shape): boolean =>
-  a.length === b.length && a.every((index, axis) => sameAffine(index, b[axis], space))
+  a === b || (a.length === b.length && a.every((index, axis) => sameAffine(index, b[axis], space)))
 
 /** Whether the places are 0 … elements − 1, each once, as the index runs over the axes whose stride is not 0. */
-export function coversOnce(place: Affine, space: Shape, elements: number): boolean {
-  const axes = space
-    .flatMap((size, axis) => (size > 1 && place.strides[axis] !== 0 ? [{ size, stride: place.strides[axis] }] : []))
-    .sort((a, b) => a.stride - b.stride)
+export function coversOnce({ offset, strides }: Affine, space: Shape, elements: number): boolean {
+  if (offset !== 0) return false
+  const axes = space.map((_, axis) => axis).filter((axis) => space[axis] > 1 && strides[axis] !== 0)
   let next = 1
-  for (const { size, stride } of axes) {
-    if (stride !== next) return false
-    next *= size
+  for (const axis of axes.sort((a, b) => strides[a] - strides[b])) {
+    if (strides[axis] !== next) return false
+    next *= space[axis]
   }
-  return place.offset === 0 && next === elements
+  return next === elements
 }
 
 /** The index map after an axis of the space has been split. */

@@ -187,12 +187,17 @@ class Lowering {
 
 /** Equal for instructions that give the same. */
 function keyOf(one: Instruction): string {
-  const affine = 'strides' in one ? `${'input' in one ? one.input : ''}@${one.offset}+${one.strides}` : ''
-  const size = one.op === 'index' ? one.size : ''
-  const operands = 'operands' in one ? one.operands : ''
+  let key = `${one.op} ${one.dtype}`
+  if ('operands' in one) for (const operand of one.operands) key += ` ${operand}`
+  if ('input' in one) key += ` of ${one.input}`
+  if ('strides' in one) {
+    key += ` at ${one.offset}`
+    for (const stride of one.strides) key += ` ${stride}`
+  }
+  if (one.op === 'index') key += ` below ${one.size}`
   // −0 and 0 are different constants that print alike.
-  const value = one.op === 'constant' ? `${Object.is(one.value, -0) ? '-' : ''}${one.value}` : ''
-  return `${one.op} ${one.dtype} ${operands} ${affine} ${size} ${value}`
+  if (one.op === 'constant') key += ` ${Object.is(one.value, -0) ? '-0' : one.value}`
+  return key
 }
 
 /** All linear functions of the index in the code. */

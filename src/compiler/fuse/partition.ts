@@ -1,9 +1,9 @@
-import { sameShape, sizeOf } from '../../core/shape.js'
+import { sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { literal } from '../literal.js'
-import { type Arrangement, arrange, foldedAxes, Stuck, storesOnce } from './arrange.js'
-import { type Group, Groups } from './groups.js'
-import { isMovement, placeIn } from './index-map.js'
+import { type Arrangement, arrange, arrangeAlike, foldedAxes, Stuck, storesOnce } from './arrange.js'
+import { type Group, Groups, type Union } from './groups.js'
+import { placeIn } from './index-map.js'
 import { isEpilogueWithinLimits, isLoopWithinLimits, isSmallLoop } from './limits.js'
 import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
 import { productOf } from './products.js'
@@ -80,7 +80,8 @@ export function partition(roles: Roles): Groups {
   }
   // … then behind the products whose results they take, before folds claim them …
   for (const node of nodes.filter(isMap)) {
-    if (!groups.groupOf(node)?.members.every(isMap)) continue
+    const group = groups.groupOf(node)
+    if (group === undefined || !isMapOnly(group)) continue
     for (const { root } of roles.edgesOf(node)) if (roles.roleOf(root) === 'product') tryMerge(groups, root, node)
   }
   // … and what is left around the folds, with loops that read the same.
@@ -101,95 +102,63 @@ export function partition(roles: Roles): Groups {
 function tryMerge(groups: Groups, a: Node, b: Node): void {
   const [first, second] = [groups.groupOf(a), groups.groupOf(b)]
   if (first === undefined || second === undefined || first === second) return
-  if (
-    first.segment !== second.segment ||
-    first.closed ||
-    second.closed ||
-    !mayFit(groups, first, second) ||
-    groups.wouldCycle(first, second)
-  )
-    return
-  const members = groups.together(first, second)
-  if (mayBeOne(members, groups)) groups.merge(first, second)
+  if (first.segment !== second.segment || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
+  const union = groups.union(first, second)
+  const isMap = isMapOnly(first) && isMapOnly(second)
+  const arrangement = isMap ? arrangeMaps(union, groups.roles) : arrangeAround(union, groups.roles)
+  if (arrangement !== undefined) groups.merge(first, second, { ...union, arrangement })
 }
 
-function mayBeOne(members: readonly Node[], groups: Groups): boolean {
-  const { roles } = groups
-  const stored = groups.storedOf(members)
-  const isMap = members.every((node) => roles.roleOf(node) === 'map')
-  if (isMap && !isSmallEnough(members, stored, roles)) return false
-  if (isMap && haveOneIndex(members, roles)) return true
+/** The space of a loop without folds, if it has one and the loop stays small. */
+function arrangeMaps(union: Union, roles: Roles): Arrangement | undefined {
+  const { members, stored, roots, operands } = union
+  if (!isSmallLoop(members.length, roots.size + stored.length, operands.size)) return undefined
+  if (union.hasOneIndex) return arrangeAlike(members)
   const arrangement = arrange(members, roles)
-  if (arrangement === undefined || arrangement instanceof Stuck) return false
+  if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   // Without folds there is nothing that only the code would tell.
-  if (isMap) return stored.every((node) => mayStore(node, arrangement))
+  return stored.every((node) => mayStore(node, arrangement)) ? arrangement : undefined
+}
+
+/** The space of a product with its epilogue or of a loop with folds, if there is one and the code stays small. */
+function arrangeAround({ members, stored }: Union, roles: Roles): Arrangement | undefined {
+  const arrangement = arrange(members, roles)
+  if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
   // Joining the axes of a loop changes nothing that is asked here.
   const lowered = (hasProduct ? lowerArranged : lower)(members, stored, arrangement, roles)
-  if (lowered === undefined || lowered instanceof Stuck) return false
-  return hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
-}
-
-function isSmallEnough(members: readonly Node[], stored: readonly Node[], roles: Roles): boolean {
-  if (!isSmallLoop(members.length, stored.length, 0)) return false
-  const roots = new Set(members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root)))
-  const leaves = new Set(members.flatMap((node) => node.inputs))
-  for (const node of members) {
-    roots.delete(node)
-    leaves.delete(node)
-  }
-  return isSmallLoop(members.length, roots.size + stored.length, leaves.size)
-}
-
-/** Nodes of one shape that read each other directly: their common space is that shape. */
-function haveOneIndex(members: readonly Node[], roles: Roles): boolean {
-  const inside = new Set(members)
-  const [{ shape }] = members
-  return members.every(
-    (node) =>
-      sameShape(node.shape, shape) &&
-      !isMovement(node) &&
-      node.op !== 'scatter' &&
-      roles.isPlain(node) &&
-      roles.edgesOf(node).every(({ path, root }) => path.length === 0 || !inside.has(root)),
-  )
+  if (lowered === undefined || lowered instanceof Stuck) return undefined
+  const fits = hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
+  return fits ? arrangement : undefined
 }
 
 const mayStore = (node: Node, arrangement: Arrangement): boolean =>
   storesOnce(placeIn(node.shape, arrangement.maps.get(node) ?? [], arrangement.space), arrangement, sizeOf(node.shape))
 
+const isMapOnly = ({ roles }: Group): boolean => roles.size === 1 && roles.has('map')
+
 /** What can be said without trying. */
 function mayFit(groups: Groups, a: Group, b: Group): boolean {
-  const { roles } = groups
-  const has = ({ members }: Group, role: string): boolean => members.some((node) => roles.roleOf(node) === role)
-  const [products, folds] = ['product', 'fold'].map((role) => [a, b].filter((group) => has(group, role)).length)
-  if (products > 1 || (products > 0 && folds > 0)) return false
+  if (a.roles.has('routine') || b.roles.has('routine')) return false
+  const products = a.roles.has('product') || b.roles.has('product')
+  const folds = a.roles.has('fold') || b.roles.has('fold')
+  if ((a.roles.has('product') && b.roles.has('product')) || (products && folds)) return false
   // What is read whole must be there before.
-  if (readsWhole(a, b, roles) || readsWhole(b, a, roles)) return false
-  if (folds === 0) return sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
-  return !sweepsAgain(a, b, roles) && !sweepsAgain(b, a, roles)
-}
-
-/** Whether something in `reader` needs all elements of something in `source` at once: the operands of a product, a key. */
-function readsWhole(reader: Group, source: Group, roles: Roles): boolean {
-  const members = new Set(source.members)
-  return reader.members.some(
-    (node) =>
-      (node.op === 'randomBits' || roles.roleOf(node) === 'product') &&
-      roles.edgesOf(node).some(({ root }) => members.has(root)),
-  )
+  const isIn = (group: Group) => (node: Node) => groups.groupOf(node) === group
+  if (a.whole.some(isIn(b)) || b.whole.some(isIn(a))) return false
+  if (!folds) return sizeOf(a.members[0].shape) === sizeOf(b.members[0].shape)
+  return !sweepsAgain(a, b, groups) && !sweepsAgain(b, a, groups)
 }
 
 /** Whether `later` works with whole rows and with folds of `earlier` over rows that do not lie together. */
-function sweepsAgain(earlier: Group, later: Group, roles: Roles): boolean {
+function sweepsAgain(earlier: Group, later: Group, groups: Groups): boolean {
+  if (!earlier.roles.has('fold')) return false
+  const { roles } = groups
   const fold = earlier.members.find((node) => roles.roleOf(node) === 'fold' && !foldsNeighbours(node))
   if (fold === undefined) return false
   const rows = sizeOf(fold.shape)
-  const members = new Set(earlier.members)
-  const readsRows = later.members.some((node) =>
-    roles.edgesOf(node).some(({ root }) => members.has(root) && sizeOf(root.shape) <= rows),
-  )
-  return readsRows && later.members.some((node) => roles.roleOf(node) === 'fold' || sizeOf(node.shape) > rows)
+  const readsRows = [...later.roots].some((root) => sizeOf(root.shape) <= rows && groups.groupOf(root) === earlier)
+  return readsRows && (later.roles.has('fold') || later.members.some((node) => sizeOf(node.shape) > rows))
 }
 
 /** Whether the axes that a fold runs over come last. */

@@ -107,15 +107,13 @@ function draftOf(group: Group, groups: Groups): Draft {
   const { roles } = groups
   const [first] = group.members
   if (roles.roleOf(first) === 'routine') return { group, reads: first.inputs.map(withoutReshapes) }
-  const arrangement = arrange(group.members, roles)
+  const arrangement = group.arrangement ?? arrange(group.members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck)
     throw new Error(`fuse: a group of ${first.op} has no space`)
   const productNode = group.members.find((node) => roles.roleOf(node) === 'product')
   const product = productNode && productOf(productNode, roles)
   if (product !== undefined && 'missing' in product) throw new Error('fuse: a product has an operand without strides')
-  const members = new Set(group.members)
-  const roots = group.members.flatMap((node) => roles.edgesOf(node).map(({ root }) => root))
-  return { group, arrangement, product, reads: [...new Set(roots.filter((root) => !members.has(root)))] }
+  return { group, arrangement, product, reads: [...group.roots] }
 }
 
 const readsOf = ({ inputs }: Lowered, product?: Product): Node[] =>
@@ -139,7 +137,7 @@ function changeWithout(
   const { group, arrangement, product } = draft
   if (arrangement === undefined || product?.left.root === node || product?.right.root === node) return undefined
   const code = (recomputed: ReadonlySet<Node>): Lowered | Stuck | undefined =>
-    lowerArranged(group.members, groups.storedOf(group.members), arrangement, groups.roles, recomputed)
+    lowerArranged(group.members, group.stored, arrangement, groups.roles, recomputed)
   const lowered = code(trial)
   if (lowered === undefined || lowered instanceof Stuck || lowered.inputs.includes(node)) return undefined
   if (draft.instructions === undefined) {

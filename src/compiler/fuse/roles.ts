@@ -40,7 +40,6 @@ export class Roles {
   }
 
   roleOf(node: Node): Role {
-    if (this.#stored.has(node)) return 'map'
     let role = this.#roles.get(node)
     if (role === undefined) {
       role =
@@ -54,9 +53,14 @@ export class Roles {
 
   /** Gives a virtual node memory of its own. */
   store(node: Node): void {
-    this.#stored.add(node)
+    this.#markStored(node)
     this.#edges.clear()
     this.#readers = undefined
+  }
+
+  #markStored(node: Node): void {
+    this.#stored.add(node)
+    this.#roles.set(node, 'map')
   }
 
   isStored(node: Node): boolean {
@@ -76,7 +80,10 @@ export class Roles {
 
   /** The nodes that become kernels, or parts of them. */
   computing(): Node[] {
-    return this.order.filter((node) => !['source', 'virtual'].includes(this.roleOf(node)))
+    return this.order.filter((node) => {
+      const role = this.roleOf(node)
+      return role !== 'source' && role !== 'virtual'
+    })
   }
 
   /** The nodes that read `node`, looking through virtual ones. */
@@ -119,8 +126,8 @@ export class Roles {
   #storeWhole(operand: Node, isOutput = false): void {
     const node = withoutReshapes(operand)
     if (this.roleOf(node) !== 'virtual') return
-    if (literal(node) === undefined) this.#stored.add(node)
-    else if (isOutput || sizeOf(node.shape) > 1) this.#stored.add(operand)
+    if (literal(node) === undefined) this.#markStored(node)
+    else if (isOutput || sizeOf(node.shape) > 1) this.#markStored(operand)
   }
 }
 
