@@ -226,6 +226,18 @@ describe('what no later step waits for', () => {
     ])
   })
 
+  it('collects what the steps compute anyway rather than computing it again', () => {
+    const given = { carries: [tensor(2, 3)], slices: [tensor(2, 3)], captured: [tensor(3, 4), tensor(6, 4)] }
+    const heads: Step = ([h], [x], [v, w]) => {
+      const [state, joined] = [tanh(add(h, x)), build.concat([build.sin(h), x], 1)]
+      const next = add(mul(state, h), build.slice(joined, [0, 1], [2, 3]))
+      return [next, h, dot(state, v), dot(joined, w)]
+    }
+    const changed = expectKept(scanGraph(given, heads, 5), deferFromScans)
+    expect(productsInLoops(changed)).toEqual([0])
+    for (const op of ['tanh', 'sin', 'concat']) expect(countIn(changed, op)).toBe(0)
+  })
+
   it('leaves the other terms of a sum where they are', () => {
     const given = { carries: [tensor(2, 3), tensor(3, 3)], slices: [tensor(3, 3)] }
     const mixed: Step = ([h, w], [x]) => [tanh(h), add(add(mul(x, x), w), dot(transpose(h), h))]

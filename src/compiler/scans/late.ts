@@ -123,19 +123,25 @@ export class Late {
     }
     const find = (node: Node): readonly Node[] => {
       if (this.isFixed(node) || (stacked.has(node) && !deferred.has(node)) || this.#isSlice(node)) return []
-      const isCheap = isMovement(node) || isElementwise(node.op) || node.op === 'gather'
-      if (!deferred.has(node) && !isCheap) return [node]
+      if (!deferred.has(node) && !this.#isCheap(node)) return [node]
       const parts = [...new Set(node.inputs.flatMap(sourcesOf))]
-      // Collecting a value or what it is made of without arithmetic is the same; arithmetic is not done twice but for nothing to collect.
-      const isBetter = parts.length === 0 || (isMovement(node) && elementsOf(parts) <= sizeOf(node.shape))
+      // Of a view and what it shows the latter: others may need that too.
+      const isBetter = parts.length === 0 || (isView(node) && elementsOf(parts) <= sizeOf(node.shape))
       return deferred.has(node) || isBetter ? parts : [node]
     }
     return new Set(roots.flatMap(sourcesOf))
+  }
+
+  /** Whether a value may be computed again, or later, rather than collected: arithmetic is not done twice. */
+  #isCheap(node: Node): boolean {
+    return isMovement(node) || ((isElementwise(node.op) || node.op === 'gather') && !this.#bound.has(node))
   }
 
   #isSlice(node: Node): boolean {
     return this.loop.sequences.some(({ inner }) => inner === node)
   }
 }
+
+const isView = ({ op }: Node): boolean => op === 'reshape' || op === 'permute' || op === 'expand'
 
 const elementsOf = (nodes: Iterable<Node>): number => [...nodes].reduce((sum, { shape }) => sum + sizeOf(shape), 0)
