@@ -159,7 +159,7 @@ struct Product {
       parallel(rows.count, large && m * some > 1 << 14, [&](i64 block, int) {
         packRows(a, block * rows.height, rows.size(block), k0, some, rows.size(block), packed + block * rows.height * depth);
       });
-      const i64 groups = large ? least(panels, 4 * shapewise_threads()) : 1;
+      const i64 groups = large ? least(panels, 16 * shapewise_threads()) : 1;
       const i64 perGroup = (panels + groups - 1) / groups;
       parallel(groups, large, [&](i64 group, int worker) {
         const int own = threaded ? worker : thread;

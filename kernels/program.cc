@@ -18,7 +18,7 @@ Step *readStep(Reader &reader, const Extents &extents, int depth) {
     case kLoop: return Loop::read(reader, extents);
     case kCopy: return Copy::read(reader, extents);
     case kDot: return Dot::read(reader, extents);
-    case kConvolution: return Convolution::read(reader, extents);
+    case kConvolution: return readConvolution(reader, extents);
     case kPool: return Pool::read(reader, extents);
     case kIndexing: return Indexing::read(reader, extents);
     case kArgSort: return ArgSort::read(reader, extents);

@@ -1,0 +1,184 @@
+// Convolutions of single channels or few outputs, as implicit products of matrices: each image is copied once with its
+// padding, channel by channel and, for strides, phase by phase, so that the elements that neighbouring places see are neighbours;
+// vectors run along places.
+#pragma once
+#include "geometry.h"
+#include "multiply.h"
+
+namespace shapewise {
+namespace SHAPEWISE_VARIANT {
+
+struct ConvolutionByImages final : ConvolutionStep<ConvolutionByImages> {
+  i64 lengths[kMaxRank], lengthStrides[kMaxRank], planeSize = 1, phases = 1, span = 1;
+  List<i64> columns, placeOffsets;
+
+  bool prepare() {
+    for (int i = 0; i < spatial; i++) {
+      lengths[i] = places[i] + (window[i] - 1) * kernelDilation[i] / strides[i];
+      phases *= strides[i];
+    }
+    for (int i = spatial - 1; i >= 0; i--) {
+      lengthStrides[i] = planeSize;
+      planeSize *= lengths[i];
+      span += (places[i] - 1) * lengthStrides[i];
+    }
+    if (!columns.resize(windowCount * groupChannels)) return false;
+    for (i64 w = 0; w < windowCount; w++) {
+      i64 rest = w, shift = 0, phase = 0, scale = 1;
+      for (int i = spatial - 1; i >= 0; i--) {
+        const i64 at = rest % window[i] * kernelDilation[i];
+        rest /= window[i];
+        shift += at / strides[i] * lengthStrides[i];
+        phase += at % strides[i] * scale;
+        scale *= strides[i];
+      }
+      for (i64 c = 0; c < groupChannels; c++) columns[w * groupChannels + c] = (c * phases + phase) * planeSize + shift;
+    }
+    if (span > INT64_C(1) << 31 || !placeOffsets.resize(span)) return false;
+    for (i64 j = 0; j < span; j++) {
+      i64 offset = 0;
+      i64 rest = j;
+      bool inside = true;
+      for (int i = 0; i < spatial; i++) {
+        const i64 place = rest / lengthStrides[i];
+        rest %= lengthStrides[i];
+        inside = inside && place < places[i];
+        offset += place * out.strides[i + 1];
+      }
+      placeOffsets[j] = inside ? offset : INT64_MIN;
+    }
+    return true;
+  }
+
+  /// Copies one image, channel by channel and phase by phase.
+  template <class T>
+  void spread(const T *from, T *to) const {
+    __builtin_memset(to, 0, channels * phases * planeSize * sizeof(T));
+    const i64 c = x.strides[x.rank - 1];
+    const i64 channelStep = phases * planeSize;
+    i64 rows = 1;
+    for (int i = 0; i < spatial - 1; i++) rows *= image[i];
+    const int last = spatial - 1;
+    for (i64 row = 0; row < rows; row++) {
+      i64 rest = row, source = 0, target = 0, phase = 0, scale = strides[last];
+      bool inside = true;
+      for (int i = last - 1; i >= 0; i--) {
+        const i64 index = rest % image[i];
+        rest /= image[i];
+        const i64 at = index * inputDilation[i] + low[i];
+        inside = inside && at >= 0 && at / strides[i] < lengths[i];
+        source += index * x.strides[i + 1];
+        target += at / strides[i] * lengthStrides[i];
+        phase += at % strides[i] * scale;
+        scale *= strides[i];
+      }
+      if (!inside) continue;
+      if (channels == 1 && strides[last] == 1 && inputDilation[last] == 1 && x.strides[last + 1] == 1) {
+        const i64 skipped = most(0, -low[last]);
+        const i64 start = most(0, low[last]);
+        const i64 count = least(image[last] - skipped, lengths[last] - start);
+        if (count > 0) __builtin_memcpy(to + phase * planeSize + target + start, from + source + skipped, count * sizeof(T));
+        continue;
+      }
+      if (c == 1 && strides[last] == 1 && inputDilation[last] == 1) {
+        const i64 skipped = most(0, -low[last]);
+        const i64 start = most(0, low[last]);
+        const i64 count = least(image[last] - skipped, lengths[last] - start);
+        const i64 pixel = x.strides[last + 1];
+        if (count > 0) turn(from + source + skipped * pixel, pixel, count, channels, to + phase * planeSize + target + start, channelStep);
+        continue;
+      }
+      for (i64 index = 0; index < image[last]; index++) {
+        const i64 at = index * inputDilation[last] + low[last];
+        if (at < 0) continue;
+        const i64 place = at / strides[last];
+        if (place >= lengths[last]) break;
+        const T *f = from + source + index * x.strides[last + 1];
+        T *t = to + (phase + at % strides[last]) * planeSize + target + place;
+        for (i64 k = 0; k < channels; k++) t[k * channelStep] = f[k * c];
+      }
+    }
+  }
+
+  template <class T>
+  void compute(const Frame &frame, ShapewiseFailure &failure) const {
+    constexpr i64 width = Tile<T>::kColumns;
+    const i64 inner = windowCount * groupChannels;
+    const i64 groupOutputs = outputs / groups;
+    const RowBlocks rows(groupOutputs);
+    const i64 perGroup = rows.count * rows.height * inner;
+    const double planeElements = static_cast<double>(channels) * static_cast<double>(phases) * static_cast<double>(planeSize);
+    if (!reserve(1, 2, static_cast<double>(groups) * perGroup * sizeof(T), failure) ||
+        !reserve(shapewise_threads(), 3, (planeElements + 2 * width + kMaxRows * width) * sizeof(T), failure))
+      return;
+    T *packed = static_cast<T *>(shapewise_scratch(0, 2, groups * perGroup * sizeof(T)));
+    const T *weights = address<T>(kernel, frame);
+    const int r = kernel.rank;
+    for (i64 group = 0; group < groups; group++) {
+      for (i64 block = 0; block < rows.count; block++) {
+        const i64 height = rows.size(block);
+        T *to = packed + group * perGroup + block * rows.height * inner;
+        for (i64 w = 0; w < windowCount; w++) {
+          i64 rest = w, offset = 0;
+          for (int i = spatial - 1; i >= 0; i--) {
+            offset += rest % window[i] * kernel.strides[i];
+            rest /= window[i];
+          }
+          const T *from = weights + offset + (group * groupOutputs + block * rows.height) * kernel.strides[r - 1];
+          for (i64 c = 0; c < groupChannels; c++)
+            for (i64 i = 0; i < height; i++)
+              to[(w * groupChannels + c) * height + i] = from[c * kernel.strides[r - 2] + i * kernel.strides[r - 1]];
+        }
+      }
+    }
+    const i64 threads = shapewise_threads();
+    const i64 panels = (span + width - 1) / width;
+    const i64 splits = batch >= threads ? 1 : least(panels, (threads + batch - 1) / batch);
+    const i64 perSplit = (panels + splits - 1) / splits;
+    const bool large = batch * span * inner * outputs > 1 << 16;
+    parallel(batch * splits, large, [&](i64 task, int thread) {
+      const i64 b = task / splits;
+      const i64 split = task % splits;
+      const i64 planes = channels * phases * planeSize;
+      T *spreadImage = static_cast<T *>(shapewise_scratch(thread, 3, (planes + 2 * width + kMaxRows * width) * sizeof(T)));
+      T *tile = spreadImage + planes + 2 * width;
+      spread(address<T>(x, frame) + b * x.strides[0], spreadImage);
+      T *result = address<T>(out, frame) + b * out.strides[0];
+      const i64 outStep = out.strides[out.rank - 1];
+      const i64 placeStep = out.strides[spatial];
+      for (i64 p = split * perSplit; p < least(panels, (split + 1) * perSplit); p++) {
+        const i64 j0 = p * width;
+        const i64 across = least(width, span - j0);
+        for (i64 group = 0; group < groups; group++) {
+          const T *from = spreadImage + group * groupChannels * phases * planeSize + j0;
+          for (i64 block = 0; block < rows.count; block++) {
+            const i64 height = rows.size(block);
+            tileMultiply<T>(static_cast<int>(height), across)(inner, packed + group * perGroup + block * rows.height * inner, height, from,
+                                                      columns.items, tile, width, false);
+            T *to = result + (group * groupOutputs + block * rows.height) * outStep;
+            for (i64 j = 0; j < across;) {
+              const i64 offset = placeOffsets[j0 + j];
+              if (offset == INT64_MIN) {
+                j++;
+                continue;
+              }
+              // Places of one row follow each other at one distance.
+              i64 run = 1;
+              while (j + run < across && placeOffsets[j0 + j + run] == offset + run * placeStep) run++;
+              if (outStep == 1) {
+                turn(tile + j, width, height, run, to + offset, placeStep);
+              } else {
+                for (i64 k = 0; k < run; k++)
+                  for (i64 i = 0; i < height; i++) to[offset + k * placeStep + i * outStep] = tile[i * width + j + k];
+              }
+              j += run;
+            }
+          }
+        }
+      }
+    });
+  }
+};
+
+}  // namespace SHAPEWISE_VARIANT
+}  // namespace shapewise
