@@ -1,31 +1,75 @@
 import { sizeOf } from '../../core/shape.js'
+import { innerGraphs, topologicalOrder } from '../../graph/graph.js'
 import type { Node } from '../../graph/node.js'
+import { bytesOf } from '../../graph/rules/movement.js'
 import type { Group, Groups } from './groups.js'
 import type { Draft } from './recompute.js'
 import { withoutReshapes } from './roles.js'
 
 /**
- * The groups in an order in which each comes after those it needs; where there is a choice as the graph was written. A
- * group that may overwrite an input of the graph waits for the others that read it.
+ * The groups in an order in which each comes after those it needs. Where there is a choice, one that frees more memory than
+ * it takes comes at once, while what it reads is still in a cache; otherwise they come as the graph was written. A group
+ * that may overwrite an input of the graph waits for the others that read it and for those that can fail.
  */
 export function schedule(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Draft[] {
-  const waiting = groups.list
-  const before = new Map<Group, Set<Group>>(waiting.map((group) => [group, neededBy(group, groups)]))
+  const waiting = new Set(groups.list)
+  const before = new Map<Group, Set<Group>>(groups.list.map((group) => [group, neededBy(group, groups)]))
   const politely = waitFor(groups, drafts)
+  const memory = new Memory(groups, drafts)
   const done = new Set<Group>()
   const order: Draft[] = []
-  while (waiting.length > 0) {
-    const ready = (group: Group): boolean => every(before.get(group), done)
-    const polite = waiting.findIndex((group) => ready(group) && every(politely.get(group), done))
-    const index = polite >= 0 ? polite : waiting.findIndex(ready)
-    if (index < 0) throw new Error('fuse: the groups depend on each other in a circle')
-    const [group] = waiting.splice(index, 1)
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter((group) => every(before.get(group), done))
+    if (ready.length === 0) throw new Error('fuse: the groups depend on each other in a circle')
+    const polite = ready.filter((group) => every(politely.get(group), done))
+    const choice = polite.length > 0 ? polite : ready
+    const group = choice.find((one) => memory.isFreedBy(one)) ?? choice[0]
+    waiting.delete(group)
     done.add(group)
+    memory.run(group)
     const draft = drafts.get(group)
     if (draft !== undefined) order.push(draft)
   }
   return order
 }
+
+/** Which values between groups are still to be read. */
+class Memory {
+  readonly #readers = new Map<Node, number>()
+  readonly #outputs: ReadonlySet<Node>
+
+  constructor(
+    readonly groups: Groups,
+    readonly drafts: ReadonlyMap<Group, Draft>,
+  ) {
+    this.#outputs = new Set(groups.roles.graph.outputs.map(withoutReshapes))
+    for (const { reads } of drafts.values()) {
+      for (const node of reads) this.#readers.set(node, (this.#readers.get(node) ?? 0) + 1)
+    }
+  }
+
+  /** Whether running the group next leaves less to be kept than before. */
+  isFreedBy(group: Group): boolean {
+    const freed = this.#reads(group).filter((node) => this.#readers.get(node) === 1 && this.#isBetween(node))
+    if (freed.length === 0) return false
+    const taken = this.groups.storedOf(group.members).filter((node) => !this.#outputs.has(node))
+    return bytesOfAll(taken) < bytesOfAll(freed)
+  }
+
+  run(group: Group): void {
+    for (const node of this.#reads(group)) this.#readers.set(node, (this.#readers.get(node) ?? 0) - 1)
+  }
+
+  #reads(group: Group): readonly Node[] {
+    return this.drafts.get(group)?.reads ?? []
+  }
+
+  #isBetween(node: Node): boolean {
+    return !this.#outputs.has(node) && this.groups.groupOf(node) !== undefined
+  }
+}
+
+const bytesOfAll = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + bytesOf(node), 0)
 
 function every(groups: ReadonlySet<Group> | undefined, done: ReadonlySet<Group>): boolean {
   for (const group of groups ?? []) if (!done.has(group)) return false
@@ -43,11 +87,22 @@ function neededBy(group: Group, groups: Groups): Set<Group> {
   return needed
 }
 
-/** For each group that reads an input of the graph and writes an output of the same type: the other readers of the input. */
+/** Whether values can make it stop: indices out of range, matrices without a factor. */
+const canFail = (node: Node): boolean =>
+  node.op === 'gather' ||
+  node.op === 'scatter' ||
+  node.op === 'cholesky' ||
+  innerGraphs(node).some((inner) => topologicalOrder(inner.outputs).some(canFail))
+
+/**
+ * For each group that reads an input of the graph and writes an output of the same type: the other readers of the input,
+ * and all groups that can fail, so that the input keeps its value if one does.
+ */
 function waitFor(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Map<Group, Set<Group>> {
   const { roles } = groups
   const waits = new Map<Group, Set<Group>>()
   const outputs = new Set(roles.graph.outputs.map(withoutReshapes))
+  const failing = groups.list.filter(({ members }) => members.some(canFail))
   const readersOf = new Map<Node, Set<Draft>>()
   for (const draft of drafts.values()) {
     for (const node of draft.reads) readersOf.set(node, (readersOf.get(node) ?? new Set()).add(draft))
@@ -64,6 +119,7 @@ function waitFor(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Map<Group, 
       for (const { group: reader } of readers) {
         if (reader !== updating && !groups.needs(reader, updating)) others.add(reader)
       }
+      for (const group of failing) if (group !== updating && !groups.needs(group, updating)) others.add(group)
       waits.set(updating, others)
     }
   }
