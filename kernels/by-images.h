@@ -8,11 +8,11 @@
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-struct ConvolutionByImages final : ConvolutionStep<ConvolutionByImages> {
+struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
   i64 lengths[kMaxRank], lengthStrides[kMaxRank], planeSize = 1, phases = 1, span = 1;
   List<i64> columns, placeOffsets;
 
-  bool prepare() {
+  bool plan() {
     for (int i = 0; i < spatial; i++) {
       lengths[i] = places[i] + (window[i] - 1) * kernelDilation[i] / strides[i];
       phases *= strides[i];
@@ -100,83 +100,98 @@ struct ConvolutionByImages final : ConvolutionStep<ConvolutionByImages> {
     }
   }
 
+  i64 inner() const { return windowCount * groupChannels; }
+  RowBlocks rows() const { return RowBlocks(outputs / groups); }
+  /// Elements of the packed weights of one group.
+  i64 perGroup() const { return rows().count * rows().height * inner(); }
+  i64 planes() const { return channels * phases * planeSize; }
   template <class T>
-  void compute(const Frame &frame, ShapewiseFailure &failure) const {
-    constexpr i64 width = Tile<T>::kColumns;
-    const i64 inner = windowCount * groupChannels;
-    const i64 groupOutputs = outputs / groups;
-    const RowBlocks rows(groupOutputs);
-    const i64 perGroup = rows.count * rows.height * inner;
+  static constexpr i64 kWidth = Tile<T>::kColumns;
+  template <class T>
+  T *packed() const { return static_cast<T *>(shapewise_scratch(0, 2, groups * perGroup() * sizeof(T))); }
+  template <class T>
+  i64 workBytes() const { return (planes() + 2 * kWidth<T> + kMaxRows * kWidth<T>) * sizeof(T); }
+
+  template <class T>
+  void pack(const Frame &frame, ShapewiseFailure &failure) const {
     const double planeElements = static_cast<double>(channels) * static_cast<double>(phases) * static_cast<double>(planeSize);
-    if (!reserve(1, 2, static_cast<double>(groups) * perGroup * sizeof(T), failure) ||
-        !reserve(shapewise_threads(), 3, (planeElements + 2 * width + kMaxRows * width) * sizeof(T), failure))
+    const double work = (planeElements + 2 * kWidth<T> + kMaxRows * kWidth<T>) * sizeof(T);
+    if (!reserve(1, 2, static_cast<double>(groups) * perGroup() * sizeof(T), failure) ||
+        !reserve(shapewise_threads(), 3, work, failure))
       return;
-    T *packed = static_cast<T *>(shapewise_scratch(0, 2, groups * perGroup * sizeof(T)));
+    const RowBlocks blocks = rows();
+    const i64 groupOutputs = outputs / groups;
     const T *weights = address<T>(kernel, frame);
     const int r = kernel.rank;
     for (i64 group = 0; group < groups; group++) {
-      for (i64 block = 0; block < rows.count; block++) {
-        const i64 height = rows.size(block);
-        T *to = packed + group * perGroup + block * rows.height * inner;
+      for (i64 block = 0; block < blocks.count; block++) {
+        const i64 height = blocks.size(block);
+        T *to = packed<T>() + group * perGroup() + block * blocks.height * inner();
         for (i64 w = 0; w < windowCount; w++) {
           i64 rest = w, offset = 0;
           for (int i = spatial - 1; i >= 0; i--) {
             offset += rest % window[i] * kernel.strides[i];
             rest /= window[i];
           }
-          const T *from = weights + offset + (group * groupOutputs + block * rows.height) * kernel.strides[r - 1];
+          const T *from = weights + offset + (group * groupOutputs + block * blocks.height) * kernel.strides[r - 1];
           for (i64 c = 0; c < groupChannels; c++)
             for (i64 i = 0; i < height; i++)
               to[(w * groupChannels + c) * height + i] = from[c * kernel.strides[r - 2] + i * kernel.strides[r - 1]];
         }
       }
     }
-    const i64 threads = shapewise_threads();
+  }
+
+  template <class T>
+  void computeImage(const Frame &frame, i64 number, i64 part, i64 parts, int thread) const {
+    constexpr i64 width = kWidth<T>;
+    T *spreadImage = static_cast<T *>(shapewise_scratch(thread, 3, workBytes<T>()));
+    T *tile = spreadImage + planes() + 2 * width;
+    spread(address<T>(x, frame) + number * x.strides[0], spreadImage);
+    T *result = address<T>(out, frame) + number * out.strides[0];
+    const RowBlocks blocks = rows();
+    const i64 groupOutputs = outputs / groups;
+    const i64 outStep = out.strides[out.rank - 1];
     const i64 panels = (span + width - 1) / width;
-    const i64 splits = batch >= threads ? 1 : least(panels, (threads + batch - 1) / batch);
-    const i64 perSplit = (panels + splits - 1) / splits;
-    const bool large = batch * span * inner * outputs > 1 << 16;
-    parallel(batch * splits, large, [&](i64 task, int thread) {
-      const i64 b = task / splits;
-      const i64 split = task % splits;
-      const i64 planes = channels * phases * planeSize;
-      T *spreadImage = static_cast<T *>(shapewise_scratch(thread, 3, (planes + 2 * width + kMaxRows * width) * sizeof(T)));
-      T *tile = spreadImage + planes + 2 * width;
-      spread(address<T>(x, frame) + b * x.strides[0], spreadImage);
-      T *result = address<T>(out, frame) + b * out.strides[0];
-      const i64 outStep = out.strides[out.rank - 1];
-      const i64 placeStep = out.strides[spatial];
-      for (i64 p = split * perSplit; p < least(panels, (split + 1) * perSplit); p++) {
-        const i64 j0 = p * width;
-        const i64 across = least(width, span - j0);
-        for (i64 group = 0; group < groups; group++) {
-          const T *from = spreadImage + group * groupChannels * phases * planeSize + j0;
-          for (i64 block = 0; block < rows.count; block++) {
-            const i64 height = rows.size(block);
-            tileMultiply<T>(static_cast<int>(height), across)(inner, packed + group * perGroup + block * rows.height * inner, height, from,
-                                                      columns.items, tile, width, false);
-            T *to = result + (group * groupOutputs + block * rows.height) * outStep;
-            for (i64 j = 0; j < across;) {
-              const i64 offset = placeOffsets[j0 + j];
-              if (offset == INT64_MIN) {
-                j++;
-                continue;
-              }
-              // Places of one row follow each other at one distance.
-              i64 run = 1;
-              while (j + run < across && placeOffsets[j0 + j + run] == offset + run * placeStep) run++;
-              if (outStep == 1) {
-                turn(tile + j, width, height, run, to + offset, placeStep);
-              } else {
-                for (i64 k = 0; k < run; k++)
-                  for (i64 i = 0; i < height; i++) to[offset + k * placeStep + i * outStep] = tile[i * width + j + k];
-              }
-              j += run;
-            }
-          }
+    const i64 perPart = (panels + parts - 1) / parts;
+    for (i64 p = part * perPart; p < least(panels, (part + 1) * perPart); p++) {
+      const i64 j0 = p * width;
+      const i64 across = least(width, span - j0);
+      for (i64 group = 0; group < groups; group++) {
+        const T *from = spreadImage + group * groupChannels * phases * planeSize + j0;
+        const T *weights = packed<T>() + group * perGroup();
+        for (i64 block = 0; block < blocks.count; block++) {
+          const i64 height = blocks.size(block);
+          const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
+          multiply(inner(), weights + block * blocks.height * inner(), height, from, columns.items, tile, width, false);
+          storeTile(tile, result + (group * groupOutputs + block * blocks.height) * outStep, j0, across, height);
         }
       }
-    });
+    }
+  }
+
+  /// Rows of the tile are outputs; its columns the places from j0 on, between which there is padding.
+  template <class T>
+  void storeTile(const T *tile, T *to, i64 j0, i64 across, i64 height) const {
+    constexpr i64 width = kWidth<T>;
+    const i64 outStep = out.strides[out.rank - 1], placeStep = out.strides[spatial];
+    for (i64 j = 0; j < across;) {
+      const i64 offset = placeOffsets[j0 + j];
+      if (offset == INT64_MIN) {
+        j++;
+        continue;
+      }
+      // Places of one row follow each other at one distance.
+      i64 run = 1;
+      while (j + run < across && placeOffsets[j0 + j + run] == offset + run * placeStep) run++;
+      if (outStep == 1) {
+        turn(tile + j, width, height, run, to + offset, placeStep);
+      } else {
+        for (i64 k = 0; k < run; k++)
+          for (i64 i = 0; i < height; i++) to[offset + k * placeStep + i * outStep] = tile[i * width + j + k];
+      }
+      j += run;
+    }
   }
 };
 

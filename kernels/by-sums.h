@@ -18,7 +18,7 @@ struct ConvolutionBySums final : ConvolutionStep<ConvolutionBySums> {
     return g.groups == 1 && g.channels > 1 && size(g.x.strides[0]) < size(g.x.strides[g.x.rank - 1]);
   }
 
-  bool prepare() {
+  bool plan() {
     const int last = spatial - 1;
     const i64 lanesPerPlace = batch;
     // The last axis joins the vectors if its places are neighbours.

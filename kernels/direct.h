@@ -76,7 +76,7 @@ struct ConvolveTable<T, 0, Vectors> {
   static ConvolveTile<T> find(i64) { return nullptr; }
 };
 
-struct DirectConvolution final : ConvolutionStep<DirectConvolution> {
+struct DirectConvolution final : ConvolutionByImage<DirectConvolution> {
   /// Whether it is the best way.
   static bool fits(const Geometry &g) {
     const int lanes = SHAPEWISE_VECTOR_BYTES / static_cast<int>(bytesOf(g.dtype));
@@ -91,7 +91,7 @@ struct DirectConvolution final : ConvolutionStep<DirectConvolution> {
     return 4 * g.outputs >= 3 * roundUp(g.outputs, lanes);
   }
 
-  bool prepare() {
+  bool plan() {
     const int lanes = SHAPEWISE_VECTOR_BYTES / static_cast<int>(bytesOf(dtype));
     vectors = outputs <= lanes ? 1 : 2;
     width = vectors * lanes;
@@ -108,36 +108,33 @@ struct DirectConvolution final : ConvolutionStep<DirectConvolution> {
   }
 
   template <class T>
-  void compute(const Frame &frame, ShapewiseFailure &failure) const {
-    const i64 panels = (outputs + width - 1) / width;
-    const i64 perPanel = windowCount * channels * width;
-    const i64 imageSize = copies ? paddedSize : 0;
-    if (!reserve(1, 2, static_cast<double>(panels) * perPanel * sizeof(T), failure) ||
-        !reserve(shapewise_threads(), 3, static_cast<double>(imageSize) * sizeof(T), failure))
+  void pack(const Frame &frame, ShapewiseFailure &failure) const {
+    const double imageBytes = copies ? static_cast<double>(paddedSize) * sizeof(T) : 0;
+    if (!reserve(1, 2, static_cast<double>(panels() * perPanel()) * sizeof(T), failure) ||
+        !reserve(shapewise_threads(), 3, imageBytes, failure))
       return;
-    T *packed = static_cast<T *>(shapewise_scratch(0, 2, panels * perPanel * sizeof(T)));
-    const double work = static_cast<double>(batch) * out.elements / most(1, batch) * windowCount * channels;
-    parallel(panels, panels * perPanel > 1 << 15, [&](i64 panel, int) { pack(address<T>(kernel, frame), panel, packed + panel * perPanel); });
-    const i64 threads = shapewise_threads();
-    const i64 splits = batch >= 2 * threads ? 1 : (2 * threads + batch - 1) / batch;
-    parallel(batch * splits, work > 1 << 15, [&](i64 task, int thread) {
-      const i64 image = task / splits;
-      const T *pixels = address<T>(x, frame) + image * x.strides[0];
-      if (copies) {
-        T *padded = static_cast<T *>(shapewise_scratch(thread, 3, imageSize * sizeof(T)));
-        pad(pixels, padded);
-        pixels = padded;
-      }
-      T *results = address<T>(out, frame) + image * out.strides[0];
-      for (i64 p = 0; p < phases.count; p++)
-        for (i64 panel = 0; panel < panels; panel++) {
-          const T *weights = packed + panel * perPanel;
-          const i64 across = least(width, outputs - panel * width);
-          T *to = results + panel * width;
-          if (vectors == 1) tiles<T, 1>(phases[p], task % splits, splits, pixels, weights, to, across);
-          else tiles<T, 2>(phases[p], task % splits, splits, pixels, weights, to, across);
-        }
+    parallel(panels(), panels() * perPanel() > 1 << 15, [&](i64 panel, int) {
+      packPanel(address<T>(kernel, frame), panel, packed<T>() + panel * perPanel());
     });
+  }
+
+  template <class T>
+  void computeImage(const Frame &frame, i64 number, i64 part, i64 parts, int thread) const {
+    const T *pixels = address<T>(x, frame) + number * x.strides[0];
+    if (copies) {
+      T *padded = static_cast<T *>(shapewise_scratch(thread, 3, paddedSize * sizeof(T)));
+      pad(pixels, padded);
+      pixels = padded;
+    }
+    T *results = address<T>(out, frame) + number * out.strides[0];
+    for (i64 p = 0; p < phases.count; p++)
+      for (i64 panel = 0; panel < panels(); panel++) {
+        const T *weights = packed<T>() + panel * perPanel();
+        const i64 across = least(width, outputs - panel * width);
+        T *to = results + panel * width;
+        if (vectors == 1) tiles<T, 1>(phases[p], part, parts, pixels, weights, to, across);
+        else tiles<T, 2>(phases[p], part, parts, pixels, weights, to, across);
+      }
   }
 
  private:
@@ -153,6 +150,12 @@ struct DirectConvolution final : ConvolutionStep<DirectConvolution> {
   List<Tap> taps;
   /// Where each group's first place begins in the image, and where its results go.
   List<i64> from, to;
+
+  i64 panels() const { return (outputs + width - 1) / width; }
+  i64 perPanel() const { return windowCount * channels * width; }
+  /// The weights of all panels, which `pack` has made.
+  template <class T>
+  T *packed() const { return static_cast<T *>(shapewise_scratch(0, 2, panels() * perPanel() * sizeof(T))); }
 
   /// What places see before and behind the image.
   bool margins() {
@@ -231,7 +234,7 @@ struct DirectConvolution final : ConvolutionStep<DirectConvolution> {
 
   /// Weights [tap, channel, width] of the outputs from panel · width on, with zeros behind the last.
   template <class T>
-  void pack(const T *weights, i64 panel, T *packed) const {
+  void packPanel(const T *weights, i64 panel, T *packed) const {
     const int last = spatial - 1;
     const i64 across = least(width, outputs - panel * width);
     const i64 channel = kernel.strides[spatial], output = kernel.strides[spatial + 1];

@@ -65,14 +65,14 @@ struct Geometry {
   }
 };
 
-/// A way to compute a convolution: `Self` has `prepare()` and `compute<T>(frame, failure)` for operands that are not empty.
+/// A way to compute a convolution: `Self` has `plan()`, and for operands that are not empty `compute<T>(frame, failure)`.
 template <class Self>
 struct ConvolutionStep : Allocated<Self>, Geometry {
   static Step *make(const Geometry &geometry, Reader &reader) {
     Self *step = Allocated<Self>::make();
     if (step == nullptr) return reader.refuse("out of memory"), nullptr;
     static_cast<Geometry &>(*step) = geometry;
-    if (!geometry.empty() && !reader.failed()) reader.expect(step->prepare(), "a convolution needs too much memory");
+    if (!geometry.empty() && !reader.failed()) reader.expect(step->plan(), "a convolution needs too much memory");
     return step;
   }
 
@@ -94,6 +94,41 @@ struct ConvolutionStep : Allocated<Self>, Geometry {
         rest /= out.sizes[axis];
       }
       __builtin_memset(address(out, frame) + offset * bytesOf(out.dtype), 0, bytesOf(out.dtype));
+    }
+  }
+};
+
+/// One that goes image by image: `Self` has `pack<T>(frame, failure)`, which makes ready what all images need, and
+/// `computeImage<T>(frame, number, part, parts, thread)`, which computes one or a part of it.
+template <class Self>
+struct ConvolutionByImage : ConvolutionStep<Self> {
+  template <class T>
+  void compute(const Frame &frame, ShapewiseFailure &failure) const {
+    const Self &self = static_cast<const Self &>(*this);
+    self.template pack<T>(frame, failure);
+    if (failure.kind != kNoFailure) return;
+    const i64 threads = shapewise_threads();
+    const i64 parts = this->batch >= 2 * threads ? 1 : (2 * threads + this->batch - 1) / this->batch;
+    const double work = static_cast<double>(this->out.elements) * this->windowCount * this->groupChannels;
+    parallel(this->batch * parts, work > 1 << 15, [&](i64 task, int thread) {
+      self.template computeImage<T>(frame, task / parts, task % parts, parts, thread);
+    });
+  }
+
+  Cut cut(i64 rows) const override {
+    if (rows != this->batch || this->empty() || this->dtype == kInt32) return {};
+    return {1, (this->x.elements + this->out.elements) / this->batch * bytesOf(this->dtype)};
+  }
+  void prepare(const Frame &frame, i64, ShapewiseFailure &failure) override {
+    const Self &self = static_cast<const Self &>(*this);
+    if (this->dtype == kFloat32) self.template pack<float>(frame, failure);
+    else self.template pack<double>(frame, failure);
+  }
+  void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
+    const Self &self = static_cast<const Self &>(*this);
+    for (i64 i = from; i < to; i++) {
+      if (this->dtype == kFloat32) self.template computeImage<float>(frame, i, 0, 1, thread);
+      else self.template computeImage<double>(frame, i, 0, 1, thread);
     }
   }
 };

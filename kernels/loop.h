@@ -469,9 +469,29 @@ struct Loop final : Allocated<Loop> {
 
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     runAll(frame);
+    settle(failure);
+  }
+
+  void settle(ShapewiseFailure &failure) override {
     if (outside.kind == kNoFailure) return;
     failure = outside;
     outside = {};
+  }
+
+  Cut cut(i64 rows) const override {
+    if (total == 0 || (reductions.count > 0 ? outer : total) % rows != 0) return {};
+    i64 bytes = 0;
+    for (i64 v = 0; v < inputs.count; v++)
+      if (inputs[v].mode == kDirect || inputs[v].mode == kGeneral) bytes += inputs[v].elementBytes;
+    for (i64 i = 0; i < outputs.count; i++) bytes += bytesOf(outputs[i].operand.dtype);
+    return {1, bytes * (total / rows)};
+  }
+
+  void runRows(const Frame &frame, i64 rows, i64 from, i64 to, int thread) const override {
+    if (reductions.count == 0) return runRange(frame, from * (total / rows), to * (total / rows), thread);
+    const i64 planes = outer / rows;
+    if (reduced * inner <= tile) return runPlanes(frame, from * planes, to * planes, thread);
+    for (i64 o = from * planes; o < to * planes; o++) runPlane(frame, o, 0, reduced, nullptr, thread);
   }
 
   void runAll(const Frame &frame) const {

@@ -199,6 +199,59 @@ struct Product {
   }
 };
 
+/// Products of some rows at a time with one matrix, which is packed once for all of them.
+template <class T>
+struct RowProduct {
+  Strided<T> a, b;
+  T *c;
+  i64 cRow;
+  i64 n, k;
+
+  static constexpr i64 kWidth = Tile<T>::kColumns;
+
+  i64 packedBytes() const { return roundUp(n, kWidth) * k * static_cast<i64>(sizeof(T)); }
+  static i64 workBytes(i64 rows) {
+    return ((rows + kMaxRows) * kInnerBlock + kMaxRows * kWidth) * static_cast<i64>(sizeof(T));
+  }
+
+  void pack(T *packed) const {
+    parallel((n + kWidth - 1) / kWidth, n * k > 1 << 15, [&](i64 panel, int) {
+      packRows(b, panel * kWidth, least(kWidth, n - panel * kWidth), 0, k, kWidth, packed + panel * kWidth * k);
+    });
+  }
+
+  /// Rows [from, to) of the product.
+  void rows(const T *packed, i64 from, i64 to, T *work) const {
+    static_assert(kInnerBlock <= 256, "places of the rows of a panel");
+    i64 columns[kInnerBlock];
+    for (i64 q = 0; q < kInnerBlock; q++) columns[q] = q * kWidth;
+    const RowBlocks blocks(to - from);
+    T *tile = work + (to - from + kMaxRows) * kInnerBlock;
+    for (i64 k0 = 0; k0 < k; k0 += kInnerBlock) {
+      const i64 some = least(kInnerBlock, k - k0);
+      for (i64 block = 0; block < blocks.count; block++)
+        packRows(a, from + block * blocks.height, blocks.size(block), k0, some, blocks.size(block), work + block * blocks.height * some);
+      for (i64 j0 = 0; j0 < n; j0 += kWidth) {
+        const T *panel = packed + j0 * k + k0 * kWidth;
+        const i64 across = least(kWidth, n - j0);
+        for (i64 block = 0; block < blocks.count; block++) {
+          const i64 height = blocks.size(block);
+          T *to = c + (from + block * blocks.height) * cRow + j0;
+          const T *left = work + block * blocks.height * some;
+          const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
+          if (across == kWidth) {
+            multiply(some, left, height, panel, columns, to, cRow, k0 > 0);
+            continue;
+          }
+          multiply(some, left, height, panel, columns, tile, kWidth, false);
+          for (i64 i = 0; i < height; i++)
+            for (i64 j = 0; j < across; j++) to[i * cRow + j] = k0 > 0 ? to[i * cRow + j] + tile[i * kWidth + j] : tile[i * kWidth + j];
+        }
+      }
+    }
+  }
+};
+
 struct Dot final : Allocated<Dot> {
   Operand a, b, out;
   i64 batch = 1;
@@ -231,36 +284,84 @@ struct Dot final : Allocated<Dot> {
     }
     return offset;
   }
+  i64 m() const { return out.sizes[out.rank - 2]; }
+  i64 n() const { return out.sizes[out.rank - 1]; }
+  i64 k() const { return a.sizes[a.rank - 1]; }
+
+  template <class T>
+  Product<T> product(const Frame &frame, i64 index) const {
+    const int r = a.rank;
+    return {{address<T>(a, frame) + batchOffset(a, index), a.strides[r - 2], a.strides[r - 1]},
+            {address<T>(b, frame) + batchOffset(b, index), b.strides[r - 1], b.strides[r - 2]},
+            address<T>(out, frame) + batchOffset(out, index),
+            out.strides[r - 2],
+            out.strides[r - 1],
+            m(),
+            n(),
+            k()};
+  }
+  template <class T>
+  RowProduct<T> rowProduct(const Frame &frame) const {
+    const Product<T> whole = product<T>(frame, 0);
+    return {whole.a, whole.b, whole.c, whole.cRow, whole.n, whole.k};
+  }
+
   template <class T>
   void runAs(const Frame &frame) const {
-    const int r = a.rank;
-    const i64 m = out.sizes[r - 2], n = out.sizes[r - 1], k = a.sizes[r - 1];
-    const auto product = [&](i64 index, bool threaded, int thread) {
-      const Product<T> one = {{address<T>(a, frame) + batchOffset(a, index), a.strides[r - 2], a.strides[r - 1]},
-                              {address<T>(b, frame) + batchOffset(b, index), b.strides[r - 1], b.strides[r - 2]},
-                              address<T>(out, frame) + batchOffset(out, index),
-                              out.strides[r - 2],
-                              out.strides[r - 1],
-                              m,
-                              n,
-                              k};
-      one.run(threaded, thread);
-    };
     if (batch < 2 * shapewise_threads()) {
-      for (i64 i = 0; i < batch; i++) product(i, true, 0);
+      for (i64 i = 0; i < batch; i++) product<T>(frame, i).run(true, 0);
     } else {
-      parallel(batch, batch * m * n * k > 1 << 16, [&](i64 i, int thread) { product(i, false, thread); });
+      parallel(batch, batch * m() * n() * k() > 1 << 16, [&](i64 i, int thread) { product<T>(frame, i).run(false, thread); });
     }
+  }
+
+  bool reserveFor(i64 threads, ShapewiseFailure &failure) const {
+    const double rows = static_cast<double>(most(m(), n())) + kMaxRows;
+    const double depth = static_cast<double>(least(k(), kInnerBlock));
+    return reserve(static_cast<int>(threads), 2, rows * depth * bytesOf(a.dtype), failure);
   }
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     if (out.elements == 0) return;
-    const double rows = static_cast<double>(most(out.sizes[out.rank - 2], out.sizes[out.rank - 1])) + kMaxRows;
-    const double depth = static_cast<double>(least(a.sizes[a.rank - 1], kInnerBlock));
-    const bool byBatch = batch >= 2 * shapewise_threads();
-    if (!reserve(byBatch ? shapewise_threads() : 1, 2, rows * depth * bytesOf(a.dtype), failure)) return;
+    if (!reserveFor(batch >= 2 * shapewise_threads() ? shapewise_threads() : 1, failure)) return;
     if (a.dtype == kFloat32) runAs<float>(frame);
     else if (a.dtype == kFloat64) runAs<double>(frame);
     else runAs<u32>(frame);
+  }
+
+  // By rows: of whole products if there are several, else of the only one.
+
+  Cut cut(i64 rows) const override {
+    const i64 bytes = (n() + k()) * bytesOf(a.dtype);
+    if (rows != batch * m() || a.dtype == kInt32 || k() == 0) return {};
+    if (batch > 1) return {m(), bytes};
+    const bool isWide = n() >= SHAPEWISE_VECTOR_BYTES / bytesOf(a.dtype) * 2 && out.strides[out.rank - 1] == 1;
+    return isWide ? Cut{kMaxRows, bytes} : Cut{};
+  }
+  template <class T>
+  void prepareAs(const Frame &frame, i64 most, ShapewiseFailure &failure) const {
+    const RowProduct<T> one = rowProduct<T>(frame);
+    if (reserve(1, 2, static_cast<double>(one.packedBytes()), failure) &&
+        reserve(shapewise_threads(), 3, static_cast<double>(one.workBytes(most)), failure))
+      one.pack(static_cast<T *>(shapewise_scratch(0, 2, one.packedBytes())));
+  }
+  void prepare(const Frame &frame, i64 most, ShapewiseFailure &failure) override {
+    if (batch > 1) reserveFor(shapewise_threads(), failure);
+    else if (a.dtype == kFloat32) prepareAs<float>(frame, most, failure);
+    else prepareAs<double>(frame, most, failure);
+  }
+  template <class T>
+  void rowsAs(const Frame &frame, i64 from, i64 to, int thread) const {
+    if (batch > 1) {
+      for (i64 i = from / m(); i < to / m(); i++) product<T>(frame, i).run(false, thread);
+      return;
+    }
+    const RowProduct<T> one = rowProduct<T>(frame);
+    const T *packed = static_cast<const T *>(shapewise_scratch(0, 2, one.packedBytes()));
+    one.rows(packed, from, to, static_cast<T *>(shapewise_scratch(thread, 3, RowProduct<T>::workBytes(to - from))));
+  }
+  void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
+    if (a.dtype == kFloat32) rowsAs<float>(frame, from, to, thread);
+    else rowsAs<double>(frame, from, to, thread);
   }
 };
 

@@ -1,4 +1,5 @@
 // Programs: read once, checked while they are read, then run as often as wanted.
+#include "blocks.h"
 #include "control.h"
 #include "convolution.h"
 #include "copy.h"
@@ -25,6 +26,9 @@ Step *readStep(Reader &reader, const Extents &extents, int depth) {
     case kAlongAxis: return AlongAxis::read(reader, extents);
     case kLinear: return Linear::read(reader, extents);
     case kRandomBits: return RandomBits::read(reader, extents);
+    case kBlocks:
+      if (depth <= 0) return reader.refuse("steps are nested too deeply"), nullptr;
+      return Blocks::read(reader, [&] { return readStep(reader, extents, depth - 1); });
     default: return readControl(opcode, reader, extents, depth);
   }
 }
