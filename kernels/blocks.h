@@ -9,7 +9,7 @@ namespace SHAPEWISE_VARIANT {
 constexpr i64 kBlockBytes = 512 * 1024;
 
 struct Blocks final : Allocated<Blocks> {
-  i64 rows = 0, unit = 1, perBlock = 1;
+  i64 rows = 0, unit = 1, rowBytes = 0;
   List<Step *> steps;
   /// Whether all steps can run in parts; otherwise they run one after the other.
   bool divided = true;
@@ -24,7 +24,6 @@ struct Blocks final : Allocated<Blocks> {
     if (blocks == nullptr) return reader.refuse("out of memory"), nullptr;
     blocks->rows = reader.number(1, INT64_C(1) << 46, "blocks have a number of rows out of range");
     const i32 count = reader.choice(64, "blocks of too many steps");
-    i64 bytes = 0;
     for (i32 i = 0; i < count && !reader.failed(); i++) {
       Step *step = readStep();
       if (step == nullptr) return blocks;
@@ -37,9 +36,8 @@ struct Blocks final : Allocated<Blocks> {
       blocks->divided = blocks->divided && cut.unit > 0;
       // At most one step has a unit of its own: the product or convolution that the others work on.
       blocks->unit = most(blocks->unit, cut.unit);
-      bytes += cut.bytes;
+      blocks->rowBytes += cut.bytes;
     }
-    blocks->perBlock = most(1, kBlockBytes / most(1, bytes));
     return blocks;
   }
 
@@ -56,10 +54,10 @@ struct Blocks final : Allocated<Blocks> {
     }
     // Enough blocks that no thread waits long for another.
     const i64 share = (rows + 4 * shapewise_threads() - 1) / (4 * shapewise_threads());
-    const i64 size = roundUp(least(perBlock, share), unit);
+    const i64 size = roundUp(least(most(1, kBlockBytes / most(1, rowBytes)), share), unit);
     for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->prepare(frame, size, failure);
     if (failure.kind != kNoFailure) return;
-    parallel((rows + size - 1) / size, true, [&](i64 block, int thread) {
+    parallel((rows + size - 1) / size, rows * rowBytes > 1 << 17, [&](i64 block, int thread) {
       for (i64 i = 0; i < steps.count; i++)
         steps[i]->runRows(frame, rows, block * size, least(rows, (block + 1) * size), thread);
     });

@@ -23,11 +23,7 @@ interface Order {
 }
 
 /** Writes a body as loops of the kernels: one for each sweep over the rows, and one over the rows between two sweeps. */
-export function lowerBody(body: Body, reduced: number, operands: BodyOperands, around: Surroundings): void {
-  new BodyLowering(body, reduced, operands, around).run()
-}
-
-class BodyLowering {
+export class BodyLowering {
   readonly #order: Order
   /** Row values that are in memory: folds, and what later steps need. */
   readonly #rows = new Map<number, View>()
@@ -40,13 +36,13 @@ class BodyLowering {
     readonly around: Surroundings,
   ) {
     this.#order = orderOf(body, reduced)
+    body.instructions.forEach((one, i) => {
+      if (one.op === 'randomBits') this.#bits.set(i, this.#draw(one))
+    })
   }
 
   run(): void {
     const { instructions } = this.body
-    instructions.forEach((one, i) => {
-      if (one.op === 'randomBits') this.#bits.set(i, this.#draw(one))
-    })
     if (!instructions.some(isFold)) {
       const all = instructions.map((_, i) => i)
       this.#loop(
@@ -59,8 +55,12 @@ class BodyLowering {
       return
     }
     const phases = phasesOf(this.body, this.reduced)
-    phases.forEach((phase, p) => {
-      this.#phase(phase, phases.slice(p))
+    const rows = sizeOf(this.#order.outer.map((axis) => this.body.sizes[axis]))
+    // Rows that lie side by side are swept all at once.
+    this.around.writer.blocks(this.#order.inner.length > 0 ? 1 : rows, () => {
+      phases.forEach((phase, p) => {
+        this.#phase(phase, phases.slice(p))
+      })
     })
   }
 

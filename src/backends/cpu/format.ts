@@ -22,6 +22,7 @@ export const opcodes = [
   'whileLoop',
   'cond',
   'call',
+  'blocks',
 ] as const
 
 export const operations = [

@@ -1,13 +1,13 @@
 import type { KernelPlan, KernelStep } from '../../compiler/kernel-plan.js'
-import type { Body } from '../../compiler/kernels.js'
+import type { Contraction, Convolution } from '../../compiler/kernels.js'
 import { isFold } from '../../compiler/phases.js'
 import type { Operand } from '../../compiler/plan.js'
 import { sizeOf, stridesOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
-import { lowerBody } from './body.js'
+import { BodyLowering } from './body.js'
 import { contiguousView, MAGIC, type View, Words } from './format.js'
-import { dense, emitCast, lowerNode, type Surroundings } from './lower.js'
+import { dense, emitCast, lowerNode, productDType, type Surroundings } from './lower.js'
 import { lowerContraction, lowerConvolution, productView } from './products.js'
 import { ProgramWriter } from './writer.js'
 
@@ -47,7 +47,7 @@ function writePlan(plan: KernelPlan, into: Words, tagged: Node[]): void {
   }
   for (const step of plan.steps) {
     used = 0
-    writeStep(step, around, tagged)
+    writeStep(step, plan.reuse, around, tagged)
   }
   for (const { from, output } of plan.copies) {
     const view = viewOf(from)
@@ -56,7 +56,7 @@ function writePlan(plan: KernelPlan, into: Words, tagged: Node[]): void {
   writer.finish(into, base + most, plan.graph.inputs, plan.graph.outputs)
 }
 
-function writeStep(step: KernelStep, around: Surroundings, tagged: Node[]): void {
+function writeStep(step: KernelStep, reuse: KernelPlan['reuse'], around: Surroundings, tagged: Node[]): void {
   const { kernel, inner } = step
   const [inputs, outputs] = [step.inputs.map(viewOf), step.outputs.map(viewOf)]
   if (kernel.kind === 'routine') {
@@ -68,26 +68,64 @@ function writeStep(step: KernelStep, around: Surroundings, tagged: Node[]): void
   const output = (number: number): View => outputs[number]
   if (kernel.kind === 'loop') {
     const reduced = kernel.instructions.some(isFold) ? kernel.reduced : 0
-    lowerBody(kernel, reduced, { input, output }, around)
+    new BodyLowering(kernel, reduced, { input, output }, around).run()
     return
   }
-  const direct = plainStore(kernel)
-  const target = direct === undefined ? undefined : outputs[direct]
-  const product =
-    target === undefined || sizeOf(target.shape) !== sizeOf(kernel.sizes)
-      ? around.temporary({ dtype: kernel.dtype, shape: kernel.sizes })
-      : productView(target, kernel.sizes)
-  if (kernel.kind === 'contraction') lowerContraction(kernel, input, product, around)
-  else lowerConvolution(kernel, input, product, around)
-  if (product.location !== target?.location) lowerBody(kernel, 0, { input, output, product }, around)
+  const place = placeOfProduct(kernel, inputs, outputs, reuse)
+  const product = place ?? around.temporary({ dtype: kernel.dtype, shape: kernel.sizes })
+  const compute = (): void => {
+    if (kernel.kind === 'contraction') lowerContraction(kernel, input, product, around)
+    else lowerConvolution(kernel, input, product, around)
+  }
+  if (place !== undefined && kernel.instructions.length === 1 && kernel.stores.length === 1) {
+    compute()
+    return
+  }
+  const epilogue = new BodyLowering(kernel, 0, { input, output, product }, around)
+  around.writer.blocks(rowsOf(kernel), () => {
+    compute()
+    epilogue.run()
+  })
 }
 
-/** The output of a body that does nothing but keep the product in order. */
-function plainStore({ instructions, stores, sizes }: Body): number | undefined {
-  const [{ offset, strides, output }] = stores
+/** Products smaller than this stay in a cache as a whole. */
+const SMALL_PRODUCT = 8192
+
+/** Rows of a product that can be computed apart from each other: rows of matrices, or images; 1 if none, or if it does not pay. */
+function rowsOf(kernel: Contraction | Convolution): number {
+  const { sizes, dtype } = kernel
+  if (sizeOf(sizes) < SMALL_PRODUCT || productDType(dtype) !== dtype) return 1
+  if (kernel.kind === 'contraction') return sizeOf(sizes.slice(0, -1))
+  return kernel.direction === 'kernelGradient' ? 1 : sizes[0]
+}
+
+/**
+ * The output whose bytes the product itself can take before its epilogue runs: one that holds the product, else any of its
+ * type and order; it must not lie over what the epilogue reads.
+ */
+function placeOfProduct(
+  { dtype, sizes, instructions, stores }: Contraction | Convolution,
+  inputs: readonly View[],
+  outputs: readonly View[],
+  reuse: readonly (number | undefined)[],
+): View | undefined {
   const places = stridesOf(sizes)
-  const isInOrder = offset === 0 && sizes.every((n, axis) => n === 1 || strides[axis] === places[axis])
-  return instructions.length === 1 && stores.length === 1 && isInOrder ? output : undefined
+  const candidates = stores.filter(({ offset, strides, output }) => {
+    const { location, shape } = outputs[output]
+    const isInOrder = offset === 0 && sizes.every((n, axis) => n === 1 || strides[axis] === places[axis])
+    if (!isInOrder || outputs[output].dtype !== dtype || sizeOf(shape) !== sizeOf(sizes)) return false
+    if (location.kind === 'output') return reuse[location.index] === undefined
+    return inputs.every((view) => !overlap(view, outputs[output]))
+  })
+  const holdsProduct = stores.filter(({ value }) => instructions[value].op === 'product')
+  const place = holdsProduct.length > 0 ? holdsProduct.find((store) => candidates.includes(store)) : candidates[0]
+  return place && productView(outputs[place.output], sizes)
+}
+
+/** Whether two dense values share bytes of the arena. */
+function overlap(a: View, b: View): boolean {
+  if (a.location.kind !== 'arena' || b.location.kind !== 'arena') return false
+  return a.location.offset < b.location.offset + bytesOf(b) && b.location.offset < a.location.offset + bytesOf(a)
 }
 
 /** Writes one node as it is; `bodies` are the programs inside it. */

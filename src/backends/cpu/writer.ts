@@ -40,13 +40,18 @@ export interface Loop {
   readonly reductions: readonly { readonly kind: Reduction; readonly value: number; readonly view: View }[]
 }
 
+/** The steps that can run by rows; which of them do is for the kernels to say. */
+const divisible: ReadonlySet<string> = new Set(['loop', 'dot', 'conv'])
+
 const placeKinds = ['input', 'output', 'arena', 'constant'] as const
 
 /** Writes the steps of one program (or body). */
 export class ProgramWriter {
-  readonly #words = new Words()
+  #words = new Words()
   readonly #constants = new Constants()
   #steps = 0
+  /** Whether all steps since a block began can run by rows. */
+  #divisible = true
 
   /** The program as words, behind `into`. */
   finish(into: Words, arenaBytes: number, inputs: readonly TensorType[], outputs: readonly TensorType[]): void {
@@ -64,8 +69,32 @@ export class ProgramWriter {
 
   #begin(opcode: (typeof opcodes)[number]): Words {
     this.#steps++
+    if (!divisible.has(opcode)) this.#divisible = false
     this.#words.word(opcodes.indexOf(opcode))
     return this.#words
+  }
+
+  /**
+   * The steps that `emit` writes run block of rows by block, if they can, so that each finds in the cache what those before
+   * it have written. Every step must have so many rows, and read of what the others write only its own rows.
+   */
+  blocks(rows: number, emit: () => void): void {
+    const [words, steps] = [this.#words, this.#steps]
+    this.#words = new Words()
+    this.#steps = 0
+    this.#divisible = true
+    emit()
+    const [inner, count] = [this.#words, this.#steps]
+    this.#words = words
+    this.#steps = steps
+    if (this.#divisible && count > 1 && rows > 1) {
+      const outer = this.#begin('blocks')
+      outer.wide(rows)
+      outer.word(count)
+    } else {
+      this.#steps += count
+    }
+    this.#words.append(inner)
   }
 
   #view(view: View): void {
