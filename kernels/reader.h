@@ -184,7 +184,7 @@ struct Reader {
 /// Room in a slot of the first `threads` threads; false, with the failure told, where memory ends.
 inline bool reserve(int threads, int slot, double bytes, ShapewiseFailure &failure) {
   bool enough = bytes < 1e13;
-  for (int thread = 0; thread < threads && enough; thread++)
+  for (int thread = 0; thread < threads && enough && bytes > 0; thread++)
     enough = shapewise_scratch(thread, slot, static_cast<size_t>(bytes)) != nullptr;
   if (!enough) failure = {kOutOfMemory, -1, bytes, 0, 0};
   return enough;

@@ -77,6 +77,15 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
       [0, 1],
     ],
   },
+  'rows of places that are no multiple of four': { x: [5, 7, 9, 16], kernel: [3, 3, 16, 48], padding: same },
+  'uneven dilations and strides': {
+    x: [2, 13, 11, 16],
+    kernel: [3, 3, 16, 16],
+    strides: [3, 2],
+    inputDilation: [2, 3],
+    kernelDilation: [1, 2],
+    padding: same,
+  },
   dilation: { x: [2, 15, 17, 5], kernel: [3, 3, 5, 7], kernelDilation: [2, 3], padding: same },
   'input dilation': {
     x: [2, 7, 6, 5],
@@ -139,6 +148,65 @@ const loops: Readonly<
   ],
 }
 
+/** `vector`, broadcast to the last axis of `like`. */
+const wide = (vector: Node, like: Node): Node =>
+  build.expand(build.reshape(vector, [...range(like.rank - 1).map(() => 1), vector.shape[0]]), like.shape)
+const positive = (x: Node): Node => build.max(x, build.zerosLike(x))
+
+/** Products with what follows them; `n` is the size of the result's last axis. */
+const epilogues: Readonly<
+  Record<string, readonly [product: readonly Shape[], make: (inputs: readonly Node[]) => Node, n: number]>
+> = {
+  'tall matrices': [
+    [
+      [700, 70],
+      [70, 90],
+    ],
+    ([a, b]) => build.dot(a, b),
+    90,
+  ],
+  'a deep sum': [
+    [
+      [90, 600],
+      [600, 130],
+    ],
+    ([a, b]) => build.dot(a, b),
+    130,
+  ],
+  'few columns': [
+    [
+      [3000, 40],
+      [40, 5],
+    ],
+    ([a, b]) => build.dot(a, b),
+    5,
+  ],
+  batches: [
+    [
+      [12, 40, 30],
+      [12, 30, 50],
+    ],
+    ([a, b]) => build.dot(a, b),
+    50,
+  ],
+  images: [
+    [
+      [9, 14, 14, 6],
+      [5, 5, 6, 16],
+    ],
+    ([a, b]) => build.conv(a, b, convAttributes(2, {})),
+    16,
+  ],
+  'images of few channels': [
+    [
+      [9, 20, 20, 1],
+      [3, 3, 1, 5],
+    ],
+    ([a, b]) => build.conv(a, b, convAttributes(2, { padding: same })),
+    5,
+  ],
+}
+
 for (const { build: name, kernels, problem } of diagnoseKernels()) {
   describe.skipIf(kernels === undefined)(`${name}${problem ? ` (skipped: ${problem})` : ''}`, () => {
     if (kernels === undefined) return
@@ -166,6 +234,37 @@ for (const { build: name, kernels, problem } of diagnoseKernels()) {
         const attributes = convAttributes(x.length - 2, options)
         const types = [type(x), type(kernel)]
         expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 2e-5)
+      })
+    })
+    describe('products with an epilogue', () => {
+      describe.each(Object.entries(epilogues))('%s', (_, [shapes, make, n]) => {
+        test.each(['float32', 'float64', 'float16'] as const)('%s', (dtype) => {
+          const types = [...shapes, [n]].map((shape) => type(shape, dtype))
+          const tolerance = { float32: 1e-5, float64: 1e-13, float16: 3e-3 }[dtype]
+          const activated = ([a, b, bias]: readonly Node[]): Node => {
+            const product = make([a, b])
+            return build.add(product, wide(bias, product))
+          }
+          expectLikeInterpreter(backend, types, (inputs) => positive(activated(inputs)), tolerance)
+          // The product itself, what came before the activation, and where it was positive are kept too.
+          const kept = ([a, b, bias]: readonly Node[]): Node[] => {
+            const product = make([a, b])
+            const sum = build.add(product, wide(bias, product))
+            return [positive(sum), sum, build.less(build.zerosLike(sum), sum), product]
+          }
+          expectLikeInterpreter(backend, types, kept, tolerance)
+        })
+      })
+      test('an update in place', () => {
+        const types = [type([300, 40]), type([300, 90]), type([40, 90]), type([40, 90])]
+        const update = ([x, slope, weights, momentum]: readonly Node[]): Node[] => {
+          const next = build.add(
+            build.mul(momentum, build.fill(0.9, [40, 90], 'float32')),
+            build.dot(transposed(x), slope),
+          )
+          return [build.sub(weights, next), next]
+        }
+        expectLikeInterpreter(backend, types, update, 1e-5)
       })
     })
     describe('loops', () => {
