@@ -1,5 +1,7 @@
+import { literal } from '../compiler/literal.js'
 import { allocate, encode, isFloat, type TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
+import { sizeOf } from '../core/shape.js'
 import { input } from '../graph/build.js'
 import { fingerprint } from '../graph/fingerprint.js'
 import { makeGraph, topologicalOrder } from '../graph/graph.js'
@@ -88,9 +90,18 @@ export function evaluate(requested: readonly Node[]): void {
   const waiting = [...pending]
   pending.clear()
   const wanted = [...requested, ...waiting.flatMap(({ pendingNode }) => pendingNode ?? [])]
-  const roots = [...new Set(wanted.filter((node) => !isEvaluated(node)))]
+  const roots = [...new Set(wanted.filter((node) => !isEvaluated(node)))].filter((node) => !fillIn(node))
   if (roots.length > 0) compute(roots)
   for (const item of waiting) item.settle()
+}
+
+/** Gives a node its value if that is the same everywhere and known: no program is needed for it. */
+export function fillIn(node: Node): boolean {
+  const { dtype, shape } = node
+  const value = literal(node.op === 'stopGradient' && !node.released ? node.inputs[0] : node)
+  if (value === undefined) return false
+  node.storage = backend().upload({ dtype, shape }, allocate(dtype, sizeOf(shape)).fill(encode(dtype, value)))
+  return true
 }
 
 function compute(roots: readonly Node[]): void {

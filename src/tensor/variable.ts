@@ -3,7 +3,7 @@ import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, type Shape, sameShape } from '../core/shape.js'
 import { stopGradient } from '../graph/build.js'
 import type { Node, Storage } from '../graph/node.js'
-import { addPending, evaluate, hold, type Pending, storageOf, storedNode } from './runtime.js'
+import { addPending, evaluate, fillIn, hold, type Pending, storageOf, storedNode } from './runtime.js'
 import { currentScope, type Slot } from './scope.js'
 import { Tensor } from './tensor.js'
 
@@ -35,7 +35,8 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
       this.#set(value.node)
     } else {
       try {
-        evaluate([value.node])
+        // Optimizers start their state like this: what else waits need not be computed in the middle of a trace.
+        if (!fillIn(value.node)) evaluate([value.node])
       } catch {
         fail(
           `A variable '${name}' is created inside ${scope.operation}() with a value that is known only when the compiled function runs`,

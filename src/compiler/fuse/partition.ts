@@ -12,14 +12,7 @@ import { type Roles, withoutReshapes } from './roles.js'
 /** Smallest value that is worth being read by one loop instead of two. */
 const SHARED_ELEMENTS = 256
 
-/** A group's code as it will be in its kernel. */
-function lowerGroup(members: readonly Node[], stored: readonly Node[], roles: Roles): Lowered | Stuck | undefined {
-  const arrangement = arrange(members, roles)
-  if (arrangement === undefined || arrangement instanceof Stuck) return arrangement
-  return lowerArranged(members, stored, arrangement, roles)
-}
-
-/** The same where the space is known. `recomputed` nodes outside of the group are not loaded, but made again. */
+/** A group's code as it will be in its kernel. `recomputed` nodes outside of the group are not loaded, but made again. */
 export function lowerArranged(
   members: readonly Node[],
   stored: readonly Node[],
@@ -59,9 +52,9 @@ function missingFor(node: Node, roles: Roles): Node | undefined {
   }
   if (role !== 'map' && role !== 'fold') return undefined
   if (roles.isPlain(node) && node.op !== 'randomBits') return undefined
-  const lowered = lowerGroup([node], [node], roles)
-  if (lowered instanceof Stuck) return withoutReshapes(lowered.node)
-  if (lowered === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
+  const arrangement = arrange([node], roles)
+  if (arrangement instanceof Stuck) return withoutReshapes(arrangement.node)
+  if (arrangement === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
   if (!isOp(node, 'randomBits')) return undefined
   const key = wholeOf(node.inputs[0])
   return roles.roleOf(key) === 'virtual' ? key : undefined

@@ -67,6 +67,7 @@ export function recompute(groups: Groups): Drafts {
   for (const node of roles.computing()) {
     const readBy = readers.get(node)
     if (readBy === undefined || readBy.size === 0 || wanted.has(node) || !cheap.has(node.op)) continue
+    if (![...readBy].every((draft) => mayCompute(node, draft))) continue
     const bytes = bytesOf(node)
     const again = withOperands(node, (operand) => cheap.has(operand.op) && !isInMemory(operand, bytes), roles)
     const trial = new Set([...recomputed, ...again])
@@ -126,6 +127,10 @@ interface Change {
   readonly instructions: number
 }
 
+/** Whether a group reads `node` element by element. */
+const mayCompute = (node: Node, { arrangement, product }: Draft): boolean =>
+  arrangement !== undefined && product?.left.root !== node && product?.right.root !== node
+
 /** What becomes of a group that makes `node` again instead of loading it; undefined if it cannot, or should not. */
 function changeWithout(
   node: Node,
@@ -135,7 +140,7 @@ function changeWithout(
   trial: ReadonlySet<Node>,
 ): Change | undefined {
   const { group, arrangement, product } = draft
-  if (arrangement === undefined || product?.left.root === node || product?.right.root === node) return undefined
+  if (arrangement === undefined) return undefined
   const code = (recomputed: ReadonlySet<Node>): Lowered | Stuck | undefined =>
     lowerArranged(group.members, group.stored, arrangement, groups.roles, recomputed)
   const lowered = code(trial)
