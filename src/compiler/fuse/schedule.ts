@@ -52,7 +52,7 @@ class Memory {
   isFreedBy(group: Group): boolean {
     const freed = this.#reads(group).filter((node) => this.#readers.get(node) === 1 && this.#isBetween(node))
     if (freed.length === 0) return false
-    const taken = this.groups.storedOf(group.members).filter((node) => !this.#outputs.has(node))
+    const taken = group.stored.filter((node) => !this.#outputs.has(node))
     return bytesOfAll(taken) < bytesOfAll(freed)
   }
 
