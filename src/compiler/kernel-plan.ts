@@ -83,28 +83,31 @@ function mayOverwrite(kernel: Kernel, output: number, input: number, type: Tenso
     ({ one }) => one.op === 'load' && one.dtype === type.dtype && sameAffine(one, store, sizes),
   )
   if (!inPlace) return false
+  const loaded = new Set(loads.map(({ i }) => i))
+  // What is stored as it was loaded may be copied after the others have been written.
+  if (kernel.stores.some((other) => other !== store && loaded.has(other.value))) return false
   if (kernel.kind !== 'loop' || !instructions.some(isFold)) return true
   // A fold may be written as soon as its sweep ends, while others still read the row.
   if (isFold(instructions[store.value])) return false
-  return !isReadLater(kernel, kernel.reduced, kernel.stores.indexOf(store), new Set(loads.map(({ i }) => i)))
+  return !isReadLater(kernel, kernel.reduced, kernel.stores.indexOf(store), loaded)
 }
 
 /** Whether elements are read after a store has been written; a backend may load them for each use. */
 function isReadLater(body: Body, reduced: number, store: number, loads: ReadonlySet<number>): boolean {
-  const { instructions, stores } = body
+  const { instructions } = body
   const reads = (numbers: readonly number[]): boolean =>
     numbers.some((i) => operandsOf(instructions[i]).some((operand) => loads.has(operand)))
-  const writes = (positions: readonly number[]): boolean => positions.some((i) => loads.has(stores[i].value))
   const phases = phasesOf(body, reduced)
   const stored = phases.findIndex(
     ({ rowStores, elementStores }) => rowStores.includes(store) || elementStores.includes(store),
   )
   // What is stored once per row is stored before the sweep, so the same sweep reads later too.
   const ownRow = phases[stored].rowStores.includes(store)
-  return phases.some(({ perRow, perElement, folds, rowStores, elementStores }, phase) => {
+  return phases.some(({ perRow, perElement, folds }, phase) => {
     if (phase < stored) return false
-    const inSweep = reads([...perElement, ...folds]) || writes(elementStores)
-    return phase === stored ? ownRow && inSweep : inSweep || reads(perRow) || writes(rowStores)
+    // A fold takes its operands after the elements have been written.
+    if (phase === stored) return reads(folds) || (ownRow && reads(perElement))
+    return reads(folds) || reads(perElement) || reads(perRow)
   })
 }
 

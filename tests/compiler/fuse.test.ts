@@ -133,6 +133,14 @@ describe('chains', () => {
     expect([count(loop, 'randomBits'), count(loop, 'iota'), count(loop, 'load')]).toEqual([1, 1, 1])
   })
 
+  it('store an index that a reshape takes apart', () => {
+    // Row-major in [3, 2] and seen as [2, 3], the index along the first axis is not linear in the new indices.
+    const graph = fused([float32(2, 3)], (x) => build.add(x, build.reshape(build.iota('float32', [3, 2], 0), [2, 3])))
+    expect(heads(graph)).toEqual(['loop [3, 2]', 'loop [6]'])
+    const product = fused([float32(3, 2)], (x) => build.dot(x, build.reshape(build.iota('float32', [3, 2], 0), [2, 3])))
+    expect(heads(product)).toEqual(['loop [3, 2]', 'contraction [3, 3] over 2'])
+  })
+
   it('with random bits read a key that an earlier loop has computed', () => {
     const graph = fused([{ dtype: 'uint32', shape: [2] }], (key) => {
       const second = build.slice(build.randomBits(key, [4]), [2], [2])
@@ -380,6 +388,20 @@ describe('in place', () => {
     })
     expect(graph.calls.length).toBe(1)
     expect(donate(graph)[0]).toBeUndefined()
+  })
+
+  it('an element that is also stored or summed as it is stays', () => {
+    // What the kernels copy without computing they read last.
+    expect(donate(fused([float32(4)], (x) => [build.exp(x), build.slice(x, [3], [4], [-1])]))).toEqual([
+      undefined,
+      undefined,
+    ])
+    // Backwards along an axis of one element.
+    const unmoved = (x: Node): Node => build.slice(x, [0, 0], [4, 1], [1, -1])
+    expect(donate(fused([float32(4, 1)], (x) => [build.exp(x), unmoved(x)]))).toEqual([undefined, 0])
+    const summed = fused([float32(32, 16)], (x) => [build.exp(x), build.reduceSum(x, [1])])
+    expect(summed.calls.length).toBe(1)
+    expect(donate(summed)).toEqual([undefined, undefined])
   })
 
   it('a running average of rows is updated', () => {

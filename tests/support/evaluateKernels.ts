@@ -109,7 +109,7 @@ function runBody(
 }
 
 function runPhase(
-  { instructions }: Body,
+  { instructions, stores }: Body,
   { perRow, perElement, folds, rowStores, elementStores }: Phase,
   row: readonly number[],
   inner: readonly number[],
@@ -132,15 +132,20 @@ function runPhase(
     for (const within of indicesOf(inner)) {
       const index = [...row, ...within]
       for (const i of perElement) evaluateAt(i, index)
+      for (const position of elementStores) {
+        // What is passed on as it was loaded is read where it is used: another store may have written over it.
+        if (instructions[stores[position].value].op === 'load') evaluateAt(stores[position].value, index)
+        store(position, index, values)
+      }
       folds.forEach((i, k) => {
         const one = instructions[i]
         if (!isFold(one)) return
+        if (instructions[one.operands[0]].op === 'load') evaluateAt(one.operands[0], index)
         const x = values[one.operands[0]]
         if (one.op === 'reduceSum') sums[k] += x
         else if (one.op === 'reduceProd') sums[k] = one.dtype.startsWith('f') ? sums[k] * x : Math.imul(sums[k], x)
         else sums[k] = one.op === 'reduceMax' ? Math.max(sums[k], x) : Math.min(sums[k], x)
       })
-      for (const position of elementStores) store(position, index, values)
     }
   }
   folds.forEach((i, k) => {

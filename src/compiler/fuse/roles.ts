@@ -72,10 +72,22 @@ export class Roles {
    * would have to take an index apart.
    */
   isPlain(node: Node): boolean {
-    return this.edgesOf(node).every(({ path }) => {
+    const isDirect = this.edgesOf(node).every(({ path }) => {
       const first = path.findIndex(({ op }) => op === 'reshape')
       return first < 0 || path.slice(first).every(({ op }) => op === 'reshape' || op === 'stopGradient')
     })
+    return isDirect && !node.inputs.some((input) => this.#isReshapedIndex(input))
+  }
+
+  /** An index is nowhere in memory, so that no reshape of it is just another name. */
+  #isReshapedIndex(operand: Node): boolean {
+    let node = operand
+    let isReshaped = false
+    while (this.roleOf(node) === 'virtual' && node.inputs.length > 0) {
+      isReshaped ||= node.op === 'reshape'
+      node = node.inputs[0]
+    }
+    return isReshaped && node.op === 'iota' && !this.isStored(node)
   }
 
   /** The nodes that become kernels, or parts of them. */
