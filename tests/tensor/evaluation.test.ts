@@ -1,4 +1,4 @@
-import { grad, type Tensor, tensor, Variable } from 'shapewise'
+import { compile, full, grad, type Tensor, tensor, Variable, zeros } from 'shapewise'
 import { describe, expect, it } from 'vitest'
 
 describe('lazy evaluation', () => {
@@ -80,6 +80,28 @@ describe('lazy evaluation', () => {
     expect(() => `${x}`).toThrow(/toString\(\)/)
     expect(String(x.toString())).toBe('Tensor float32[]')
     expect(() => tensor([1, 2]).itemSync()).toThrow(/2 elements/)
+  })
+})
+
+describe('values that are known', () => {
+  it.each(['float32', 'float16', 'bfloat16', 'int32', 'bool'] as const)('are there in %s', (dtype) => {
+    const one = dtype === 'bool' ? true : 1
+    expect(full([2, 2], 1, dtype).arraySync()).toEqual([
+      [one, one],
+      [one, one],
+    ])
+  })
+
+  it('start the state of an optimizer inside a trace without computing what waits', () => {
+    const weights = new Variable(tensor([1, 2]).mul(3))
+    const waiting = weights.node
+    const step = compile(() => {
+      const state = new Variable(zeros([2]))
+      expect(state.take().storage.shape).toEqual([2])
+      expect(waiting.storage).toBeUndefined()
+      return weights.value.add(state.value)
+    })
+    expect(step().arraySync()).toEqual([3, 6])
   })
 })
 

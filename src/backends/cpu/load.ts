@@ -12,9 +12,11 @@ export interface Diagnosis {
   readonly cure?: string
 }
 
-/** Both dist/backends/cpu and src/backends/cpu are three floors above dist/kernels. */
-const pathOf = (file: string): string =>
-  decodeURIComponent(new URL(`../../../dist/kernels/${file}`, import.meta.url).pathname)
+/** Wherever in src or dist this module is, the kernels are in dist/kernels. */
+const pathOf = (file: string): string => {
+  const url = import.meta.url.replace(/^(.*)\/(?:src|dist)\/.*$/, `$1/dist/kernels/${file}`)
+  return decodeURIComponent(new URL(url).pathname)
+}
 
 let native: Diagnosis | undefined
 

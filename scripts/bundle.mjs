@@ -1,0 +1,34 @@
+// Joins the modules under src into few files under dist: one for each entry of the package and what they share. An import
+// in Node, or a page without a bundler, then opens a handful of files instead of two hundred.
+
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { rolldown } from 'rolldown'
+
+const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url))
+const { exports, bin } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
+
+/** `nn/index` for `./dist/nn/index.js`. */
+const nameOf = (file) => file.replace('./dist/', '').replace('.js', '')
+const names = [...Object.values(exports).map((entry) => nameOf(entry.default)), ...Object.values(bin).map(nameOf)]
+
+const bundle = await rolldown({
+  input: Object.fromEntries(names.map((name) => [name, path(`src/${name}.ts`)])),
+  platform: 'neutral',
+  external: [/^node:/, 'commander', 'picocolors'],
+  resolve: { extensionAlias: { '.js': ['.ts'] } },
+})
+const { output } = await bundle.write({
+  dir: path('dist'),
+  format: 'esm',
+  sourcemap: true,
+  entryFileNames: '[name].js',
+  chunkFileNames: 'shared/[name].js',
+})
+await bundle.close()
+
+// What an earlier build has left must not be found any more.
+const written = new Set(output.map(({ fileName }) => fileName))
+for (const name of readdirSync(path('dist'), { recursive: true })) {
+  if (/\.js(\.map)?$/.test(name) && !name.startsWith('kernels') && !written.has(name)) rmSync(path(`dist/${name}`))
+}
