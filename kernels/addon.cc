@@ -1,16 +1,16 @@
 // The kernels as a native addon of Node: code path, memory, threads, and the bridge to JavaScript.
 #include <node_api.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include <atomic>
+#include <new>
+// The standard library brings what platform.h defines for those without one.
+#define SHAPEWISE_PLACEMENT_NEW
 
+#include "executor.h"
 #include "platform.h"
+#include "threads.h"
 
 namespace shapewise {
 #if defined(__x86_64__)
@@ -28,9 +28,6 @@ Library libraryOfVariant();
 
 namespace {
 
-using shapewise::Library;
-
-constexpr int kMaxThreads = 64;
 constexpr int kSlots = 5;
 
 // Memory ----------------------------------------------------------------------------------------------------------------
@@ -46,106 +43,6 @@ constexpr bool kExactScratch = true;
 #else
 constexpr bool kExactScratch = false;
 #endif
-
-// Threads ---------------------------------------------------------------------------------------------------------------
-
-int threadCount = 0;
-thread_local int ownThread = -1;
-
-/// What all threads work on: indices are handed out one by one.
-struct Job {
-  ShapewiseTask task;
-  void *context;
-  int64_t count;
-};
-Job job;
-std::atomic<int64_t> nextIndex{0};
-std::atomic<uint32_t> generation{0};
-std::atomic<int> working{0};
-std::atomic<int> sleeping{0};
-int started = 0;
-pthread_mutex_t sleepLock = PTHREAD_MUTEX_INITIALIZER;
-pthread_cond_t wake = PTHREAD_COND_INITIALIZER;
-/// Programs run one at a time, whichever JavaScript thread asks.
-pthread_mutex_t runLock = PTHREAD_MUTEX_INITIALIZER;
-
-inline void relax() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-void workOff(int thread) {
-  const Job current = job;
-  for (;;) {
-    const int64_t index = nextIndex.fetch_add(1, std::memory_order_relaxed);
-    if (index >= current.count) return;
-    current.task(current.context, index, thread);
-  }
-}
-
-/// Waits in a loop for about as long as a step of a small network leaves between two kernels, then sleeps.
-constexpr int kSpins = 4000;
-
-void *workerMain(void *argument) {
-  ownThread = static_cast<int>(reinterpret_cast<intptr_t>(argument));
-  uint32_t seen = 0;
-  for (;;) {
-    int spins = 0;
-    while (generation.load(std::memory_order_acquire) == seen) {
-      if (++spins < kSpins) {
-        relax();
-        continue;
-      }
-      pthread_mutex_lock(&sleepLock);
-      sleeping.fetch_add(1);
-      while (generation.load() == seen) pthread_cond_wait(&wake, &sleepLock);
-      sleeping.fetch_sub(1);
-      pthread_mutex_unlock(&sleepLock);
-    }
-    seen = generation.load(std::memory_order_acquire);
-    workOff(ownThread);
-    working.fetch_sub(1, std::memory_order_release);
-  }
-  return nullptr;
-}
-
-int coresOfMachine() {
-#if defined(__linux__)
-  cpu_set_t set;
-  int cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-  // Two threads of one core share its arithmetic units.
-  if (FILE *file = fopen("/sys/devices/system/cpu/smt/active", "r")) {
-    if (fgetc(file) == '1' && cores > 1) cores = (cores + 1) / 2;
-    fclose(file);
-  }
-#else
-  int cores = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
-#endif
-  return cores;
-}
-
-void chooseThreads() {
-  const char *wanted = getenv("SHAPEWISE_THREADS");
-  const int asked = wanted != nullptr ? atoi(wanted) : 0;
-  const int count = asked > 0 ? asked : coresOfMachine();
-  threadCount = count < 1 ? 1 : count > kMaxThreads ? kMaxThreads : count;
-}
-
-void startWorkers() {
-  while (started < threadCount - 1) {
-    pthread_t thread;
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    const intptr_t number = started + 1;
-    if (pthread_create(&thread, &attributes, workerMain, reinterpret_cast<void *>(number)) != 0) threadCount = started + 1;
-    else started++;
-    pthread_attr_destroy(&attributes);
-  }
-}
 
 }  // namespace
 
@@ -164,7 +61,6 @@ void *shapewise_allocate(size_t bytes) {
   return memory;
 }
 void shapewise_release(void *memory) { free(memory); }
-int shapewise_threads() { return threadCount; }
 
 void *shapewise_scratch(int thread, int slot, size_t bytes) {
   Block &block = scratch[thread][slot];
@@ -177,35 +73,11 @@ void *shapewise_scratch(int thread, int slot, size_t bytes) {
   return block.memory;
 }
 
-void shapewise_parallel(ShapewiseTask task, void *context, int64_t count) {
-  if (ownThread > 0) {
-    for (int64_t i = 0; i < count; i++) task(context, i, ownThread);
-    return;
-  }
-  startWorkers();
-  job = {task, context, count};
-  nextIndex.store(0, std::memory_order_relaxed);
-  working.store(started, std::memory_order_relaxed);
-  generation.fetch_add(1);
-  if (sleeping.load() > 0) {
-    pthread_mutex_lock(&sleepLock);
-    pthread_cond_broadcast(&wake);
-    pthread_mutex_unlock(&sleepLock);
-  }
-  workOff(0);
-  for (int spins = 0; working.load(std::memory_order_acquire) != 0; spins++) {
-    if (spins < kSpins) relax();
-    else sched_yield();
-  }
-}
-
 }  // extern "C"
 
 // JavaScript ----------------------------------------------------------------------------------------------------------------
 
 namespace {
-
-Library library;
 
 void chooseLibrary() {
   const char *wanted = getenv("SHAPEWISE_ISA");
@@ -223,10 +95,12 @@ void chooseLibrary() {
 #endif
 }
 
-void release(napi_env, void *program, void *) {
-  pthread_mutex_lock(&runLock);
-  library.unload(program);
-  pthread_mutex_unlock(&runLock);
+void release(napi_env, void *program, void *) { library.unload(program); }
+
+Environment &environmentOf(napi_env env) {
+  void *data = nullptr;
+  napi_get_instance_data(env, &data);
+  return *static_cast<Environment *>(data);
 }
 
 /// load(words: Int32Array): a program, or the reason why it was refused.
@@ -249,38 +123,123 @@ napi_value load(napi_env env, napi_callback_info info) {
   return result;
 }
 
+struct RunArguments {
+  void *program = nullptr;
+  const double *addresses = nullptr;
+  size_t count = 0;
+  double *failure = nullptr;
+};
+
+bool readDoubles(napi_env env, napi_value value, double *&items, size_t &count) {
+  napi_typedarray_type type;
+  void *data = nullptr;
+  if (napi_get_typedarray_info(env, value, &type, &count, &data, nullptr, nullptr) != napi_ok || type != napi_float64_array) return false;
+  items = static_cast<double *>(data);
+  return true;
+}
+
+bool readRunArguments(napi_env env, const napi_value *argv, RunArguments &run) {
+  double *addresses = nullptr;
+  size_t room = 0;
+  if (napi_get_value_external(env, argv[0], &run.program) != napi_ok || !readDoubles(env, argv[1], addresses, run.count) ||
+      !readDoubles(env, argv[2], run.failure, room) || room < 5)
+    return false;
+  run.addresses = addresses;
+  return run.count == static_cast<size_t>(library.arity(run.program));
+}
+
 /// run(program, addresses: Float64Array, failure: Float64Array[5]): the kind of failure, 0 for none.
 napi_value run(napi_env env, napi_callback_info info) {
   size_t argc = 3;
   napi_value argv[3];
   napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
-  void *program = nullptr;
-  void *addresses = nullptr;
-  void *failed = nullptr;
-  size_t count = 0, room = 0;
-  napi_typedarray_type type, failureType;
-  if (argc < 3 || napi_get_value_external(env, argv[0], &program) != napi_ok ||
-      napi_get_typedarray_info(env, argv[1], &type, &count, &addresses, nullptr, nullptr) != napi_ok || type != napi_float64_array ||
-      napi_get_typedarray_info(env, argv[2], &failureType, &room, &failed, nullptr, nullptr) != napi_ok ||
-      failureType != napi_float64_array || room < 5 || count != static_cast<size_t>(library.arity(program))) {
+  RunArguments given;
+  if (argc < 3 || !readRunArguments(env, argv, given)) {
     napi_throw_type_error(env, nullptr, "run: wrong arguments");
     return nullptr;
   }
-  ShapewiseFailure failure;
-  pthread_mutex_lock(&runLock);
-  const int kind = library.run(program, static_cast<const double *>(addresses), &failure);
-  pthread_mutex_unlock(&runLock);
-  if (kind != kNoFailure) {
-    double *out = static_cast<double *>(failed);
-    out[0] = failure.kind;
-    out[1] = failure.tag;
-    out[2] = failure.first;
-    out[3] = failure.second;
-    out[4] = failure.third;
-  }
   napi_value result;
-  napi_create_int32(env, kind, &result);
+  napi_create_int32(env, runProgram(given.program, given.addresses, given.failure), &result);
   return result;
+}
+
+/// start(program, addresses: Float64Array, failure: Float64Array[5], after: Float64Array): the number of the run; `after` are
+/// numbers of earlier ones. Its kind is in failure[0] once it has finished.
+napi_value start(napi_env env, napi_callback_info info) {
+  size_t argc = 4;
+  napi_value argv[4];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  RunArguments given;
+  double *after = nullptr;
+  size_t builtOn = 0;
+  if (argc < 4 || !readRunArguments(env, argv, given) || !readDoubles(env, argv[3], after, builtOn)) {
+    napi_throw_type_error(env, nullptr, "start: wrong arguments");
+    return nullptr;
+  }
+  Environment &environment = environmentOf(env);
+  if (environment.known == environment.started) napi_ref_threadsafe_function(env, environment.notify);
+  environment.started++;
+  queueRun(new QueuedRun{&environment, environment.started, given.program, given.failure,
+                         std::vector<double>(given.addresses, given.addresses + given.count),
+                         std::vector<uint64_t>(after, after + builtOn), nullptr});
+  napi_value number;
+  napi_create_double(env, static_cast<double>(environment.started), &number);
+  return number;
+}
+
+/// finished(): the number of the last run that has finished; all before it have.
+napi_value finished(napi_env env, napi_callback_info) {
+  Environment &environment = environmentOf(env);
+  const uint64_t last = environment.finished.load(std::memory_order_acquire);
+  if (environment.known < environment.started && last == environment.started) napi_unref_threadsafe_function(env, environment.notify);
+  environment.known = last;
+  napi_value number;
+  napi_create_double(env, static_cast<double>(last), &number);
+  return number;
+}
+
+/// wait(number): blocks until that run has finished.
+napi_value wait(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  Environment &environment = environmentOf(env);
+  double number = 0;
+  if (argc < 1 || napi_get_value_double(env, argv[0], &number) != napi_ok || number > static_cast<double>(environment.started)) {
+    napi_throw_type_error(env, nullptr, "wait: no such run");
+    return nullptr;
+  }
+  waitForRun(environment, static_cast<uint64_t>(number));
+  return nullptr;
+}
+
+void tellFinished(napi_env env, napi_value callback, void *context, void *) {
+  if (env == nullptr) return;
+  static_cast<Environment *>(context)->notified.store(false);
+  napi_value self;
+  napi_get_undefined(env, &self);
+  napi_call_function(env, self, callback, 0, nullptr, nullptr);
+}
+
+/// onFinished(callback): calls back from the event loop whenever runs have finished. Needed once, before the first start.
+napi_value onFinished(napi_env env, napi_callback_info info) {
+  size_t argc = 1;
+  napi_value argv[1];
+  napi_get_cb_info(env, info, &argc, argv, nullptr, nullptr);
+  Environment *environment = new Environment();
+  napi_value name;
+  napi_create_string_utf8(env, "shapewise", NAPI_AUTO_LENGTH, &name);
+  if (argc < 1 || napi_create_threadsafe_function(env, argv[0], nullptr, name, 0, 1, nullptr, nullptr, environment, tellFinished,
+                                                  &environment->notify) != napi_ok) {
+    delete environment;
+    napi_throw_type_error(env, nullptr, "onFinished: not a function");
+    return nullptr;
+  }
+  // An idle program may end.
+  napi_unref_threadsafe_function(env, environment->notify);
+  napi_set_instance_data(env, environment, nullptr, nullptr);
+  napi_add_env_cleanup_hook(env, closeEnvironment, environment);
+  return nullptr;
 }
 
 /// addressOf(buffer: ArrayBuffer): where its bytes lie. They do not move while the buffer lives.
@@ -318,6 +277,10 @@ NAPI_MODULE_INIT() {
   pthread_mutex_unlock(&runLock);
   define(env, exports, "load", load);
   define(env, exports, "run", run);
+  define(env, exports, "start", start);
+  define(env, exports, "finished", finished);
+  define(env, exports, "wait", wait);
+  define(env, exports, "onFinished", onFinished);
   define(env, exports, "addressOf", addressOf);
   napi_value value;
   napi_create_string_utf8(env, library.name, NAPI_AUTO_LENGTH, &value);

@@ -15,6 +15,13 @@ export interface Backend {
   download(storage: Storage): Promise<TypedArray>
   /** The same at once, on backends that can wait without blocking the page. */
   downloadSync?(storage: Storage): TypedArray
+  /**
+   * The memory of a storage for the output of a run that overwrites it, as a storage of its own: should the run fail, the
+   * given one still has its elements. Without it, the output is the given storage.
+   */
+  overwriting?(storage: Storage): Storage
+  /** Blocks until all runs have finished, on backends whose runs go on after the call. */
+  finish?(): void
   /** Makes a simplified graph ready to run. `donated` inputs may be overwritten by outputs of the same type. */
   load(graph: Graph, donated?: ReadonlySet<number>): Executable
 }
@@ -25,8 +32,26 @@ export interface Executable {
   readonly reuse: readonly (number | undefined)[]
   /** What loading spent its time on. */
   readonly timings: readonly Timing[]
-  /** Computes all outputs; `outputs[i]` may be `inputs[reuse[i]]`. Runs in the order of calls. */
-  run(inputs: readonly Storage[], outputs: readonly Storage[]): void
+  /**
+   * Computes all outputs; `outputs[i]` may lie in `inputs[reuse[i]]`. Runs in the order of calls, here or while the caller goes
+   * on: then its end can be waited for, and so does everything that reads the outputs.
+   *
+   * @throws if the run fails here, or an input comes from a run that has failed
+   */
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): Unfinished | undefined
   /** The kernels that run, one a line, and what they cost. */
   explain(): string
+}
+
+/** A run that goes on after the call. */
+export interface Unfinished {
+  /** Calls back when the run is over. Runs that failed together, since one builds on the other, call back in reverse order. */
+  whenFinished(callback: (failure: Failure | undefined) => void): void
+}
+
+/** Why a run failed after the call. */
+export interface Failure {
+  readonly error: Error
+  /** Whether the error has been thrown to somebody, or is about to be. */
+  isTold: boolean
 }

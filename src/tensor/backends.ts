@@ -38,7 +38,9 @@ export function registerBackend(added: Backend): void {
  * @throws if there is no such backend here; the message says what is missing, or lists those there are.
  */
 export function setBackend(name: string): void {
-  active = find(name)
+  const next = find(name)
+  if (next !== active) active?.finish?.()
+  active = next
 }
 
 /** The backend of that name, made on first use. */

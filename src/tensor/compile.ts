@@ -10,7 +10,7 @@ import { capture } from '../transform/capture.js'
 import { backend } from './backends.js'
 import { checkForNaN } from './check.js'
 import { Program } from './program.js'
-import { evaluate, isHeld, markDonated, storageOf, storedNode } from './runtime.js'
+import { evaluate, isHeld, markDonated, noteFailure, storageOf, storedNode, takeBack, throwUntold } from './runtime.js'
 import { currentScope, Scope, type Slot, trace } from './scope.js'
 import { Tensor } from './tensor.js'
 import { Variable } from './variable.js'
@@ -214,6 +214,7 @@ function donatedPositions(given: Flat<Leaf>, donate: CompileOptions['donate']): 
 
 function run(entry: Entry, tensors: readonly Tensor[], options: CompileOptions, name: string): unknown {
   const { program, reads, writes, captured, result, donated } = entry
+  throwUntold()
   evaluate(tensors.map(({ node }) => node))
   const taken = reads.map((variable) => variable.take())
   const inputs: Storage[] = [
@@ -226,14 +227,19 @@ function run(entry: Entry, tensors: readonly Tensor[], options: CompileOptions, 
   const given = [...donated].filter((index) => !isHeld(inputs[index]) && isAlone(inputs[index]))
   const mayOverwrite = (index: number): boolean =>
     !options.check && (given.includes(index) || (taken[index - tensors.length]?.exclusive ?? false))
-  const outputs = program.run(inputs, mayOverwrite)
+  const { outputs, unfinished } = program.run(inputs, mayOverwrite)
   if (options.check) checkForNaN(name, entry.graph, inputs, outputs)
 
   const returned = outputs.length - writes.length
   writes.forEach((variable, i) => {
-    variable.put(outputs[returned + i])
+    variable.put(outputs[returned + i], unfinished)
   })
   for (const index of given) markDonated(tensors[index].node)
+  unfinished?.whenFinished((failure) => {
+    if (failure === undefined) return
+    for (const index of given) takeBack(tensors[index].node, inputs[index])
+    noteFailure(failure)
+  })
   let next = 0
   return result.rebuild(
     result.leaves.map((leaf) => (leaf instanceof Tensor ? new Tensor(storedNode(outputs[next++])) : leaf)),

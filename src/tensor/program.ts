@@ -1,9 +1,16 @@
-import type { Backend, Executable } from '../backends/backend.js'
+import type { Backend, Executable, Unfinished } from '../backends/backend.js'
 import { simplify } from '../compiler/simplify.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
 import type { Storage } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
+
+/** What a run computes. */
+export interface Outcome {
+  readonly outputs: readonly Storage[]
+  /** The run, if it goes on. */
+  readonly unfinished: Unfinished | undefined
+}
 
 /** A graph simplified and loaded on a backend. */
 export class Program {
@@ -28,14 +35,15 @@ export class Program {
   }
 
   /** Runs; output i is written over the input that the backend lets it reuse, if `mayOverwrite` agrees. */
-  run(inputs: readonly Storage[], mayOverwrite: (input: number) => boolean = () => false): Storage[] {
+  run(inputs: readonly Storage[], mayOverwrite: (input: number) => boolean = () => false): Outcome {
+    const { backend } = this
     const { reuse } = this.#executable
     const outputs = this.#outputs.map((type, i) => {
       const input = reuse[i]
-      return input !== undefined && mayOverwrite(input) ? inputs[input] : this.backend.allocate(type)
+      if (input === undefined || !mayOverwrite(input)) return backend.allocate(type)
+      return backend.overwriting?.(inputs[input]) ?? inputs[input]
     })
-    this.#executable.run(inputs, outputs)
-    return outputs
+    return { outputs, unfinished: this.#executable.run(inputs, outputs) }
   }
 
   /** The kernels that run, and what they cost. */

@@ -1,3 +1,4 @@
+import type { Failure, Unfinished } from '../backends/backend.js'
 import { literal } from '../compiler/literal.js'
 import { allocate, encode, isFloat, type TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
@@ -45,7 +46,8 @@ export function storedNode(storage: Storage): Node<'input'> {
 /** Something that is evaluated along with whatever is read next: a variable with a new value. */
 export interface Pending {
   readonly pendingNode: Node | undefined
-  settle(): void
+  /** Its value has been computed, or is being computed by a run. */
+  settle(run: Unfinished | undefined): void
 }
 const pending = new Set<Pending>()
 
@@ -91,8 +93,8 @@ export function evaluate(requested: readonly Node[]): void {
   pending.clear()
   const wanted = [...requested, ...waiting.flatMap(({ pendingNode }) => pendingNode ?? [])]
   const roots = [...new Set(wanted.filter((node) => !isEvaluated(node)))].filter((node) => !fillIn(node))
-  if (roots.length > 0) compute(roots)
-  for (const item of waiting) item.settle()
+  const unfinished = roots.length > 0 ? compute(roots) : undefined
+  for (const item of waiting) item.settle(unfinished)
 }
 
 /** Gives a node its value if that is the same everywhere and known: no program is needed for it. */
@@ -104,7 +106,7 @@ export function fillIn(node: Node): boolean {
   return true
 }
 
-function compute(roots: readonly Node[]): void {
+function compute(roots: readonly Node[]): Unfinished | undefined {
   const region = topologicalOrder(roots, isEvaluated)
   for (const node of region) if (node.op === 'input' && !isEvaluated(node)) failUnbound(node)
   const outputs = [...roots, ...sharedNodes(region, roots)]
@@ -112,12 +114,20 @@ function compute(roots: readonly Node[]): void {
   const leaves = region.filter(isLeaf)
   const key = `${backend().name} ${fingerprint(outputs, isLeaf)}`
   const program = cachedProgram(key, () => makeProgram(outputs, leaves))
-  const storages = program.run(leaves.map(storageOf))
+  const { outputs: storages, unfinished } = program.run(leaves.map(storageOf))
   outputs.forEach((node, i) => {
     node.storage = storages[i]
   })
   uploadedBytes = 0
   remember(region, outputs, leaves)
+  unfinished?.whenFinished((failure) => {
+    if (failure === undefined) return
+    // They are as before and fail again when they are needed again; where the way there is forgotten, the failure stays.
+    outputs.forEach((node, i) => {
+      if (node.storage === storages[i] && !node.released) node.storage = undefined
+    })
+  })
+  return unfinished
 }
 
 function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program {
@@ -169,7 +179,11 @@ export function storageOf(node: Node): Storage {
     if (!isOp(node, 'constant')) return failUnbound(node)
     return backend().upload({ dtype, shape }, allocate(dtype, 1).fill(encode(dtype, node.attributes.value)))
   }
-  if (storage.backend !== backend().name) node.storage = backend().upload({ dtype, shape }, downloadSync(storage))
+  if (storage.backend !== backend().name) {
+    // What still runs there may read the memory, which is about to belong to the other backend.
+    find(storage.backend).finish?.()
+    node.storage = backend().upload({ dtype, shape }, downloadSync(storage))
+  }
   return node.storage ?? storage
 }
 
@@ -184,6 +198,8 @@ export function downloadSync(storage: Storage): TypedArray {
 
 /** The same, without blocking where the backend works asynchronously. */
 export function download(storage: Storage): Promise<TypedArray> {
+  // Until they are read nothing may write over the elements.
+  hold(storage)
   return find(storage.backend).download(storage)
 }
 
@@ -201,6 +217,31 @@ const donated = new WeakSet<Node>()
 export function markDonated(node: Node): void {
   donated.add(node)
   node.storage = undefined
+}
+
+/** Gives a donated value its memory back, which nothing has been written to. */
+export function takeBack(node: Node, storage: Storage): void {
+  donated.delete(node)
+  node.storage = storage
+}
+
+/** Failures of compiled functions that went on after the call and of which nobody knows so far. */
+const untold: Failure[] = []
+
+/** Keeps a failure for those who come next, unless somebody knows of it. */
+export function noteFailure(failure: Failure): void {
+  if (!failure.isTold && !untold.includes(failure)) untold.push(failure)
+}
+
+/** Throws what failed without anybody knowing. */
+export function throwUntold(): void {
+  for (let failure = untold.shift(); failure !== undefined; failure = untold.shift()) throwUnlessTold(failure)
+}
+
+export function throwUnlessTold(failure: Failure): void {
+  if (failure.isTold) return
+  failure.isTold = true
+  throw failure.error
 }
 
 function failUnbound(node: Node): never {

@@ -1,9 +1,10 @@
+import type { Failure, Unfinished } from '../backends/backend.js'
 import type { DType } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, type Shape, sameShape } from '../core/shape.js'
 import { stopGradient } from '../graph/build.js'
 import type { Node, Storage } from '../graph/node.js'
-import { addPending, evaluate, fillIn, hold, type Pending, storageOf, storedNode } from './runtime.js'
+import { addPending, evaluate, fillIn, hold, type Pending, storageOf, storedNode, throwUnlessTold } from './runtime.js'
 import { currentScope, type Slot } from './scope.js'
 import { Tensor } from './tensor.js'
 
@@ -20,6 +21,8 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
   #node: Node
   /** No tensor handed out shares the storage: a compiled step may write the next value over it. */
   #exclusive = false
+  /** Why the value is not the one that a compiled program was to put in. */
+  #failure: Failure | undefined
 
   /** @throws inside a traced function, if the initial value depends on its arguments or draws random numbers there. */
   constructor(
@@ -54,6 +57,9 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
   get node(): Node {
     const scope = currentScope()
     if (scope !== undefined) return scope.read(this)
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throwUnlessTold(failure)
     this.#exclusive = false
     if (this.#node.storage !== undefined) hold(this.#node.storage)
     return this.#node
@@ -105,10 +111,12 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
   }
 
   /** What came before is of no use to gradients: let it go. */
-  settle(): void {
-    if (this.#node.storage === undefined) return
-    hold(this.#node.storage)
-    this.#node.release()
+  settle(run: Unfinished | undefined): void {
+    const node = this.#node
+    if (node.storage === undefined) return
+    hold(node.storage)
+    if (run === undefined) node.release()
+    else run.whenFinished((failure) => (failure === undefined ? node.release() : undefined))
   }
 
   /** The stored value and whether nobody else holds it, for compiled programs. */
@@ -116,10 +124,25 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     return { storage: storageOf(this.#node), exclusive: this.#exclusive }
   }
 
-  /** Puts in the value that a compiled program has computed. */
-  put(storage: Storage): void {
+  /**
+   * Puts in the value that a compiled program has computed. While the program goes on, its failure puts the value back that was
+   * there before, unless there is another one by then, and is thrown when the variable is read, if nobody knows of it.
+   */
+  put(storage: Storage, run: Unfinished | undefined): void {
+    if (run !== undefined) this.#restoreAfterFailure(storage, run)
     this.#node = storedNode(storage)
     this.#exclusive = true
+  }
+
+  #restoreAfterFailure(storage: Storage, run: Unfinished): void {
+    const node = this.#node
+    const exclusive = this.#exclusive
+    run.whenFinished((failure) => {
+      if (failure === undefined || this.#node.storage !== storage) return
+      this.#node = node
+      this.#exclusive = exclusive
+      this.#failure = failure
+    })
   }
 }
 

@@ -3,13 +3,15 @@ import { fuse } from '../../compiler/fuse/fuse.js'
 import { type KernelPlan, planKernels } from '../../compiler/kernel-plan.js'
 import { Stopwatch, type Timing } from '../../compiler/timings.js'
 import { type DType, dtypes, type TypedArray } from '../../core/dtype.js'
-import { fail } from '../../core/errors.js'
-import { formatShape, sizeOf } from '../../core/shape.js'
+import { sizeOf } from '../../core/shape.js'
 import type { Graph } from '../../graph/graph.js'
 import type { Node, Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import { bytesOf } from '../../graph/rules/movement.js'
-import type { Backend, Executable } from '../backend.js'
+import type { Backend, Executable, Unfinished } from '../backend.js'
+import { estimateMilliseconds } from './duration.js'
+import { errorOf } from './failures.js'
+import { type QueuedRun, RunQueue } from './queue.js'
 import { serialize } from './serialize.js'
 
 /** A program loaded into the kernels. */
@@ -66,6 +68,9 @@ export interface Memory {
 
 /** A value in memory that the kernels reach. */
 export class CpuStorage implements Storage {
+  /** The run that is to give it its elements, while it is unfinished or if it has failed. */
+  filling: QueuedRun | undefined
+
   constructor(
     readonly backend: string,
     readonly dtype: DType,
@@ -73,7 +78,9 @@ export class CpuStorage implements Storage {
     readonly memory: Memory,
   ) {}
 
+  /** The elements, once they are there. @throws the failure of the run that was to compute them */
   get data(): TypedArray {
+    this.filling?.wait()
     const { buffer, offset } = this.memory.bytes()
     return new dtypes[this.dtype].storage(buffer as ArrayBuffer, offset, sizeOf(this.shape))
   }
@@ -83,8 +90,11 @@ export class CpuStorage implements Storage {
 export class CpuBackend implements Backend {
   readonly name: string
 
+  readonly #queue: RunQueue
+
   constructor(readonly kernels: Kernels) {
     this.name = kernels.name
+    this.#queue = new RunQueue((run) => kernels.wait?.(run))
   }
 
   allocate(type: TensorType): CpuStorage {
@@ -96,15 +106,25 @@ export class CpuBackend implements Backend {
   }
 
   async download(storage: Storage): Promise<TypedArray> {
-    return this.downloadSync(storage)
+    const { filling } = own(storage)
+    await filling?.finished()
+    return own(storage).data
   }
 
   downloadSync(storage: Storage): TypedArray {
     return own(storage).data
   }
 
+  overwriting(storage: Storage): CpuStorage {
+    return new CpuStorage(this.name, storage.dtype, storage.shape, own(storage).memory)
+  }
+
+  finish(): void {
+    this.#queue.waitForAll()
+  }
+
   load(graph: Graph, donated?: ReadonlySet<number>): Executable {
-    return new CpuProgram(graph, donated, this.kernels)
+    return new CpuProgram(graph, donated, this.kernels, this.#queue)
   }
 }
 
@@ -113,18 +133,24 @@ function own(storage: Storage): CpuStorage {
   throw new Error(`cpu backend: a storage of the ${storage.backend} backend was handed over`)
 }
 
+/** Programs that take longer run while JavaScript goes on. To hand one over and hear of its end takes some hundredths of it. */
+const LARGE_MILLISECONDS = 0.5
+
 class CpuProgram implements Executable {
   readonly #handle: Handle
   readonly #tagged: readonly Node[]
   readonly #addresses: Float64Array
   readonly #failure = new Float64Array(5)
   readonly #plan: KernelPlan
+  readonly #isLarge: boolean
+  readonly #bytes: number
   readonly timings: readonly Timing[]
 
   constructor(
     graph: Graph,
     donated: ReadonlySet<number> | undefined,
     readonly kernels: Kernels,
+    readonly queue: RunQueue,
   ) {
     const watch = new Stopwatch()
     const fused = watch.measure('fuse', () => fuse(graph))
@@ -136,6 +162,9 @@ class CpuProgram implements Executable {
     if (typeof handle === 'string') throw new Error(`cpu backend: the kernels refused a program: ${handle}`)
     this.#handle = handle
     this.#tagged = tagged
+    const slowness = kernels.name === 'wasm' ? 4 : 1
+    this.#isLarge = kernels.start !== undefined && slowness * estimateMilliseconds(plan) > LARGE_MILLISECONDS
+    this.#bytes = [...graph.inputs, ...graph.outputs].reduce((sum, type) => sum + bytesOf(type), 0)
     this.#addresses = new Float64Array(graph.inputs.length + graph.outputs.length)
   }
 
@@ -143,38 +172,42 @@ class CpuProgram implements Executable {
     return this.#plan.reuse
   }
 
-  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): Unfinished | undefined {
+    const { kernels, queue } = this
+    // Small programs keep their place behind those that go on.
+    const goesOn = kernels.start !== undefined && (this.#isLarge || !queue.isIdle)
+    if (goesOn) queue.makeRoom(this.#bytes)
     const addresses = this.#addresses
-    for (let i = 0; i < inputs.length; i++) addresses[i] = own(inputs[i]).memory.address
+    let after: Set<QueuedRun> | undefined
+    for (let i = 0; i < inputs.length; i++) {
+      const { memory, filling } = own(inputs[i])
+      addresses[i] = memory.address
+      if (filling === undefined) continue
+      filling.throwFailure()
+      after ??= new Set()
+      after.add(filling)
+    }
     for (let i = 0; i < outputs.length; i++) addresses[inputs.length + i] = own(outputs[i]).memory.address
-    const kind = this.kernels.run(this.#handle, addresses, this.#failure)
-    if (kind !== 0) this.#report(kind)
+    if (goesOn) return this.#start([...(after ?? [])], inputs.map(own), outputs.map(own))
+    const kind = kernels.run(this.#handle, addresses, this.#failure)
+    if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged)
+    for (const output of outputs) own(output).filling = undefined
+    return undefined
+  }
+
+  #start(after: readonly QueuedRun[], inputs: readonly CpuStorage[], outputs: readonly CpuStorage[]): Unfinished {
+    const program = this.#handle
+    // Both are the run's own: the next one may be started before it is over.
+    const addresses = this.#addresses.slice()
+    const failure = new Float64Array(5)
+    const builtOn = after.map(({ started }) => started)
+    const started = this.kernels.start?.(program, addresses, failure, builtOn)
+    if (started === undefined) throw new Error('cpu backend: a build without threads was asked for one')
+    const describe = (kind: number): Error => errorOf(kind, failure, this.#tagged)
+    return this.queue.add(started, { program, inputs, outputs, after, bytes: this.#bytes, describe })
   }
 
   explain(): string {
     return explainPlan(this.#plan)
-  }
-
-  /** The errors are those of the reference backend. */
-  #report(kind: number): never {
-    const [, tag, first, second] = this.#failure
-    const node = tag < 0 ? undefined : this.#tagged[tag]
-    if (kind === 1) {
-      fail(
-        `${node?.op ?? 'gather'}: index ${first} is outside 0 … ${second - 1}`,
-        `The indexed axis has ${second} elements; check where the indices come from, e.g. class labels that start at 1.`,
-      )
-    }
-    if (kind === 2 && node !== undefined) {
-      const which = node.rank > 2 ? `matrix ${first} of ${formatShape(node.shape)}` : formatShape(node.shape)
-      fail(
-        `cholesky: ${which} is not positive definite: the pivot of row ${second} is not positive`,
-        'Check that it is symmetric, or add a small multiple of the identity matrix.',
-      )
-    }
-    return fail(
-      `A program needs ${(first / 2 ** 20).toFixed(0)} MB for intermediate values, which this machine does not have`,
-      'Use a smaller batch, or checkpoint() parts of the model so that less is kept for the gradient.',
-    )
   }
 }

@@ -1,5 +1,5 @@
 import type { TypedArray } from '../../core/dtype.js'
-import type { Handle, Kernels, Memory } from './backend.js'
+import type { Handle, Kernels, Memory, StartedRun } from './backend.js'
 
 /** What the addon exports, see `kernels/addon.cc`. */
 interface Addon {
@@ -7,6 +7,12 @@ interface Addon {
   readonly threads: number
   load(words: Int32Array): Handle | string
   run(program: Handle, addresses: Float64Array, failure: Float64Array): number
+  /** The number of the run, counted from 1; `after` are numbers of earlier ones. */
+  start(program: Handle, addresses: Float64Array, failure: Float64Array, after: Float64Array): number
+  /** The number of the last run that has finished. */
+  finished(): number
+  wait(run: number): void
+  onFinished(callback: () => void): void
   addressOf(buffer: ArrayBufferLike): number
 }
 
@@ -33,7 +39,12 @@ export function loadNative(path: string): Kernels | Error {
 class NativeKernels implements Kernels {
   readonly name = 'native'
 
-  constructor(readonly addon: Addon) {}
+  /** In the order in which they were started. */
+  #unfinished: NativeRun[] = []
+
+  constructor(readonly addon: Addon) {
+    addon.onFinished(() => this.#settle())
+  }
 
   get isa(): string {
     return this.addon.isa
@@ -51,6 +62,30 @@ class NativeKernels implements Kernels {
     return this.addon.run(program, addresses, failure)
   }
 
+  start(program: Handle, addresses: Float64Array, failure: Float64Array, after: readonly StartedRun[]): StartedRun {
+    const numbers = Float64Array.from(after, (run) => this.#own(run).number)
+    const number = this.addon.start(program, addresses, failure, numbers)
+    const run = new NativeRun(number, failure, program, () => this.#settle())
+    this.#unfinished.push(run)
+    return run
+  }
+
+  wait(run: StartedRun): void {
+    this.addon.wait(this.#own(run).number)
+    this.#settle()
+  }
+
+  /** Takes note of all runs that have finished. */
+  #settle(): void {
+    const last = this.addon.finished()
+    while (this.#unfinished.length > 0 && this.#unfinished[0].number <= last) this.#unfinished.shift()?.finish()
+  }
+
+  #own(run: StartedRun): NativeRun {
+    if (run instanceof NativeRun) return run
+    throw new Error('native backend: a run of another build was handed over')
+  }
+
   allocate(bytes: number): Memory {
     return this.#memory(new ArrayBuffer(bytes), 0)
   }
@@ -64,6 +99,37 @@ class NativeKernels implements Kernels {
 
   #memory(buffer: ArrayBuffer, offset: number): Memory {
     return new BufferMemory(this.addon.addressOf(buffer) + offset, buffer, offset)
+  }
+}
+
+/** A run on the addon's own thread. */
+class NativeRun implements StartedRun {
+  readonly done: Promise<void>
+  #resolve: () => void = () => {}
+  #kind: number | undefined
+
+  constructor(
+    readonly number: number,
+    /** Written by the other thread until the run has finished; its first element becomes the kind. */
+    readonly failure: Float64Array,
+    /** Kept from being collected. */
+    public program: Handle | undefined,
+    readonly settle: () => void,
+  ) {
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  get kind(): number | undefined {
+    if (this.#kind === undefined) this.settle()
+    return this.#kind
+  }
+
+  finish(): void {
+    this.#kind = this.failure[0]
+    this.program = undefined
+    this.#resolve()
   }
 }
 

@@ -49,7 +49,7 @@ export class ReferenceProgram implements Executable {
     return this.#plan.reuse
   }
 
-  run(inputs: readonly Storage[], outputs: readonly Storage[]): void {
+  run(inputs: readonly Storage[], outputs: readonly Storage[]): undefined {
     this.runOn(inputs.map(hostData), outputs.map(hostData))
   }
 
