@@ -3,7 +3,7 @@ import type { TensorType } from '../graph/primitives.js'
 import type { Affine, Argument, Body, Kernel, KernelCall, KernelGraph } from './kernels.js'
 import { isFold, operandsOf, phasesOf } from './phases.js'
 import { placeValues, type Task } from './places.js'
-import type { Operand } from './plan.js'
+import { mayFail, type Operand } from './plan.js'
 
 /** A kernel with the places of its inputs and outputs. */
 export interface KernelStep {
@@ -26,12 +26,14 @@ export interface KernelPlan {
 
 /** Plans the memory of kernels. `donated` inputs may be overwritten by outputs of the same type. */
 export function planKernels(kernels: KernelGraph, donated: ReadonlySet<number> = new Set()): KernelPlan {
-  const { graph, values, calls } = kernels
+  const { graph, values } = kernels
   const outputs = kernels.outputs.map(({ dtype, shape, source }) => ({
     dtype,
     shape,
     value: source.kind === 'value' ? source.value : undefined,
   }))
+  const outputValues = new Set(outputs.flatMap(({ value }) => value ?? []))
+  const calls = donated.size > 0 ? updatesLast(kernels.calls, outputValues) : kernels.calls
   const { places, copied, ...placement } = placeValues({
     values,
     inputs: graph.inputs.length,
@@ -58,11 +60,38 @@ export function planKernels(kernels: KernelGraph, donated: ReadonlySet<number> =
   }
 }
 
-function taskOf({ kernel, inputs, outputs }: KernelCall): Task {
+function mayCallFail({ kernel }: KernelCall): boolean {
+  return kernel.kind === 'routine' ? mayFail(kernel.node) : kernel.instructions.some(({ op }) => op === 'index')
+}
+
+/**
+ * Kernels in another order: those that compute nothing but outputs of the program come behind all that may fail, so that they
+ * can write over donated inputs of which a failed run must leave the values.
+ */
+function updatesLast(calls: readonly KernelCall[], outputs: ReadonlySet<number>): readonly KernelCall[] {
+  const lastFailing = calls.findLastIndex(mayCallFail)
+  if (lastFailing < 0) return calls
+  const read = new Set(
+    calls.flatMap(({ inputs }) => inputs.flatMap(({ source }) => (source.kind === 'value' ? source.value : []))),
+  )
+  const isLate = (call: KernelCall, at: number): boolean =>
+    at < lastFailing && !mayCallFail(call) && call.outputs.every((value) => outputs.has(value) && !read.has(value))
+  const late = calls.filter(isLate)
+  if (late.length === 0) return calls
+  return [
+    ...calls.slice(0, lastFailing + 1).filter((call) => !late.includes(call)),
+    ...late,
+    ...calls.slice(lastFailing + 1),
+  ]
+}
+
+function taskOf(call: KernelCall): Task {
+  const { kernel, inputs, outputs } = call
   const numberOf = ({ source }: Argument): number | undefined => (source.kind === 'value' ? source.value : undefined)
   return {
     reads: inputs.map(numberOf).filter((value) => value !== undefined),
     writes: outputs,
+    mayFail: mayCallFail(call),
     mayOverwrite: (position, read) =>
       inputs.every((input, index) => numberOf(input) !== read || mayOverwrite(kernel, position, index, input)),
   }

@@ -15,6 +15,8 @@ export type Place =
 export interface Task {
   readonly reads: readonly number[]
   readonly writes: readonly number[]
+  /** Whether the values that are read can make it fail. */
+  readonly mayFail: boolean
   /** Whether the value written at this position may take the bytes of a value that is read. */
   mayOverwrite(position: number, read: number): boolean
 }
@@ -37,7 +39,10 @@ export interface Placement {
   readonly places: readonly Place[]
   /** Outputs that are not computed into place: inputs, constants, or a second output of the same value. */
   readonly copied: readonly number[]
-  /** Output i may lie in the storage of input reuse[i], which is donated and no longer read when it is written. */
+  /**
+   * Output i may lie in the storage of input reuse[i], which is donated and no longer read when it is written; nor can the
+   * program fail any more by then, since a failed one must leave the values of its inputs.
+   */
   readonly reuse: readonly (number | undefined)[]
   /** Bytes for all intermediate values; values whose lifetimes do not overlap share them. */
   readonly arenaBytes: number
@@ -68,11 +73,13 @@ export function placeValues({ values, inputs, tasks, outputs, donated }: Lifetim
     if (value !== undefined) lastRead[value] = tasks.length
   })
 
+  const lastFailing = tasks.findLastIndex(({ mayFail }) => mayFail)
   const sorted = [...donated].sort((a, b) => a - b)
   const reused = new Set<number>()
   const reuse = outputs.map(({ dtype, shape, value }, index) => {
     const written = value === undefined ? undefined : writer.get(value)
     if (value === undefined || written === undefined || copied.includes(index)) return undefined
+    if (written.at <= lastFailing) return undefined
     const fits = (input: number): boolean =>
       !reused.has(input) &&
       (lastRead[input] < written.at ||

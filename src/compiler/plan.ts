@@ -69,6 +69,7 @@ export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Pl
     (node): Task => ({
       reads: node.inputs.map(numberOf).filter((value) => value !== undefined),
       writes: numbers.get(node) ?? [],
+      mayFail: mayFail(node),
       mayOverwrite: () => isElementwise(node.op),
     }),
   )
@@ -96,4 +97,10 @@ export function plan(graph: Graph, donated: ReadonlySet<number> = new Set()): Pl
     arenaBytes: placement.arenaBytes,
     unsharedBytes: placement.unsharedBytes,
   }
+}
+
+/** Whether the values of its inputs can make a node fail: an index outside, a matrix that is not positive definite. */
+export function mayFail(node: Node): boolean {
+  if (node.op === 'gather' || node.op === 'scatter' || node.op === 'cholesky') return true
+  return innerGraphs(node).some(({ outputs }) => topologicalOrder(outputs).some(mayFail))
 }
