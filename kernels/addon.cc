@@ -187,14 +187,18 @@ napi_value start(napi_env env, napi_callback_info info) {
   return number;
 }
 
-/// finished(): the number of the last run that has finished; all before it have.
-napi_value finished(napi_env env, napi_callback_info) {
-  Environment &environment = environmentOf(env);
+/// Takes note of what has finished; the number of the last run. Once it is the last one started, the event loop may end.
+uint64_t noteFinished(napi_env env, Environment &environment) {
   const uint64_t last = environment.finished.load(std::memory_order_acquire);
   if (environment.known < environment.started && last == environment.started) napi_unref_threadsafe_function(env, environment.notify);
   environment.known = last;
+  return last;
+}
+
+/// finished(): the number of the last run that has finished; all before it have.
+napi_value finished(napi_env env, napi_callback_info) {
   napi_value number;
-  napi_create_double(env, static_cast<double>(last), &number);
+  napi_create_double(env, static_cast<double>(noteFinished(env, environmentOf(env))), &number);
   return number;
 }
 
@@ -215,7 +219,9 @@ napi_value wait(napi_env env, napi_callback_info info) {
 
 void tellFinished(napi_env env, napi_value callback, void *context, void *) {
   if (env == nullptr) return;
-  static_cast<Environment *>(context)->notified.store(false);
+  Environment &environment = *static_cast<Environment *>(context);
+  environment.notified.store(false);
+  noteFinished(env, environment);
   napi_value self;
   napi_get_undefined(env, &self);
   napi_call_function(env, self, callback, 0, nullptr, nullptr);

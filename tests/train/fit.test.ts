@@ -231,7 +231,7 @@ describe('a run', () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 5)
     const model = mlp([2, 256, 256, 1])
-    await fit(model, plane(400).data, { ...regression, epochs: 5 })
+    await fit(model, plane(400).data, { ...regression, epochs: 50 })
     clearInterval(timer)
     expect(ticks).toBeGreaterThan(2)
   })
