@@ -40,7 +40,7 @@ const sanitizers = {
 /** Files of tests, and the part of each test's name by which those of the native backend are chosen. */
 const suites = [
   { files: ['tests/conformance/cpu', 'tests/backends/cpu', 'tests/backends/malformed'], name: 'native' },
-  { files: ['tests/train/fit', 'tests/models'] },
+  { files: ['tests/train/fit', 'tests/models', 'tests/tensor/overlap'] },
 ]
 
 function fail(message) {
