@@ -295,11 +295,27 @@ describe('products', () => {
     ])
   })
 
-  it('leave updates with many operands to a loop of their own', () => {
+  it('take the update of a parameter with them', () => {
     const graph = fused([float32(32, 20), float32(32, 10), ...[1, 2, 3].map(() => float32(20, 10))], (x, g, p, m, v) =>
       adam(p, m, v, build.dot(build.permute(x, [1, 0]), g)),
     )
+    expect(heads(graph)).toEqual(['contraction [20, 10] over 32'])
+  })
+
+  it('leave code with many operands to a loop of its own', () => {
+    const others = [1, 2, 3, 4, 5].map(() => float32(20, 10))
+    const graph = fused([float32(20, 32), float32(32, 10), ...others], (x, y, ...more) =>
+      more.reduce((sum, one) => build.mul(build.exp(sum), one), build.dot(x, y)),
+    )
     expect(heads(graph)).toEqual(['contraction [20, 10] over 32', 'loop [200]'])
+  })
+
+  it('leave what is only folded to the loop of the fold', () => {
+    const graph = fused([float32(20, 32), float32(32, 10), float32(20, 10)], (x, y, other) => {
+      const product = build.dot(x, y)
+      return [product, build.reduceSum(build.mul(product, other), [0])]
+    })
+    expect(heads(graph)).toEqual(['contraction [20, 10] over 32', 'loop [10 | 20]'])
   })
 
   it.each([

@@ -109,6 +109,10 @@ function placeOfProduct(
   outputs: readonly View[],
   reuse: readonly (number | undefined)[],
 ): View | undefined {
+  const [{ output, offset, strides }] = stores
+  // Without an epilogue the product may be written in any order of its axes.
+  if (instructions.length === 1 && stores.length === 1 && sizeOf(outputs[output].shape) === sizeOf(sizes))
+    return { ...outputs[output], shape: sizes, offset: outputs[output].offset + offset, strides }
   const places = stridesOf(sizes)
   const candidates = stores.filter(({ offset, strides, output }) => {
     const { location, shape } = outputs[output]

@@ -10,10 +10,10 @@ const MOST_VALUES = 144
 const MOST_PHASES = 5
 /** Longest row that is swept over more than once: it should stay in a cache. */
 const LONGEST_ROW = 32 * 1024
-/** An epilogue runs on tiles that a product keeps in registers or in the first-level cache. */
-const EPILOGUE_INSTRUCTIONS = 32
-const EPILOGUE_LOADS = 2
-const EPILOGUE_STORES = 2
+/** An epilogue runs on rows of the product that are still in the second-level cache, with the same rows of what else it needs. */
+const EPILOGUE_INSTRUCTIONS = 64
+const EPILOGUE_LOADS = 4
+const EPILOGUE_STORES = 4
 
 /** `leaves` are the values that are loaded or known. */
 export const isSmallLoop = (instructions: number, operands: number, leaves: number): boolean =>

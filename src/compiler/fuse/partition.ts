@@ -118,11 +118,19 @@ function arrangeAround({ members, stored }: Union, roles: Roles): Arrangement | 
   const arrangement = arrange(members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
+  if (hasProduct && stored.some((node) => isOnlyFolded(node, members, roles))) return undefined
   // Joining the axes of a loop changes nothing that is asked here.
   const lowered = (hasProduct ? lowerArranged : lower)(members, stored, arrangement, roles)
   if (lowered === undefined || lowered instanceof Stuck) return undefined
   const fits = hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
   return fits ? arrangement : undefined
+}
+
+/** Whether a value is needed outside of the members by folds alone: their loops can compute it, and need not load it. */
+function isOnlyFolded(node: Node, members: readonly Node[], roles: Roles): boolean {
+  if (roles.roleOf(node) !== 'map') return false
+  const outside = roles.readersOf(node).filter((reader) => !members.includes(reader))
+  return outside.length > 0 && outside.every((reader) => roles.roleOf(reader) === 'fold')
 }
 
 const mayStore = (node: Node, arrangement: Arrangement): boolean =>
