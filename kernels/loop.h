@@ -170,7 +170,9 @@ struct Loop final : Allocated<Loop>, LoopCode {
   void runAll(const Frame &frame) const {
     if (reductions.count > 0) return runReductions(frame);
     if (total == 0) return;
-    const i64 tasks = least((total + kTaskElements - 1) / kTaskElements, 4 * shapewise_threads());
+    // Long code is divided more finely: a task is worth its handing over by what it computes.
+    const i64 perTask = most(kTaskElements / 8, least(kTaskElements, 4 * kTaskElements / (instructions.count + 1)));
+    const i64 tasks = least((total + perTask - 1) / perTask, 4 * shapewise_threads());
     const i64 step = roundUp((total + tasks - 1) / tasks, 64);
     parallel((total + step - 1) / step, total * (instructions.count + 1) > 2 * kTaskElements,
              [&](i64 task, int thread) { runRange(frame, task * step, least(total, (task + 1) * step), thread); });

@@ -116,6 +116,8 @@ inline void packRows(const Strided<T> &m, i64 r0, i64 rows, i64 k0, i64 inner, i
 }
 
 constexpr i64 kInnerBlock = 256;
+/// Elements of the left side that stay in the second-level cache.
+constexpr i64 kWholeElements = 1 << 16;
 
 /// c[i·cRow + j·cColumn] = Σₖ a(i, k) · b(j, k): b's rows are the columns of the product.
 template <class T>
@@ -144,31 +146,49 @@ struct Product {
   }
 
   void blocks(bool threaded, int thread) const {
-    constexpr i64 width = Tile<T>::kColumns;
     const RowBlocks rows(m);
-    const i64 depth = least(k, kInnerBlock);
-    T *packed = static_cast<T *>(shapewise_scratch(thread, 2, rows.count * rows.height * depth * sizeof(T)));
+    const i64 packedRows = rows.count * rows.height;
+    // Few rows are packed to their whole depth, so that threads meet once and not for every part of it.
+    const bool whole = packedRows * k <= kWholeElements;
+    T *packed = static_cast<T *>(shapewise_scratch(thread, 2, packedRows * (whole ? k : least(k, kInnerBlock)) * sizeof(T)));
     // Whoever asked has made room already; a product that is too large for memory was stopped there.
     if (packed == nullptr) return;
-    const i64 panels = (n + width - 1) / width;
     const bool large = threaded && m * n * k > 1 << 16;
-    // Rows of b that lie one after the other can be read where they are, if they are not read too often.
-    const bool inPlace = b.row == 1 && rows.count <= 4;
+    const auto pack = [&](i64 k0, i64 some, T *to) {
+      parallel(rows.count, large && m * some > 1 << 14, [&](i64 block, int) {
+        packRows(a, block * rows.height, rows.size(block), k0, some, rows.size(block), to + block * rows.height * some);
+      });
+    };
+    if (whole) {
+      for (i64 k0 = 0; k0 < k; k0 += kInnerBlock) pack(k0, least(kInnerBlock, k - k0), packed + k0 * packedRows);
+      panels(packed, rows, 0, k, large, threaded, thread);
+      return;
+    }
     for (i64 k0 = 0; k0 < k; k0 += kInnerBlock) {
       const i64 some = least(kInnerBlock, k - k0);
-      parallel(rows.count, large && m * some > 1 << 14, [&](i64 block, int) {
-        packRows(a, block * rows.height, rows.size(block), k0, some, rows.size(block), packed + block * rows.height * depth);
-      });
-      const i64 groups = large ? least(panels, 16 * shapewise_threads()) : 1;
-      const i64 perGroup = (panels + groups - 1) / groups;
-      parallel(groups, large, [&](i64 group, int worker) {
-        const int own = threaded ? worker : thread;
-        T *panel = static_cast<T *>(shapewise_scratch(own, 3, (width * kInnerBlock + kMaxRows * width) * sizeof(T) + kInnerBlock * 8));
-        T *tile = panel + width * kInnerBlock;
-        i64 *columns = reinterpret_cast<i64 *>(tile + kMaxRows * width);
-        for (i64 p = group * perGroup; p < least(panels, (group + 1) * perGroup); p++) {
-          const i64 j0 = p * width;
-          const i64 across = least(width, n - j0);
+      pack(k0, some, packed);
+      panels(packed, rows, k0, some, large, threaded, thread);
+    }
+  }
+
+  /// Adds the products of the part of the inner axis that begins there, for all columns. `packed` begins with that part of a.
+  void panels(const T *packed, const RowBlocks &rows, i64 begin, i64 inner, bool large, bool threaded, int thread) const {
+    constexpr i64 width = Tile<T>::kColumns;
+    // Rows of b that lie one after the other can be read where they are, if they are not read too often.
+    const bool inPlace = b.row == 1 && rows.count <= 4;
+    const i64 count = (n + width - 1) / width;
+    const i64 groups = large ? least(count, 16 * shapewise_threads()) : 1;
+    const i64 perGroup = (count + groups - 1) / groups;
+    parallel(groups, large, [&](i64 group, int worker) {
+      const int own = threaded ? worker : thread;
+      T *panel = static_cast<T *>(shapewise_scratch(own, 3, (width * kInnerBlock + kMaxRows * width) * sizeof(T) + kInnerBlock * 8));
+      T *tile = panel + width * kInnerBlock;
+      i64 *columns = reinterpret_cast<i64 *>(tile + kMaxRows * width);
+      for (i64 p = group * perGroup; p < least(count, (group + 1) * perGroup); p++) {
+        const i64 j0 = p * width;
+        const i64 across = least(width, n - j0);
+        for (i64 k0 = begin; k0 < begin + inner; k0 += kInnerBlock) {
+          const i64 some = least(kInnerBlock, begin + inner - k0);
           const T *from = panel;
           if (inPlace && across == width) {
             from = b.base + j0 + k0 * b.column;
@@ -177,9 +197,10 @@ struct Product {
             packRows(b, j0, across, k0, some, width, panel);
             for (i64 q = 0; q < some; q++) columns[q] = q * width;
           }
+          const T *lefts = packed + (k0 - begin) * rows.count * rows.height;
           for (i64 block = 0; block < rows.count; block++) {
             const i64 height = rows.size(block);
-            const T *left = packed + block * rows.height * depth;
+            const T *left = lefts + block * rows.height * some;
             const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
             T *to = c + block * rows.height * cRow + j0 * cColumn;
             if (cColumn == 1 && across == width) {
@@ -194,8 +215,8 @@ struct Product {
               }
           }
         }
-      });
-    }
+      }
+    });
   }
 };
 
@@ -317,8 +338,10 @@ struct Dot final : Allocated<Dot> {
 
   bool reserveFor(i64 threads, ShapewiseFailure &failure) const {
     const double rows = static_cast<double>(most(m(), n())) + kMaxRows;
-    const double depth = static_cast<double>(least(k(), kInnerBlock));
-    return reserve(static_cast<int>(threads), 2, rows * depth * bytesOf(a.dtype), failure);
+    const double whole = rows * static_cast<double>(k());
+    const double part = rows * static_cast<double>(least(k(), kInnerBlock));
+    const double elements = whole < kWholeElements ? whole : part > kWholeElements ? part : kWholeElements;
+    return reserve(static_cast<int>(threads), 2, elements * bytesOf(a.dtype), failure);
   }
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     if (out.elements == 0) return;
