@@ -13,26 +13,26 @@ export interface Graph {
 export function topologicalOrder(roots: Iterable<Node>, isLeaf?: (node: Node) => boolean): Node[] {
   const order: Node[] = []
   const seen = new Set<Node>()
-  // Explicit stacks: graphs may be deeper than the call stack. For each node on the way how many inputs have been visited.
+  // Explicit stacks: graphs may be deeper than the call stack. For each node on the way how many inputs are still to be visited.
   const path: Node[] = []
-  const visited: number[] = []
+  const left: number[] = []
   const enter = (node: Node): void => {
     if (seen.has(node)) return
     seen.add(node)
     path.push(node)
-    visited.push(isLeaf?.(node) ? node.inputs.length : 0)
+    left.push(isLeaf?.(node) ? 0 : node.inputs.length)
   }
   for (const root of roots) {
     enter(root)
     while (path.length > 0) {
       const top = path.length - 1
-      const { inputs } = path[top]
-      if (visited[top] < inputs.length) {
-        enter(inputs[visited[top]++])
+      if (left[top] > 0) {
+        const { inputs } = path[top]
+        enter(inputs[inputs.length - left[top]--])
       } else {
         order.push(path[top])
         path.pop()
-        visited.pop()
+        left.pop()
       }
     }
   }
