@@ -1,5 +1,7 @@
-// The kernels as a WebAssembly module: an allocator on the linear memory, and the exports that JavaScript calls.
+// The kernels as a WebAssembly module: an allocator on the linear memory, and the exports that JavaScript calls. Compiled twice: for
+// one thread, and with atomics for several on a shared memory.
 #include "platform.h"
+#include "wasm-threads.h"
 
 namespace shapewise {
 namespace simd128 {
@@ -46,11 +48,21 @@ void *takeFresh(size_t bytes) {
   return memory;
 }
 
+#ifdef __wasm_atomics__
+uint32_t heapLock = 0;
+#else
+constexpr int kMaxThreads = 1;
+uint32_t heapLock = 0;
+struct Guard {
+  explicit Guard(uint32_t *) {}
+};
+#endif
+
 struct Block {
   void *memory;
   size_t bytes;
 };
-Block scratch[5];
+Block scratch[kMaxThreads][5];
 
 }  // namespace
 
@@ -60,6 +72,7 @@ void *shapewise_allocate(size_t bytes) {
   if (bytes > 0xf0000000u) return nullptr;
   size_t sizeClass = 0;
   while (bytesOfClass(sizeClass) < bytes) sizeClass++;
+  const Guard guard(&heapLock);
   Header *header = freed[sizeClass];
   if (header != nullptr) {
     freed[sizeClass] = header->next;
@@ -74,9 +87,21 @@ void *shapewise_allocate(size_t bytes) {
 void shapewise_release(void *memory) {
   if (memory == nullptr) return;
   Header *header = reinterpret_cast<Header *>(static_cast<char *>(memory) - kHeader);
+  const Guard guard(&heapLock);
   header->next = freed[header->sizeClass];
   freed[header->sizeClass] = header;
 }
+
+#ifdef __wasm_atomics__
+
+int shapewise_threads() { return static_cast<int>(threadCount); }
+
+void shapewise_parallel(ShapewiseTask task, void *context, int64_t count) {
+  if (ownThread == 0 && threadCount > 1 && count <= 0xffffffff) return runOnAll(task, context, static_cast<uint32_t>(count));
+  for (int64_t i = 0; i < count; i++) task(context, i, ownThread);
+}
+
+#else
 
 int shapewise_threads() { return 1; }
 
@@ -84,8 +109,10 @@ void shapewise_parallel(ShapewiseTask task, void *context, int64_t count) {
   for (int64_t i = 0; i < count; i++) task(context, i, 0);
 }
 
-void *shapewise_scratch(int, int slot, size_t bytes) {
-  Block &block = scratch[slot];
+#endif
+
+void *shapewise_scratch(int thread, int slot, size_t bytes) {
+  Block &block = scratch[thread][slot];
   if (block.bytes < bytes) {
     shapewise_release(block.memory);
     block.bytes = bytes + bytes / 4;
@@ -146,5 +173,37 @@ EXPORT("run") int exportedRun(void *program, const double *addresses, double *fa
   failed[4] = failure.third;
   return kind;
 }
+
+#ifdef __wasm_atomics__
+
+/// Before anything else in an instance: which of how many threads it is, and whether it may sleep.
+EXPORT("enter") void exportedEnter(int thread, int threads, int sleeps) {
+  ownThread = thread;
+  maySleep = sleeps != 0;
+  threadCount = static_cast<uint32_t>(threads < kMaxThreads ? threads : kMaxThreads);
+}
+/// Takes part in the work of thread 0; does not return.
+EXPORT("assist") void exportedAssist() { assistForever(); }
+/// Waits for an order and runs it; whether the host wants to hear of it.
+EXPORT("serve") int exportedServe() {
+  serveOne([](Order &order) {
+    return exportedRun(order.program, reinterpret_cast<const double *>(&order + 1), order.failed);
+  });
+  return static_cast<int>(__atomic_exchange_n(&awaited, 0u, __ATOMIC_SEQ_CST));
+}
+EXPORT("submit") uint32_t exportedSubmit(Order *order) { return submit(order); }
+/// How many orders are finished; with `tell`, the next that is not is told of.
+EXPORT("finished") uint32_t exportedFinished(int tell) {
+  if (tell != 0) atomicStore(&awaited, 1u);
+  return atomicLoad(&finished);
+}
+EXPORT("waitFor") int exportedWaitFor(uint32_t number) { return waitFor(number) ? 1 : 0; }
+/// Whether a program has had work for several threads.
+EXPORT("wanted") int exportedWanted() { return static_cast<int>(atomicLoad(&wanted)); }
+EXPORT("isLost") int exportedIsLost() { return static_cast<int>(atomicLoad(&lost)); }
+/// A worker stopped where it should not have.
+EXPORT("lose") void exportedLose() { atomicStore(&lost, 1u); }
+
+#endif
 
 }  // extern "C"

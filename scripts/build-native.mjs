@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cache, compileAddon, findCompiler, fingerprint, kernels, variants } from './build-addon.mjs'
+import { compileWasm, modules } from './build-wasm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const target = join(root, 'dist', 'kernels')
@@ -28,21 +29,22 @@ async function buildAddon() {
 
 /** clang and lld are WebAssembly programs themselves: they run in this process, on files that they are handed. */
 async function buildWasm() {
-  const key = fingerprint('wasm')
-  const module = join(cache, `shapewise-${key}.wasm`)
-  if (!existsSync(module)) {
-    let tools
-    try {
-      tools = await import('@yowasp/clang')
-    } catch {
-      return 'wasm kernels: @yowasp/clang is not installed; install the development dependencies to build them'
+  for (const [name, options] of Object.entries(modules)) {
+    const key = fingerprint(name, options)
+    const module = join(cache, `${key}-${name}`)
+    if (!existsSync(module)) {
+      let tools
+      try {
+        tools = await import('@yowasp/clang')
+      } catch {
+        return 'wasm kernels: @yowasp/clang is not installed; install the development dependencies to build them'
+      }
+      mkdirSync(cache, { recursive: true })
+      await compileWasm(tools, kernels, options, module)
     }
-    const { compileWasm } = await import('./build-wasm.mjs')
-    mkdirSync(cache, { recursive: true })
-    await compileWasm(tools, kernels, module)
+    install(module, name)
   }
-  install(module, 'shapewise.wasm')
-  return 'wasm kernels: simd128'
+  return 'wasm kernels: simd128, for one thread and for several'
 }
 
 /** Builds one kind and says what came of it; true if it is there now. */

@@ -19,11 +19,30 @@ const flags = [
   '-DSHAPEWISE_VECTOR_BYTES=16',
 ]
 
+/** The two modules: one with a memory of its own, one for several threads on a memory that it is handed. */
+export const modules = {
+  'shapewise.wasm': { compile: [], link: [] },
+  'shapewise-threads.wasm': {
+    compile: ['-matomics', '-mthread-model', 'posix'],
+    link: [
+      '--shared-memory',
+      '--import-memory',
+      // The pages that `src/backends/cpu/wasm-pool.ts` begins with, and the most that it asks for.
+      '--initial-memory=2097152',
+      '--max-memory=4294967296',
+      // Every worker has its own stack.
+      '--export=__stack_pointer',
+      '--export=__wasm_init_tls',
+      '--export=__tls_size',
+    ],
+  },
+}
+
 /** Reading the compiler from its package is not worth a progress bar. */
 const quiet = { fetchProgress: () => {} }
 
 /** Compiles and links in two calls: the tools cannot start each other. */
-export async function compileWasm({ runClang, runLLVM }, kernels, module) {
+export async function compileWasm({ runClang, runLLVM }, kernels, { compile, link }, module) {
   const files = {}
   for (const name of readdirSync(kernels)) {
     if (/\.(h|cc)$/.test(name)) files[name] = readFileSync(join(kernels, name), 'utf8')
@@ -31,7 +50,7 @@ export async function compileWasm({ runClang, runLLVM }, kernels, module) {
   const objects = {}
   for (const source of ['program.cc', 'wasm.cc']) {
     const object = source.replace('.cc', '.o')
-    const made = await runClang(['clang++', ...flags, '-c', source, '-o', object], files, quiet)
+    const made = await runClang(['clang++', ...flags, ...compile, '-c', source, '-o', object], files, quiet)
     objects[object] = made[object]
   }
   const names = Object.keys(objects)
@@ -43,6 +62,7 @@ export async function compileWasm({ runClang, runLLVM }, kernels, module) {
       '--export-dynamic',
       '-z',
       'stack-size=262144',
+      ...link,
       ...names,
       '-o',
       'shapewise.wasm',
