@@ -135,6 +135,7 @@ struct Order {
   uint32_t afterCount;
   double failed[5];
 };
+static_assert(sizeof(Order) == 56, "as in src/backends/cpu/wasm-orders.ts");
 constexpr int32_t kNotRun = -1;
 constexpr uint32_t kMaxOrders = 256;
 Order *orders[kMaxOrders];
@@ -172,7 +173,7 @@ void serveOne(const Run &run) {
   if (atomicLoad(&hostSleeps) != 0) atomicNotify(&finished);
 }
 
-/// The number that `finished` has to reach for this order; 0 if too many wait already.
+/// The number that `finished` has to reach for this order. At most `kMaxOrders` may be unfinished.
 uint32_t submit(Order *order) {
   const uint32_t number = submitted;
   orders[number % kMaxOrders] = order;
@@ -194,6 +195,19 @@ bool waitFor(uint32_t number) {
   }
   return true;
 }
+
+}  // namespace
+
+#else
+
+namespace {
+
+constexpr int kMaxThreads = 1;
+
+/// Nobody else is there.
+struct Guard {
+  explicit Guard(uint32_t *) {}
+};
 
 }  // namespace
 

@@ -48,15 +48,7 @@ void *takeFresh(size_t bytes) {
   return memory;
 }
 
-#ifdef __wasm_atomics__
 uint32_t heapLock = 0;
-#else
-constexpr int kMaxThreads = 1;
-uint32_t heapLock = 0;
-struct Guard {
-  explicit Guard(uint32_t *) {}
-};
-#endif
 
 struct Block {
   void *memory;

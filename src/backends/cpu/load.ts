@@ -1,6 +1,7 @@
 import { CpuBackend, type Kernels } from './backend.js'
 import { loadNative } from './native.js'
-import { loadWasm } from './wasm.js'
+import { loadWasm, loadWasmThreads } from './wasm.js'
+import { environment, fileSystem, nodeWorkers, wantedThreads } from './wasm-node.js'
 
 /** What was found when a build of the kernels was looked for. */
 export interface Diagnosis {
@@ -8,23 +9,21 @@ export interface Diagnosis {
   readonly path: string
   /** The loaded kernels; absent if there are none. */
   readonly kernels?: Kernels
+  /** Why there are none, or why they run on one thread only. */
   readonly problem?: string
   readonly cure?: string
 }
 
-/** Wherever in src or dist this module is, the kernels are in dist/kernels. */
-const pathOf = (file: string): string => {
-  const url = import.meta.url.replace(/^(.*)\/(?:src|dist)\/.*$/, `$1/dist/kernels/${file}`)
-  return decodeURIComponent(new URL(url).pathname)
-}
+/** Wherever in src or dist this module is, what has been built is in dist. */
+const builtFile = (file: string): URL => new URL(import.meta.url.replace(/^(.*)\/(?:src|dist)\/.*$/, `$1/dist/${file}`))
+const pathOf = (file: string): string => decodeURIComponent(builtFile(file).pathname)
 
 let native: Diagnosis | undefined
 
 /** The addon of this machine, if it has been built; `SHAPEWISE_ADDON` names another one, for example with sanitizers. */
 export function diagnoseNative(): Diagnosis {
   if (native !== undefined) return native
-  const { process } = globalThis as { process?: { env?: { SHAPEWISE_ADDON?: string } } }
-  const path = process?.env?.SHAPEWISE_ADDON ?? pathOf('shapewise.node')
+  const path = environment.SHAPEWISE_ADDON ?? pathOf('kernels/shapewise.node')
   const loaded = loadNative(path)
   native =
     loaded instanceof Error
@@ -38,38 +37,41 @@ export function diagnoseNative(): Diagnosis {
   return native
 }
 
-interface FileSystem {
-  readFileSync(path: string): Uint8Array
-}
-
-/** Node's file system, reached in a way that leaves browsers and their bundlers alone. */
-function fileSystem(): FileSystem | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): FileSystem } }
-  return process?.getBuiltinModule?.('fs')
-}
-
 let wasm: Diagnosis | undefined
 
-/** The WebAssembly module, if it has been built. Browsers load it with `loadWasm` from bytes that they fetch. */
+/** The WebAssembly module, if it has been built, for as many threads as there are cores. In pages it has to be fetched first. */
 export function diagnoseWasm(): Diagnosis {
-  if (wasm !== undefined) return wasm
-  const path = pathOf('shapewise.wasm')
-  const cure = 'Install the development dependencies and run `npm run build:kernels`.'
-  try {
-    const files = fileSystem()
-    wasm =
-      files === undefined
-        ? {
-            build: 'wasm',
-            path,
-            problem: 'files cannot be read here',
-            cure: 'Fetch the module and pass it to loadWasm.',
-          }
-        : { build: 'wasm', path, kernels: loadWasm(files.readFileSync(path)) }
-  } catch (error) {
-    wasm = { build: 'wasm', path, problem: error instanceof Error ? error.message : String(error), cure }
-  }
+  wasm ??= loadWasmFile(wantedThreads())
   return wasm
+}
+
+/** Makes known what a page has fetched. */
+export function keepWasm(fetched: Diagnosis): void {
+  wasm = fetched
+}
+
+/** Loads the module for so many threads from its file; with one thread if there cannot be more. */
+export function loadWasmFile(threads: number): Diagnosis {
+  const path = pathOf(threads > 1 ? 'kernels/shapewise-threads.wasm' : 'kernels/shapewise.wasm')
+  const cure = 'Install the development dependencies and run `npm run build:kernels`.'
+  const files = fileSystem()
+  if (files === undefined) {
+    return { build: 'wasm', path, problem: 'pages have to fetch it', cure: 'Call `await loadWasmBackend()` first.' }
+  }
+  try {
+    const module = new WebAssembly.Module(files.readFileSync(path) as Uint8Array<ArrayBuffer>)
+    if (threads === 1) return { build: 'wasm', path, kernels: loadWasm(module) }
+    const script = 'backends/cpu/wasm-worker.js'
+    const startWorker = files.existsSync(pathOf(script)) ? nodeWorkers(builtFile(script)) : undefined
+    if (startWorker === undefined) {
+      return { ...loadWasmFile(1), problem: `there is no ${pathOf(script)}`, cure: 'Run `npm run build`.' }
+    }
+    const options = { threads, startWorker, maySleep: true, startNow: false }
+    return { build: 'wasm', path, kernels: loadWasmThreads(module, options) }
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error)
+    return threads === 1 ? { build: 'wasm', path, problem, cure } : { ...loadWasmFile(1), problem, cure }
+  }
 }
 
 /** Every build of the kernels, best first. */

@@ -1,15 +1,9 @@
 import type { TypedArray } from '../../core/dtype.js'
-import type { Handle, Kernels, Memory } from './backend.js'
-
-/** What the module exports, see `kernels/wasm.cc`. Addresses are numbers of bytes. */
-interface Exports {
-  readonly memory: WebAssembly.Memory
-  allocate(bytes: number): number
-  release(address: number): void
-  load(words: number, count: number, reason: number): number
-  unload(program: number): void
-  run(program: number, addresses: number, failure: number): number
-}
+import type { Handle, Kernels, Memory, StartedRun } from './backend.js'
+import { type Blocks, HeapMemory, UploadedMemory } from './wasm-memory.js'
+import { type ThreadExports, type WasmExports, WasmHeap } from './wasm-module.js'
+import { WasmOrders } from './wasm-orders.js'
+import { type StartWorker, sharedMemory, WasmPool } from './wasm-pool.js'
 
 /** A program on the heap of the module. */
 class WasmProgram {
@@ -20,104 +14,163 @@ class WasmProgram {
   ) {}
 }
 
-/** Compiles and starts the module at once, from its bytes. */
-export function loadWasm(bytes: Uint8Array): Kernels {
-  const module = new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>)
-  return new WasmKernels(new WebAssembly.Instance(module, {}).exports as unknown as Exports)
+/** The kernels on the calling thread alone. */
+export function loadWasm(module: WebAssembly.Module): Kernels {
+  const exports = new WebAssembly.Instance(module, {}).exports as unknown as WasmExports & {
+    readonly memory: WebAssembly.Memory
+  }
+  return new WasmKernels(new WasmHeap(exports.memory, exports))
+}
+
+/** How the kernels are to run on several threads. */
+export interface ThreadOptions {
+  readonly threads: number
+  readonly startWorker: StartWorker
+  /** Whether the calling thread may wait without looking; the main thread of a page may not. */
+  readonly maySleep: boolean
+  /** Whether the workers start at once, as they must in a page, where they need turns of the event loop to start. */
+  readonly startNow: boolean
+}
+
+/** The kernels on several threads, on a memory that all of them share. */
+export function loadWasmThreads(module: WebAssembly.Module, options: ThreadOptions): Kernels {
+  const memory = sharedMemory()
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ThreadExports
+  const { threads, startWorker, maySleep, startNow } = options
+  exports.enter(0, threads, Number(maySleep))
+  const heap = new WasmHeap(memory, exports)
+  const pool: WasmPool = new WasmPool(module, heap, threads, startWorker, () => orders.hear())
+  const orders = new WasmOrders(heap, pool)
+  if (startNow) pool.startServant()
+  return new ThreadedWasmKernels(heap, pool, orders)
 }
 
 /** The kernels as WebAssembly: values lie on the module's heap until the garbage collector finds them unused. */
-class WasmKernels implements Kernels {
+class WasmKernels<Exports extends WasmExports = WasmExports> implements Kernels, Blocks {
   readonly name = 'wasm'
   readonly isa = 'simd128'
-  readonly threads = 1
+  readonly threads: number = 1
   heldBytes = 0
   readonly #blocks: FinalizationRegistry<readonly [address: number, bytes: number]>
   readonly #programs: FinalizationRegistry<readonly [program: number, room: number]>
+  #staged: UploadedMemory[] = []
 
-  constructor(readonly module: Exports) {
+  constructor(readonly heap: WasmHeap<Exports>) {
+    const { exports } = heap
     this.#blocks = new FinalizationRegistry(([address, bytes]) => {
-      module.release(address)
+      exports.release(address)
       this.heldBytes -= bytes
     })
     this.#programs = new FinalizationRegistry(([program, room]) => {
-      module.unload(program)
-      module.release(room)
+      exports.unload(program)
+      exports.release(room)
     })
   }
 
   load(words: Int32Array): Handle | string {
-    const { module } = this
-    const room = this.#take(words.byteLength + 8)
-    new Int32Array(module.memory.buffer, room, words.length).set(words)
+    const { heap } = this
+    const room = heap.take(words.byteLength + 8)
+    new Int32Array(heap.buffer(room + words.byteLength), room, words.length).set(words)
     const reason = room + words.byteLength
-    const program = module.load(room, words.length, reason)
+    const program = heap.exports.load(room, words.length, reason) >>> 0
     if (program === 0) {
-      const text = new Uint32Array(module.memory.buffer, reason, 1)[0]
-      module.release(room)
-      return text === 0 ? 'out of memory' : this.#text(text)
+      const text = new Uint32Array(heap.memory.buffer, reason, 1)[0]
+      heap.exports.release(room)
+      return text === 0 ? 'out of memory' : heap.text(text)
     }
-    module.release(room)
-    const pointers = this.#take(8 * (arityOf(words) + 5))
+    heap.exports.release(room)
+    const pointers = heap.take(8 * (arityOf(words) + 5))
     const handle = new WasmProgram(program, pointers)
     this.#programs.register(handle, [program, pointers])
     return handle
   }
 
   run(program: Handle, addresses: Float64Array, failure: Float64Array): number {
-    if (!(program instanceof WasmProgram)) throw new Error('wasm backend: a program of another build was handed over')
-    const { module } = this
-    const at = program.room
-    new Float64Array(module.memory.buffer, at, addresses.length).set(addresses)
-    const failed = at + addresses.byteLength
-    const kind = module.run(program.address, at, failed)
-    if (kind !== 0) failure.set(new Float64Array(module.memory.buffer, failed, 5))
+    const { address, room } = own(program)
+    const { heap } = this
+    const failed = room + addresses.byteLength
+    new Float64Array(heap.buffer(failed), room, addresses.length).set(addresses)
+    const kind = heap.exports.run(address, room, failed)
+    if (kind !== 0) failure.set(new Float64Array(heap.buffer(failed + 40), failed, 5))
+    this.unstage()
     return kind
   }
 
   allocate(bytes: number): Memory {
-    const memory = new HeapMemory(this.module.memory, this.#take(bytes))
-    this.#blocks.register(memory, [memory.address, bytes])
-    this.heldBytes += bytes
-    return memory
+    return new HeapMemory(this, bytes)
   }
 
   adopt(data: TypedArray): Memory {
-    const memory = this.allocate(data.byteLength)
-    const source = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    new Uint8Array(this.module.memory.buffer, memory.address, data.byteLength).set(source)
-    return memory
+    // Memory shared with other threads may change while a program reads it.
+    return new UploadedMemory(this, data.buffer instanceof ArrayBuffer ? data : data.slice())
   }
 
-  #take(bytes: number): number {
-    const address = this.module.allocate(bytes)
-    if (address === 0) {
-      throw new RangeError(
-        `wasm backend: no room for ${bytes} more bytes: the heap holds ${this.module.memory.buffer.byteLength}, and WebAssembly ends at 4 GB. Use smaller batches, or await between steps so that unused values can be freed.`,
-      )
+  releaseWith(owner: object, address: number, bytes: number): void {
+    this.#blocks.register(owner, [address, bytes])
+    this.heldBytes += bytes
+  }
+
+  releaseLater(address: number): void {
+    this.heap.exports.release(address)
+  }
+
+  onStage(memory: UploadedMemory): void {
+    this.#staged.push(memory)
+  }
+
+  /** What was staged for a program that has been handed over may go when that has been run. */
+  protected unstage(): void {
+    if (this.#staged.length === 0) return
+    for (const memory of this.#staged) memory.unstage()
+    this.#staged = []
+  }
+}
+
+/** The same with assistants, and with a thread that runs programs behind the caller's back. */
+class ThreadedWasmKernels extends WasmKernels<ThreadExports> {
+  override readonly threads: number
+  #wereWanted = false
+
+  constructor(
+    heap: WasmHeap<ThreadExports>,
+    readonly pool: WasmPool,
+    readonly orders: WasmOrders,
+  ) {
+    super(heap)
+    this.threads = pool.threads
+  }
+
+  override run(program: Handle, addresses: Float64Array, failure: Float64Array): number {
+    const kind = super.run(program, addresses, failure)
+    if (!this.#wereWanted && this.heap.exports.wanted() !== 0) {
+      this.#wereWanted = true
+      this.pool.startAssistants()
     }
-    return address
+    return kind
   }
 
-  #text(address: number): string {
-    const bytes = new Uint8Array(this.module.memory.buffer, address)
-    return new TextDecoder().decode(bytes.slice(0, bytes.indexOf(0)))
+  start(program: Handle, addresses: Float64Array, failure: Float64Array, after: readonly StartedRun[]): StartedRun {
+    const run = this.orders.start(own(program).address, addresses, failure, after)
+    this.unstage()
+    return run
   }
+
+  wait(run: StartedRun): void {
+    this.orders.wait(run)
+  }
+
+  override releaseLater(address: number): void {
+    this.orders.releaseLater(address)
+  }
+}
+
+function own(program: Handle): WasmProgram {
+  if (program instanceof WasmProgram) return program
+  throw new Error('wasm backend: a program of another build was handed over')
 }
 
 /** Inputs and outputs of a serialized program: the counts stand behind the mark and the arena, each before its sizes. */
 function arityOf(words: Int32Array): number {
   const inputs = words[3]
   return inputs + words[4 + 2 * inputs]
-}
-
-class HeapMemory implements Memory {
-  constructor(
-    readonly heap: WebAssembly.Memory,
-    readonly address: number,
-  ) {}
-
-  bytes(): { readonly buffer: ArrayBufferLike; readonly offset: number } {
-    return { buffer: this.heap.buffer, offset: this.address }
-  }
 }
