@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { diagnoseKernels } from '../../src/backends/cpu/load.js'
 import { serialize } from '../../src/backends/cpu/serialize.js'
 import { fuse } from '../../src/compiler/fuse/fuse.js'
 import { planKernels } from '../../src/compiler/kernel-plan.js'
@@ -7,6 +6,7 @@ import { simplify } from '../../src/compiler/simplify.js'
 import { RandomStream } from '../../src/core/threefry.js'
 import { build, makeGraph, primitives } from '../../src/graph/index.js'
 import { samples } from '../conformance/samples.js'
+import { testedKernels } from '../support/testedKernels.js'
 
 /** Programs of all samples. */
 function programs(): Int32Array[] {
@@ -29,8 +29,8 @@ function damaged(words: Int32Array, random: RandomStream): Int32Array {
   return random.integer(20) === 0 ? copy.slice(0, random.integer(copy.length)) : copy
 }
 
-for (const { build: name, kernels, problem } of diagnoseKernels()) {
-  describe.skipIf(kernels === undefined)(`${name}${problem ? ` (skipped: ${problem})` : ''}`, () => {
+for (const { name, kernels } of testedKernels()) {
+  describe.skipIf(kernels === undefined)(name, () => {
     if (kernels === undefined) return
     test('programs that end too early are refused', () => {
       const [first] = programs()

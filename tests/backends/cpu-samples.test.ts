@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { CpuBackend } from '../../src/backends/cpu/backend.js'
-import { diagnoseKernels } from '../../src/backends/cpu/load.js'
 import { type Elements, interpret } from '../../src/backends/reference/interpret.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { decodeAll, isFloat } from '../../src/core/dtype.js'
 import { build, type Graph, makeGraph, type Primitive, primitives } from '../../src/graph/index.js'
 import { inDType, type Sample, sampleInputs, samples } from '../conformance/samples.js'
+import { testedKernels } from '../support/testedKernels.js'
 
 /** The largest difference from the reference, relative to values beyond 1: sums of floats come in another order. */
 const tolerances: Readonly<Record<string, number>> = {
@@ -51,8 +51,8 @@ function expectLikeReference(backend: CpuBackend, sample: Sample, roundingShows:
 /** Where a rounding error of an operand may show as a jump of the result, in dtypes other than that of the sample. */
 const jumps: ReadonlySet<Primitive> = new Set<Primitive>(['bitcast', 'floor', 'cast'])
 
-for (const { build: name, kernels, problem } of diagnoseKernels()) {
-  describe.skipIf(kernels === undefined)(`${name}${problem ? ` (skipped: ${problem})` : ''}`, () => {
+for (const { name, kernels } of testedKernels()) {
+  describe.skipIf(kernels === undefined)(name, () => {
     if (kernels === undefined) return
     const backend = new CpuBackend(kernels)
     describe.each(primitives)('%s', (op) => {

@@ -1,6 +1,5 @@
 import { describe, test } from 'vitest'
 import { CpuBackend } from '../../src/backends/cpu/backend.js'
-import { diagnoseKernels } from '../../src/backends/cpu/load.js'
 import type { DType } from '../../src/core/dtype.js'
 import { range, type Shape } from '../../src/core/shape.js'
 import { build, type Node } from '../../src/graph/index.js'
@@ -8,6 +7,7 @@ import type { Padding } from '../../src/graph/primitives.js'
 import { gradient } from '../../src/transform/gradient.js'
 import { convAttributes } from '../conformance/samples/contractions.js'
 import { expectLikeInterpreter } from '../support/runOnKernels.js'
+import { testedKernels } from '../support/testedKernels.js'
 
 const type = (shape: Shape, dtype: DType = 'float32') => ({ dtype, shape })
 
@@ -207,8 +207,8 @@ const epilogues: Readonly<
   ],
 }
 
-for (const { build: name, kernels, problem } of diagnoseKernels()) {
-  describe.skipIf(kernels === undefined)(`${name}${problem ? ` (skipped: ${problem})` : ''}`, () => {
+for (const { name, kernels } of testedKernels()) {
+  describe.skipIf(kernels === undefined)(name, () => {
     if (kernels === undefined) return
     const backend = new CpuBackend(kernels)
     describe('products and their gradients', () => {

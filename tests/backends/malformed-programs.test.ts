@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { diagnoseKernels } from '../../src/backends/cpu/load.js'
 import {
   damaged,
   damages,
@@ -9,6 +8,7 @@ import {
   type SerializedSample,
   serializedSamples,
 } from '../support/malformedPrograms.js'
+import { testedKernels } from '../support/testedKernels.js'
 
 const RUNS = 1000
 const HARMLESS = ['refused', 'accepted', 'ran', 'endless']
@@ -16,8 +16,8 @@ const HARMLESS = ['refused', 'accepted', 'ran', 'endless']
 /** Loops whose end depends on what they compute are loaded only. */
 const ends = ({ op }: SerializedSample): boolean => op !== 'whileLoop'
 
-for (const { build, kernels, problem } of diagnoseKernels()) {
-  describe.skipIf(kernels === undefined)(`${build}${problem ? ` (skipped: ${problem})` : ''}`, () => {
+for (const { name: build, kernels } of testedKernels()) {
+  describe.skipIf(kernels === undefined)(build, () => {
     const process = new KernelProcess()
     let intact: readonly SerializedSample[] = []
     beforeAll(() => {

@@ -2,8 +2,12 @@
 import { runnerImport } from 'vite'
 
 const root = new URL('../..', import.meta.url).pathname
-const { module } = await runnerImport(`${root}src/backends/cpu/load.ts`, { configFile: false, root, logLevel: 'error' })
-const builds = new Map(module.diagnoseKernels().map(({ build, kernels }) => [build, kernels]))
+const { module } = await runnerImport(`${root}tests/support/testedKernels.ts`, {
+  configFile: false,
+  root,
+  logLevel: 'error',
+})
+const builds = new Map(module.testedKernels().map(({ name, kernels }) => [name, kernels]))
 
 /** Bytes around every buffer that must stay as they are. Sanitizers watch the true ends themselves. */
 const GUARD = process.env.SHAPEWISE_ADDON ? 0 : 4096

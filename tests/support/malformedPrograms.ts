@@ -114,7 +114,7 @@ const PATIENCE = 10_000
 export class KernelProcess {
   #child: ChildProcess | undefined
 
-  async attempt(build: 'native' | 'wasm', words: Int32Array, run: boolean): Promise<Outcome> {
+  async attempt(build: string, words: Int32Array, run: boolean): Promise<Outcome> {
     const child = this.#child ?? (await this.#start())
     const answer = nextAnswer(child, PATIENCE)
     child.send({ build, words, run, seed: words.length })
