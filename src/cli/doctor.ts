@@ -13,7 +13,9 @@ export async function examine({ stdout, environment }: Surroundings): Promise<vo
     ['backend', backend().name],
     ...kernelReport().map(({ build, kernels, problem, cure }): [string, string] => [
       build,
-      kernels ? `ready: ${kernels.isa}, threads: ${kernels.threads}` : `missing: ${problem}. ${cure}`,
+      kernels
+        ? `ready: ${kernels.isa}, threads: ${kernels.threads}${problem ? ` (${problem}. ${cure})` : ''}`
+        : `missing: ${problem}. ${cure}`,
     ]),
     ['reference', 'ready: plain loops, one thread'],
     ['data folder', environment.SHAPEWISE_DATA || 'SHAPEWISE_DATA is not set'],

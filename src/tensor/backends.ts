@@ -1,6 +1,7 @@
 import type { Backend } from '../backends/backend.js'
 import { CpuBackend } from '../backends/cpu/backend.js'
-import { bestBackend, diagnoseKernels } from '../backends/cpu/load.js'
+import { bestBackend, diagnoseKernels, prepareWasm } from '../backends/cpu/load.js'
+import type { WasmOptions } from '../backends/cpu/wasm-page.js'
 import { ReferenceBackend } from '../backends/reference/index.js'
 import { fail } from '../core/errors.js'
 
@@ -41,6 +42,34 @@ export function setBackend(name: string): void {
   const next = find(name)
   if (next !== active) active?.finish?.()
   active = next
+}
+
+let fetching: Promise<Backend> | undefined
+
+/**
+ * Makes the WebAssembly backend the active one. Pages need this call once, before anything is computed: the module is fetched and,
+ * where the page is cross-origin isolated, workers are started. Without isolation it runs on one thread; `kernelReport()` says so.
+ * In Node the module is read from its file. Later calls choose the backend that the first has made.
+ *
+ * ```ts
+ * await loadWasmBackend()
+ * ```
+ *
+ * @throws if the module cannot be fetched or compiled; the message says why, and what to do.
+ */
+export async function loadWasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  fetching ??= makeWasm(options).catch((error: unknown) => {
+    fetching = undefined
+    throw error
+  })
+  active = await fetching
+  return active
+}
+
+async function makeWasm(options: WasmOptions): Promise<Backend> {
+  const { kernels, problem, cure } = await prepareWasm(options)
+  if (kernels === undefined) fail(`loadWasmBackend: ${problem}`, cure)
+  return keep(backends.get('wasm') ?? new CpuBackend(kernels))
 }
 
 /** The backend of that name, made on first use. */

@@ -2,6 +2,7 @@ import { CpuBackend, type Kernels } from './backend.js'
 import { loadNative } from './native.js'
 import { loadWasm, loadWasmThreads } from './wasm.js'
 import { environment, fileSystem, nodeWorkers, wantedThreads } from './wasm-node.js'
+import { fetchWasm, type WasmOptions } from './wasm-page.js'
 
 /** What was found when a build of the kernels was looked for. */
 export interface Diagnosis {
@@ -45,9 +46,11 @@ export function diagnoseWasm(): Diagnosis {
   return wasm
 }
 
-/** Makes known what a page has fetched. */
-export function keepWasm(fetched: Diagnosis): void {
-  wasm = fetched
+/** The same where the module may have to be fetched, as in pages. */
+export async function prepareWasm(options: WasmOptions): Promise<Diagnosis> {
+  if (fileSystem() === undefined) wasm = await fetchWasm(options)
+  else wasm ??= loadWasmFile(options.threads ?? wantedThreads())
+  return wasm
 }
 
 /** Loads the module for so many threads from its file; with one thread if there cannot be more. */
@@ -67,7 +70,7 @@ export function loadWasmFile(threads: number): Diagnosis {
       return { ...loadWasmFile(1), problem: `there is no ${pathOf(script)}`, cure: 'Run `npm run build`.' }
     }
     const options = { threads, startWorker, maySleep: true, startNow: false }
-    return { build: 'wasm', path, kernels: loadWasmThreads(module, options) }
+    return { build: 'wasm', path, kernels: loadWasmThreads(module, options).kernels }
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error)
     return threads === 1 ? { build: 'wasm', path, problem, cure } : { ...loadWasmFile(1), problem, cure }

@@ -35,8 +35,8 @@ export interface ThreadStart {
   readonly roomBytes: number
 }
 
-/** What a worker tells: a program is finished, or why the worker has stopped. */
-export type ThreadMessage = { readonly kind: 'finished' } | { readonly kind: 'lost'; readonly reason: string }
+/** What a worker tells: it has started, a program is finished, or why the worker has stopped. */
+export type ThreadMessage = { readonly kind: 'ready' | 'finished' } | { readonly kind: 'lost'; readonly reason: string }
 
 /** A module that runs, and the memory it works on. */
 export class WasmHeap<Exports extends WasmExports = WasmExports> {

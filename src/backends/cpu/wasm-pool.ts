@@ -33,6 +33,13 @@ export function sharedMemory(): WebAssembly.Memory {
 export class WasmPool {
   #servant: StartedWorker | undefined
   #hasAssistants = false
+  #onReady = (): void => {}
+  #onFailure = (_reason: Error): void => {}
+  /** Resolves when the servant has started; rejects if it cannot. */
+  readonly ready = new Promise<void>((resolve, reject) => {
+    this.#onReady = resolve
+    this.#onFailure = reject
+  })
   /** Why no program will be finished any more. */
   reason: string | undefined
 
@@ -42,7 +49,10 @@ export class WasmPool {
     readonly threads: number,
     readonly startWorker: StartWorker,
     readonly onMessage: () => void,
-  ) {}
+  ) {
+    // Who does not ask is told by the next run.
+    this.ready.catch(() => {})
+  }
 
   startServant(): void {
     this.#servant ??= this.#start(0)
@@ -63,9 +73,11 @@ export class WasmPool {
     const { module, heap, threads } = this
     const start = { module, memory: heap.memory, thread, threads, room: heap.take(ROOM_BYTES), roomBytes: ROOM_BYTES }
     return this.startWorker(start, (message) => {
+      if (message.kind === 'ready' && thread === 0) this.#onReady()
       if (message.kind === 'lost') {
         this.reason ??= message.reason
         heap.exports.lose()
+        this.#onFailure(new Error(message.reason))
       }
       this.onMessage()
     })

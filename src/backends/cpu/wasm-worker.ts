@@ -15,6 +15,7 @@ function begin(start: ThreadStart, tell: (message: ThreadMessage) => void): void
   exports.__stack_pointer.value = room + roomBytes
   exports.enter(thread, threads, 1)
   try {
+    tell({ kind: 'ready' })
     if (thread > 0) exports.assist()
     for (;;) if (exports.serve() !== 0) tell({ kind: 'finished' })
   } catch (error) {

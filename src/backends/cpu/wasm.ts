@@ -32,8 +32,11 @@ export interface ThreadOptions {
   readonly startNow: boolean
 }
 
-/** The kernels on several threads, on a memory that all of them share. */
-export function loadWasmThreads(module: WebAssembly.Module, options: ThreadOptions): Kernels {
+/** The kernels on several threads, on a memory that all of them share; `ready` if they start at once. */
+export function loadWasmThreads(
+  module: WebAssembly.Module,
+  options: ThreadOptions,
+): { readonly kernels: Kernels; readonly ready: Promise<void> } {
   const memory = sharedMemory()
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ThreadExports
   const { threads, startWorker, maySleep, startNow } = options
@@ -42,7 +45,7 @@ export function loadWasmThreads(module: WebAssembly.Module, options: ThreadOptio
   const pool: WasmPool = new WasmPool(module, heap, threads, startWorker, () => orders.hear())
   const orders = new WasmOrders(heap, pool)
   if (startNow) pool.startServant()
-  return new ThreadedWasmKernels(heap, pool, orders)
+  return { kernels: new ThreadedWasmKernels(heap, pool, orders), ready: pool.ready }
 }
 
 /** The kernels as WebAssembly: values lie on the module's heap until the garbage collector finds them unused. */
