@@ -55,6 +55,8 @@ export interface Kernels {
   /** Blocks until the kind of a run is known, and with it those of all runs started before. */
   wait?(run: StartedRun): void
   allocate(bytes: number): Memory
+  /** A turn of the event loop if values have waited long enough for one to be freed; whoever may wait should. */
+  turn?(): Promise<void> | undefined
   /** The memory of an array, which may be kept as it is. */
   adopt(data: TypedArray): Memory
 }
@@ -108,7 +110,13 @@ export class CpuBackend implements Backend {
   async download(storage: Storage): Promise<TypedArray> {
     const { filling } = own(storage)
     await filling?.finished()
-    return own(storage).data
+    const { data } = own(storage)
+    const turn = this.kernels.turn?.()
+    if (turn === undefined) return data
+    // Whatever runs meanwhile may write over it.
+    const kept = data.slice()
+    await turn
+    return kept
   }
 
   downloadSync(storage: Storage): TypedArray {

@@ -5,6 +5,9 @@ import { type ThreadExports, type WasmExports, WasmHeap } from './wasm-module.js
 import { WasmOrders } from './wasm-orders.js'
 import { type StartWorker, sharedMemory, WasmPool } from './wasm-pool.js'
 
+/** Values made between two turns of the event loop, which frees those that are not used any more. */
+const BYTES_PER_TURN = 32 * 2 ** 20
+
 /** A program on the heap of the module. */
 class WasmProgram {
   constructor(
@@ -57,10 +60,12 @@ class WasmKernels<Exports extends WasmExports = WasmExports> implements Kernels,
   readonly #blocks: FinalizationRegistry<readonly [address: number, bytes: number]>
   readonly #programs: FinalizationRegistry<readonly [program: number, room: number]>
   #staged: UploadedMemory[] = []
+  #bytesSinceTurn = 0
 
   constructor(readonly heap: WasmHeap<Exports>) {
     const { exports } = heap
     this.#blocks = new FinalizationRegistry(([address, bytes]) => {
+      this.#bytesSinceTurn = 0
       exports.release(address)
       this.heldBytes -= bytes
     })
@@ -108,9 +113,16 @@ class WasmKernels<Exports extends WasmExports = WasmExports> implements Kernels,
     return new UploadedMemory(this, data.buffer instanceof ArrayBuffer ? data : data.slice())
   }
 
+  turn(): Promise<void> | undefined {
+    if (this.#bytesSinceTurn < BYTES_PER_TURN) return undefined
+    this.#bytesSinceTurn = 0
+    return new Promise((resolve) => setTimeout(resolve, 0))
+  }
+
   releaseWith(owner: object, address: number, bytes: number): void {
     this.#blocks.register(owner, [address, bytes])
     this.heldBytes += bytes
+    this.#bytesSinceTurn += bytes
   }
 
   releaseLater(address: number): void {
