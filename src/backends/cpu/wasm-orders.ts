@@ -38,7 +38,8 @@ export class WasmRun implements StartedRun {
   get done(): Promise<void> {
     this.#done ??= new Promise((resolve) => {
       this.resolve = resolve
-      this.orders.tell()
+      if (this.settledKind === undefined) this.orders.tell()
+      else resolve()
     })
     return this.#done
   }
