@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import * as shapewise from 'shapewise'
 import * as nn from 'shapewise/nn'
 import * as optim from 'shapewise/optim'
+import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, startChromium } from './chromium.js'
 import { type Serving, serve } from './server.js'
@@ -128,6 +131,21 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'in Chromium' : `sk
       await page.evaluate(() => library.shapewise.loadWasmBackend())
       expect((await report(page)).threads).toBeGreaterThanOrEqual(1)
     })
+  })
+
+  it('a bundler finds the modules and the worker', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shapewise-bundled-'))
+    try {
+      const root = fileURLToPath(new URL('./bundled', import.meta.url))
+      await build({ configFile: false, root, logLevel: 'error', build: { outDir: folder, target: 'es2022' } })
+      await withPage({ isolated: true, folder }, async (page) => {
+        await page.evaluate(() => library.shapewise.loadWasmBackend({ threads: 2 }))
+        expect(await report(page)).toEqual({ threads: 2 })
+        expectSameTraining(await trainThere(page), wanted)
+      })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('a wrong address is an error that names it and the cure', async () => {
