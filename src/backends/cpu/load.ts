@@ -1,7 +1,7 @@
 import { CpuBackend, type Kernels } from './backend.js'
 import { loadNative } from './native.js'
 import { loadWasm, loadWasmThreads } from './wasm.js'
-import { environment, fileSystem, nodeWorkers, wantedThreads } from './wasm-node.js'
+import { environment, fileSystem, isNode, nodeWorkers, wantedThreads } from './wasm-node.js'
 import { fetchWasm, type WasmOptions } from './wasm-page.js'
 
 /** What was found when a build of the kernels was looked for. */
@@ -48,7 +48,7 @@ export function diagnoseWasm(): Diagnosis {
 
 /** The same where the module may have to be fetched, as in pages. */
 export async function prepareWasm(options: WasmOptions): Promise<Diagnosis> {
-  if (fileSystem() === undefined) wasm = await fetchWasm(options)
+  if (!isNode) wasm = await fetchWasm(options)
   else wasm ??= loadWasmFile(options.threads ?? wantedThreads())
   return wasm
 }
@@ -59,7 +59,9 @@ export function loadWasmFile(threads: number): Diagnosis {
   const cure = 'Install the development dependencies and run `npm run build:kernels`.'
   const files = fileSystem()
   if (files === undefined) {
-    return { build: 'wasm', path, problem: 'pages have to fetch it', cure: 'Call `await loadWasmBackend()` first.' }
+    return isNode
+      ? { build: 'wasm', path, problem: 'this Node does not tell its modules', cure: 'Use Node 20.16 or newer.' }
+      : { build: 'wasm', path, problem: 'pages have to fetch it', cure: 'Call `await loadWasmBackend()` first.' }
   }
   try {
     const module = new WebAssembly.Module(files.readFileSync(path) as Uint8Array<ArrayBuffer>)

@@ -22,6 +22,7 @@ interface NodeFiles {
 
 interface NodeProcess {
   readonly env?: { readonly SHAPEWISE_THREADS?: string; readonly SHAPEWISE_ADDON?: string }
+  readonly versions?: { readonly node?: string }
   getBuiltinModule?(name: string): object
 }
 
@@ -29,6 +30,9 @@ const { process } = globalThis as { process?: NodeProcess }
 
 /** A module of Node, reached in a way that leaves browsers and their bundlers alone. */
 const builtin = (name: string): object | undefined => process?.getBuiltinModule?.(name)
+
+/** Other platforms imitate the rest of `process`, but not this. */
+export const isNode = process?.versions?.node !== undefined
 
 export const environment = process?.env ?? {}
 
