@@ -135,7 +135,7 @@ struct Order {
   uint32_t afterCount;
   double failed[5];
 };
-static_assert(sizeof(Order) == 56, "as in src/backends/cpu/wasm-orders.ts");
+static_assert(sizeof(Order) == 56, "as in src/backends/cpu/wasm/orders.ts");
 constexpr int32_t kNotRun = -1;
 constexpr uint32_t kMaxOrders = 256;
 Order *orders[kMaxOrders];

@@ -27,7 +27,7 @@ export const modules = {
     link: [
       '--shared-memory',
       '--import-memory',
-      // The pages that `src/backends/cpu/wasm-pool.ts` begins with, and the most that it asks for.
+      // The pages that `src/backends/cpu/wasm/pool.ts` begins with, and the most that it asks for.
       '--initial-memory=2097152',
       '--max-memory=4294967296',
       // Every worker has its own stack.

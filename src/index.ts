@@ -2,7 +2,7 @@
 // shapewise/nn, /optim, /data, /train, /models and /recipes.
 
 export { diagnoseKernels as kernelReport } from './backends/cpu/load.js'
-export type { WasmOptions } from './backends/cpu/wasm-page.js'
+export type { WasmOptions } from './backends/cpu/wasm/page.js'
 export type { DType, TypedArray } from './core/dtype.js'
 export { DTypeError, ShapeError, ShapewiseError } from './core/errors.js'
 export { backend, backendNames, loadWasmBackend, registerBackend, setBackend } from './tensor/backends.js'

@@ -1,7 +1,7 @@
 import type { Backend } from '../backends/backend.js'
 import { CpuBackend } from '../backends/cpu/backend.js'
 import { bestBackend, diagnoseKernels, prepareWasm } from '../backends/cpu/load.js'
-import type { WasmOptions } from '../backends/cpu/wasm-page.js'
+import type { WasmOptions } from '../backends/cpu/wasm/page.js'
 import { ReferenceBackend } from '../backends/reference/index.js'
 import { fail } from '../core/errors.js'
 

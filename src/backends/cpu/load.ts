@@ -1,8 +1,8 @@
 import { CpuBackend, type Kernels } from './backend.js'
 import { loadNative } from './native.js'
-import { loadWasm, loadWasmThreads } from './wasm.js'
-import { environment, fileSystem, isNode, nodeWorkers, wantedThreads } from './wasm-node.js'
-import { fetchWasm, type WasmOptions } from './wasm-page.js'
+import { loadWasm, loadWasmThreads } from './wasm/kernels.js'
+import { environment, fileSystem, isNode, nodeWorkers, wantedThreads } from './wasm/node.js'
+import { fetchWasm, type WasmOptions } from './wasm/page.js'
 
 /** What was found when a build of the kernels was looked for. */
 export interface Diagnosis {
@@ -66,7 +66,7 @@ export function loadWasmFile(threads: number): Diagnosis {
   try {
     const module = new WebAssembly.Module(files.readFileSync(path) as Uint8Array<ArrayBuffer>)
     if (threads === 1) return { build: 'wasm', path, kernels: loadWasm(module) }
-    const script = 'backends/cpu/wasm-worker.js'
+    const script = 'backends/cpu/wasm/worker.js'
     const startWorker = files.existsSync(pathOf(script)) ? nodeWorkers(builtFile(script)) : undefined
     if (startWorker === undefined) {
       return { ...loadWasmFile(1), problem: `there is no ${pathOf(script)}`, cure: 'Run `npm run build`.' }

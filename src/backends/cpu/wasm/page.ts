@@ -1,8 +1,8 @@
-import { fail } from '../../core/errors.js'
-import type { Diagnosis } from './load.js'
-import { loadWasm, loadWasmThreads } from './wasm.js'
-import type { ThreadMessage } from './wasm-module.js'
-import type { StartWorker } from './wasm-pool.js'
+import { fail } from '../../../core/errors.js'
+import type { Diagnosis } from '../load.js'
+import { loadWasm, loadWasmThreads } from './kernels.js'
+import type { ThreadMessage } from './module.js'
+import type { StartWorker } from './pool.js'
 
 /** How the WebAssembly kernels are fetched and run. */
 export interface WasmOptions {
@@ -38,7 +38,7 @@ export async function fetchWasm({ url, threads = coresForPages() }: WasmOptions)
   }
 }
 
-const workerCure = `Look into the browser's console: the address or the headers of \`wasm-worker.js\` may be wrong. ${isolationCure}`
+const workerCure = `Look into the browser's console: the address or the headers of \`worker.js\` may be wrong. ${isolationCure}`
 
 async function fetchOne(url: string | URL | undefined): Promise<Diagnosis> {
   const path = addressOf(oneThread, url)
@@ -64,8 +64,8 @@ function addressOf(file: typeof oneThread | typeof moreThreads, folder: string |
     if (!base.pathname.endsWith('/')) base.pathname += '/'
     return new URL(file, base).href
   }
-  if (file === oneThread) return new URL('../../kernels/shapewise.wasm', import.meta.url).href
-  return new URL('../../kernels/shapewise-threads.wasm', import.meta.url).href
+  if (file === oneThread) return new URL('../../../kernels/shapewise.wasm', import.meta.url).href
+  return new URL('../../../kernels/shapewise-threads.wasm', import.meta.url).href
 }
 
 const urlCure = 'Pass the folder of the module: `loadWasmBackend({ url })`; it is dist/kernels in the package.'
@@ -102,10 +102,10 @@ const pageWorker: StartWorker = (start, onMessage) => {
 
 function makeWorker(): Worker {
   try {
-    return new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module' })
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
   } catch {
     // A library from another origin: its script may be imported, not started.
-    const script = `import ${JSON.stringify(new URL('./wasm-worker.js', import.meta.url).href)}`
+    const script = `import ${JSON.stringify(new URL('./worker.js', import.meta.url).href)}`
     return new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), { type: 'module' })
   }
 }

@@ -1,6 +1,6 @@
-import type { TypedArray } from '../../core/dtype.js'
-import type { Memory } from './backend.js'
-import type { WasmHeap } from './wasm-module.js'
+import type { TypedArray } from '../../../core/dtype.js'
+import type { Memory } from '../backend.js'
+import type { WasmHeap } from './module.js'
 
 /** Where blocks of the heap come from and go to. */
 export interface Blocks {

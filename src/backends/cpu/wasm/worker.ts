@@ -1,6 +1,6 @@
 // One thread of the WebAssembly kernels: a worker of Node or of a page that instantiates the module on the shared memory and stays in
 // it for good.
-import type { ThreadExports, ThreadMessage, ThreadStart } from './wasm-module.js'
+import type { ThreadExports, ThreadMessage, ThreadStart } from './module.js'
 
 /** The part of `node:worker_threads` that is needed; reached in a way that leaves browsers and their bundlers alone. */
 interface NodeThreads {

@@ -1,4 +1,4 @@
-import type { ThreadExports, ThreadMessage, ThreadStart, WasmHeap } from './wasm-module.js'
+import type { ThreadExports, ThreadMessage, ThreadStart, WasmHeap } from './module.js'
 
 /** A worker of whichever kind the platform has. */
 export interface StartedWorker {
@@ -6,7 +6,7 @@ export interface StartedWorker {
   keepAlive(alive: boolean): void
 }
 
-/** Starts a worker that runs `wasm-worker.js`. */
+/** Starts a worker that runs `worker.js`. */
 export type StartWorker = (start: ThreadStart, onMessage: (message: ThreadMessage) => void) => StartedWorker
 
 /** That of the link step in `scripts/build-wasm.mjs`, in pages of 64 KB. */

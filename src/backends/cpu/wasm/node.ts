@@ -1,5 +1,5 @@
-import type { ThreadMessage, ThreadStart } from './wasm-module.js'
-import type { StartWorker } from './wasm-pool.js'
+import type { ThreadMessage, ThreadStart } from './module.js'
+import type { StartWorker } from './pool.js'
 
 /** What is needed of `node:worker_threads`. */
 interface NodeWorkers {

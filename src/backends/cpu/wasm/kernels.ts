@@ -1,9 +1,9 @@
-import type { TypedArray } from '../../core/dtype.js'
-import type { Handle, Kernels, Memory, StartedRun } from './backend.js'
-import { type Blocks, HeapMemory, UploadedMemory } from './wasm-memory.js'
-import { type ThreadExports, type WasmExports, WasmHeap } from './wasm-module.js'
-import { WasmOrders } from './wasm-orders.js'
-import { type StartWorker, sharedMemory, WasmPool } from './wasm-pool.js'
+import type { TypedArray } from '../../../core/dtype.js'
+import type { Handle, Kernels, Memory, StartedRun } from '../backend.js'
+import { type Blocks, HeapMemory, UploadedMemory } from './memory.js'
+import { type ThreadExports, type WasmExports, WasmHeap } from './module.js'
+import { WasmOrders } from './orders.js'
+import { type StartWorker, sharedMemory, WasmPool } from './pool.js'
 
 /** Values made between two turns of the event loop, which frees those that are not used any more. */
 const BYTES_PER_TURN = 32 * 2 ** 20

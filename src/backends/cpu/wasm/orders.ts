@@ -1,6 +1,6 @@
-import { notRun, type StartedRun } from './backend.js'
-import type { ThreadExports, WasmHeap } from './wasm-module.js'
-import type { WasmPool } from './wasm-pool.js'
+import { notRun, type StartedRun } from '../backend.js'
+import type { ThreadExports, WasmHeap } from './module.js'
+import type { WasmPool } from './pool.js'
 
 /** `Order` in `kernels/wasm-threads.h`: program, kind, counts, five numbers of a failure; behind it addresses and orders. */
 const PROGRAM = 0
