@@ -1,3 +1,4 @@
+import type { Handle, Kernels } from '../../src/backends/cpu/backend.js'
 import { type Diagnosis, diagnoseNative, loadWasmFile } from '../../src/backends/cpu/load.js'
 
 export interface TestedKernels extends Diagnosis {
@@ -14,6 +15,29 @@ export function testedKernels(): readonly TestedKernels[] {
     named('wasm on one thread', loadWasmFile(1)),
     named('wasm on two threads', hasThreads ? threaded : { ...threaded, kernels: undefined }),
   ]
+}
+
+/** Kernels that run every program by way of their own thread. */
+export function startedKernels(kernels: Kernels): Kernels {
+  const { name, isa, threads } = kernels
+  const run = (program: Handle, addresses: Float64Array, failure: Float64Array): number => {
+    const started = kernels.start?.(program, addresses.slice(), failure, [])
+    if (started === undefined) throw new Error(`${name} kernels have no thread of their own`)
+    kernels.wait?.(started)
+    return started.kind ?? Number.NaN
+  }
+  return {
+    name,
+    isa,
+    threads,
+    run,
+    get heldBytes() {
+      return kernels.heldBytes
+    },
+    load: (words) => kernels.load(words),
+    allocate: (bytes) => kernels.allocate(bytes),
+    adopt: (data) => kernels.adopt(data),
+  }
 }
 
 const named = (name: string, found: Diagnosis): TestedKernels => ({
