@@ -4,13 +4,13 @@ import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { CpuBackend } from '../../src/backends/cpu/backend.js'
-import { diagnoseKernels } from '../../src/backends/cpu/load.js'
 import { serialize } from '../../src/backends/cpu/serialize.js'
 import { fuse } from '../../src/compiler/fuse/fuse.js'
 import { planKernels } from '../../src/compiler/kernel-plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { RandomStream } from '../../src/core/threefry.js'
 import { build, type Graph, type Node, type Storage } from '../../src/graph/index.js'
+import { testedKernels } from '../support/testedKernels.js'
 
 const LARGE = 1 << 20
 
@@ -49,19 +49,24 @@ function countingGraph(turns: number): Graph {
   return { inputs: [x], outputs: [end] }
 }
 
-const [{ kernels, path, problem }] = diagnoseKernels()
+/** Values of a backend, of the sizes that the graphs take. */
+function valuesOn(backend: CpuBackend) {
+  return {
+    scalar: (value: number): Storage => backend.upload({ dtype: 'int32', shape: [] }, Int32Array.of(value)),
+    vector: (value: number): Storage =>
+      backend.upload({ dtype: 'int32', shape: [LARGE] }, new Int32Array(LARGE).fill(value)),
+    like: ({ dtype, shape }: Storage): Storage => backend.allocate({ dtype, shape }),
+  }
+}
 
-describe.runIf(kernels !== undefined)(
-  `runs that go on${problem === undefined ? '' : `, not built here: ${problem}`}`,
-  () => {
+for (const { name, kernels } of testedKernels()) {
+  if (kernels !== undefined && kernels.start === undefined) continue
+  describe.skipIf(kernels === undefined)(`runs that go on, ${name}`, () => {
     if (kernels === undefined) return
     const backend = new CpuBackend(kernels)
-    const scalar = (value: number): Storage => backend.upload({ dtype: 'int32', shape: [] }, Int32Array.of(value))
-    const vector = (value: number): Storage =>
-      backend.upload({ dtype: 'int32', shape: [LARGE] }, new Int32Array(LARGE).fill(value))
-    const like = ({ dtype, shape }: Storage): Storage => backend.allocate({ dtype, shape })
+    const { scalar, vector, like } = valuesOn(backend)
 
-    it('native: keep the order of calls, small and large, in place and not', async () => {
+    it('keep the order of calls, small and large, in place and not', async () => {
       const large = backend.load(simplify(largeGraph()), new Set([0]))
       const small = backend.load(simplify(smallGraph()))
       expect(large.reuse).toEqual([0])
@@ -96,7 +101,7 @@ describe.runIf(kernels !== undefined)(
       }
     })
 
-    it('native: leave the event loop alone', async () => {
+    it('leave the event loop alone', async () => {
       const turns = 100_000
       const program = backend.load(simplify(countingGraph(turns)))
       const outputs = Array.from({ length: 3 }, () => scalar(0))
@@ -120,7 +125,7 @@ describe.runIf(kernels !== undefined)(
       expect(ticks).toBeGreaterThan(3)
     })
 
-    it('native: fail where they are read, with all that builds on them', async () => {
+    it('fail where they are read, with all that builds on them', async () => {
       const [x, i] = [build.input('float32', [LARGE]), build.input('int32', [4])]
       const picking = backend.load(
         simplify({ inputs: [x, i], outputs: [build.add(x, spread(build.reduceSum(build.gather(x, i), [0]), x))] }),
@@ -143,62 +148,70 @@ describe.runIf(kernels !== undefined)(
       expect((await backend.download(bystander))[LARGE - 1]).toBe(5)
       expect(new Set(backend.downloadSync(ones))).toEqual(new Set([1]))
     })
+  })
+}
 
-    /** What overlapping runs need in another thread or process. */
-    const task = (runs: number, turns: number, ending: 'read' | 'leave' | 'exit') => {
-      const { words } = serialize(planKernels(fuse(simplify(countingGraph(turns)))))
-      return { path, words: [...words], bytes: 4, runs, ending }
+const { name, kernels, path } = testedKernels()[0]
+
+describe.skipIf(kernels === undefined)(`runs that go on in other threads, ${name}`, () => {
+  if (kernels === undefined) return
+  const backend = new CpuBackend(kernels)
+  const { scalar } = valuesOn(backend)
+
+  /** What overlapping runs need in another thread or process. */
+  const task = (runs: number, turns: number, ending: 'read' | 'leave' | 'exit') => {
+    const { words } = serialize(planKernels(fuse(simplify(countingGraph(turns)))))
+    return { path, words: [...words], bytes: 4, runs, ending }
+  }
+  const script = fileURLToPath(new URL('../support/overlappingRuns.mjs', import.meta.url))
+  const inWorker = (workerData: unknown): { worker: Worker; answer: Promise<unknown>; exit: Promise<number> } => {
+    const worker = new Worker(script, { workerData })
+    const exit = new Promise<number>((resolve) => worker.once('exit', resolve))
+    const answer = new Promise((resolve, reject) => {
+      worker.once('message', resolve)
+      worker.once('error', reject)
+    })
+    return { worker, answer, exit }
+  }
+
+  it('tell the JavaScript thread that has started them', async () => {
+    const turns = 5000
+    const program = backend.load(simplify(countingGraph(turns)))
+    const workers = [1, 2].map(() => inWorker(task(6, turns, 'read')))
+    let value = scalar(1)
+    for (let i = 0; i < 20; i++) {
+      const next = scalar(0)
+      program.run([value], [next])
+      value = next
     }
-    const script = fileURLToPath(new URL('../support/overlappingRuns.mjs', import.meta.url))
-    const inWorker = (workerData: unknown): { worker: Worker; answer: Promise<unknown>; exit: Promise<number> } => {
-      const worker = new Worker(script, { workerData })
-      const exit = new Promise<number>((resolve) => worker.once('exit', resolve))
-      const answer = new Promise((resolve, reject) => {
-        worker.once('message', resolve)
-        worker.once('error', reject)
+    expect((await backend.download(value))[0]).toBe(1 + 20 * turns)
+    for (const { answer, exit } of workers) {
+      expect(await answer).toMatchObject({ toldOf: true, value: 1 + 6 * turns, unfinished: 0 })
+      expect(await exit).toBe(0)
+    }
+  })
+
+  it('end with their JavaScript thread', async () => {
+    const program = backend.load(simplify(countingGraph(1000)))
+    for (let round = 0; round < 8; round++) {
+      const { worker, answer, exit } = inWorker(task(10, 20_000, round % 2 === 0 ? 'leave' : 'exit'))
+      await answer
+      const next = scalar(0)
+      program.run([scalar(round)], [next])
+      if (round % 4 < 2) await worker.terminate()
+      await exit
+      expect((await backend.download(next))[0]).toBe(round + 1000)
+    }
+  })
+
+  it('need no second thread, and none of the pool', async () => {
+    const run = promisify(execFile)
+    for (const ending of ['read', 'leave', 'exit'] as const) {
+      const { stdout } = await run(process.execPath, [script, JSON.stringify(task(4, 20_000, ending))], {
+        env: { ...process.env, SHAPEWISE_THREADS: '1' },
       })
-      return { worker, answer, exit }
+      const wanted = ending === 'read' ? { toldOf: true, value: 1 + 4 * 20_000, unfinished: 0 } : {}
+      expect(JSON.parse(stdout)).toEqual({ threads: 1, ...wanted })
     }
-
-    it('native: tell the JavaScript thread that has started them', async () => {
-      const turns = 5000
-      const program = backend.load(simplify(countingGraph(turns)))
-      const workers = [1, 2].map(() => inWorker(task(6, turns, 'read')))
-      let value = scalar(1)
-      for (let i = 0; i < 20; i++) {
-        const next = scalar(0)
-        program.run([value], [next])
-        value = next
-      }
-      expect((await backend.download(value))[0]).toBe(1 + 20 * turns)
-      for (const { answer, exit } of workers) {
-        expect(await answer).toMatchObject({ toldOf: true, value: 1 + 6 * turns, unfinished: 0 })
-        expect(await exit).toBe(0)
-      }
-    })
-
-    it('native: end with their JavaScript thread', async () => {
-      const program = backend.load(simplify(countingGraph(1000)))
-      for (let round = 0; round < 8; round++) {
-        const { worker, answer, exit } = inWorker(task(10, 20_000, round % 2 === 0 ? 'leave' : 'exit'))
-        await answer
-        const next = scalar(0)
-        program.run([scalar(round)], [next])
-        if (round % 4 < 2) await worker.terminate()
-        await exit
-        expect((await backend.download(next))[0]).toBe(round + 1000)
-      }
-    })
-
-    it('native: need no second thread, and none of the pool', async () => {
-      const run = promisify(execFile)
-      for (const ending of ['read', 'leave', 'exit'] as const) {
-        const { stdout } = await run(process.execPath, [script, JSON.stringify(task(4, 20_000, ending))], {
-          env: { ...process.env, SHAPEWISE_THREADS: '1' },
-        })
-        const wanted = ending === 'read' ? { toldOf: true, value: 1 + 4 * 20_000, unfinished: 0 } : {}
-        expect(JSON.parse(stdout)).toEqual({ threads: 1, ...wanted })
-      }
-    })
-  },
-)
+  })
+})

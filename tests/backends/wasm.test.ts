@@ -71,7 +71,7 @@ describe.skipIf(kernels === undefined)(threaded?.name ?? '', () => {
     const memories = inputs.map((input) => ('bytes' in input ? input : (kernels as Kernels).adopt(input)))
     const failure = new Float64Array(5)
     // Addresses are asked for anew for every run, as backends do.
-    const addresses = () => Float64Array.from([...memories, output], ({ address }) => address)
+    const addresses = () => Float64Array.of(...memories.map(({ address }) => address), output.target)
     return { handle, output, failure, addresses, memories }
   }
 
@@ -151,7 +151,7 @@ for (const { name, kernels } of testedKernels().filter(({ build }) => build === 
       const held: number[] = []
       for (let i = 0; i < 20; i++) {
         const batch = kernels.adopt(rotate(i))
-        kernels.run(handle, Float64Array.of(batch.address, turn.address, output.address), new Float64Array(5))
+        kernels.run(handle, Float64Array.of(batch.address, turn.address, output.target), new Float64Array(5))
         expect(floats(output, size * size).indexOf(1)).toBe((i + 1) % size)
         held.push(kernels.heldBytes ?? 0)
       }
@@ -162,10 +162,10 @@ for (const { name, kernels } of testedKernels().filter(({ build }) => build === 
     test('what a program writes over stays, and is what the host then sees', () => {
       const handle = loaded(kernels, product())
       const state = kernels.adopt(rotate(1))
-      const [input, turn, output] = [state.address, kernels.adopt(rotate(1)).address, state.address]
+      const [input, turn, output] = [state.address, kernels.adopt(rotate(1)).address, state.target]
       expect(output).toBe(input)
       const result = kernels.allocate(4 * size * size)
-      kernels.run(handle, Float64Array.of(input, turn, result.address), new Float64Array(5))
+      kernels.run(handle, Float64Array.of(input, turn, result.target), new Float64Array(5))
       floats(state, 1)[0] = 42
       expect(state.address).toBe(input)
       expect(floats(state, size)).toEqual(

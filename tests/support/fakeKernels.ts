@@ -61,10 +61,10 @@ export class FakeKernels implements Kernels {
 
   allocate(bytes: number): Memory {
     const buffer = new ArrayBuffer(bytes)
-    return { address: 0, bytes: () => ({ buffer, offset: 0 }) }
+    return { address: 0, target: 0, bytes: () => ({ buffer, offset: 0 }) }
   }
 
   adopt(data: TypedArray): Memory {
-    return { address: 0, bytes: () => ({ buffer: data.buffer, offset: data.byteOffset }) }
+    return { address: 0, target: 0, bytes: () => ({ buffer: data.buffer, offset: data.byteOffset }) }
   }
 }

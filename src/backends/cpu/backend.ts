@@ -63,7 +63,10 @@ export interface Kernels {
 
 /** A block of memory that the kernels reach. */
 export interface Memory {
+  /** Where a program reads it. */
   readonly address: number
+  /** Where a program writes it. */
+  readonly target: number
   /** The bytes now; on wasm the buffer changes when the heap grows. */
   bytes(): { readonly buffer: ArrayBufferLike; readonly offset: number }
 }
@@ -195,7 +198,7 @@ class CpuProgram implements Executable {
       after ??= new Set()
       after.add(filling)
     }
-    for (let i = 0; i < outputs.length; i++) addresses[inputs.length + i] = own(outputs[i]).memory.address
+    for (let i = 0; i < outputs.length; i++) addresses[inputs.length + i] = own(outputs[i]).memory.target
     if (goesOn) return this.#start([...(after ?? [])], inputs.map(own), outputs.map(own))
     const kind = kernels.run(this.#handle, addresses, this.#failure)
     if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged)

@@ -140,6 +140,10 @@ class BufferMemory implements Memory {
     readonly offset: number,
   ) {}
 
+  get target(): number {
+    return this.address
+  }
+
   bytes(): { readonly buffer: ArrayBuffer; readonly offset: number } {
     return this
   }

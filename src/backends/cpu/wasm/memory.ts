@@ -27,6 +27,10 @@ export class HeapMemory implements Memory {
     this.ballast = length < 16_384 ? undefined : new ArrayBuffer(length)
   }
 
+  get target(): number {
+    return this.address
+  }
+
   bytes(): { readonly buffer: ArrayBufferLike; readonly offset: number } {
     return { buffer: this.blocks.heap.buffer(this.address + this.length), offset: this.address }
   }
@@ -51,12 +55,17 @@ export class UploadedMemory implements Memory {
 
   get address(): number {
     if (this.#block !== undefined) return this.#block.address
-    if (this.#staged !== 0) return this.#stay(this.#staged)
+    if (this.#staged !== 0) return this.#staged
     const address = this.#copy()
     if (this.#wasUsed) return this.#stay(address)
     this.#staged = address
     this.blocks.onStage(this)
     return address
+  }
+
+  get target(): number {
+    if (this.#block !== undefined) return this.#block.address
+    return this.#stay(this.#staged === 0 ? this.#copy() : this.#staged)
   }
 
   bytes(): { readonly buffer: ArrayBufferLike; readonly offset: number } {
