@@ -11,9 +11,12 @@ const { exports, bin } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
 /** `nn/index` for `./dist/nn/index.js`. */
 const nameOf = (file) => file.replace('./dist/', '').replace('.js', '')
 const names = [...Object.values(exports).map((entry) => nameOf(entry.default)), ...Object.values(bin).map(nameOf)]
+/** Files in dist/shared, like all that is shared: the worker, and the module that finds it and the kernels from there. */
+const placed = { 'shared/wasm-worker': 'backends/cpu/wasm/worker', 'shared/wasm-page': 'backends/cpu/wasm/page' }
+const entries = [...names.map((name) => [name, name]), ...Object.entries(placed)]
 
 const bundle = await rolldown({
-  input: Object.fromEntries(names.map((name) => [name, path(`src/${name}.ts`)])),
+  input: Object.fromEntries(entries.map(([name, source]) => [name, path(`src/${source}.ts`)])),
   platform: 'neutral',
   external: [/^node:/, 'commander', 'picocolors'],
   resolve: { extensionAlias: { '.js': ['.ts'] } },

@@ -66,7 +66,7 @@ export function loadWasmFile(threads: number): Diagnosis {
   try {
     const module = new WebAssembly.Module(files.readFileSync(path) as Uint8Array<ArrayBuffer>)
     if (threads === 1) return { build: 'wasm', path, kernels: loadWasm(module) }
-    const script = 'backends/cpu/wasm/worker.js'
+    const script = 'shared/wasm-worker.js'
     const startWorker = files.existsSync(pathOf(script)) ? nodeWorkers(builtFile(script)) : undefined
     if (startWorker === undefined) {
       return { ...loadWasmFile(1), problem: `there is no ${pathOf(script)}`, cure: 'Run `npm run build`.' }

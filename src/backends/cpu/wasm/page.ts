@@ -38,7 +38,7 @@ export async function fetchWasm({ url, threads = coresForPages() }: WasmOptions)
   }
 }
 
-const workerCure = `Look into the browser's console: the address or the headers of \`worker.js\` may be wrong. ${isolationCure}`
+const workerCure = `Look into the browser's console: the address or the headers of \`wasm-worker.js\` may be wrong. ${isolationCure}`
 
 async function fetchOne(url: string | URL | undefined): Promise<Diagnosis> {
   const path = addressOf(oneThread, url)
@@ -57,15 +57,15 @@ function coresForPages(): number {
   return logical <= 4 ? logical : Math.min(Math.ceil(logical / 2), 16)
 }
 
-/** Written out, so that bundlers find the files and take them along. */
+/** Seen from dist/shared, where `scripts/bundle.mjs` puts this module; written out, so that bundlers take the files along. */
 function addressOf(file: typeof oneThread | typeof moreThreads, folder: string | URL | undefined): string {
   if (folder !== undefined) {
     const base = new URL(folder, globalThis.location?.href)
     if (!base.pathname.endsWith('/')) base.pathname += '/'
     return new URL(file, base).href
   }
-  if (file === oneThread) return new URL('../../../kernels/shapewise.wasm', import.meta.url).href
-  return new URL('../../../kernels/shapewise-threads.wasm', import.meta.url).href
+  if (file === oneThread) return new URL('../kernels/shapewise.wasm', import.meta.url).href
+  return new URL('../kernels/shapewise-threads.wasm', import.meta.url).href
 }
 
 const urlCure = 'Pass the folder of the module: `loadWasmBackend({ url })`; it is dist/kernels in the package.'
@@ -102,10 +102,10 @@ const pageWorker: StartWorker = (start, onMessage) => {
 
 function makeWorker(): Worker {
   try {
-    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+    return new Worker(new URL('./wasm-worker.js', import.meta.url), { type: 'module' })
   } catch {
     // A library from another origin: its script may be imported, not started.
-    const script = `import ${JSON.stringify(new URL('./worker.js', import.meta.url).href)}`
+    const script = `import ${JSON.stringify(new URL('./wasm-worker.js', import.meta.url).href)}`
     return new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), { type: 'module' })
   }
 }

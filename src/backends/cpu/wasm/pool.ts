@@ -6,7 +6,7 @@ export interface StartedWorker {
   keepAlive(alive: boolean): void
 }
 
-/** Starts a worker that runs `worker.js`. */
+/** Starts a worker that runs `worker.ts`. */
 export type StartWorker = (start: ThreadStart, onMessage: (message: ThreadMessage) => void) => StartedWorker
 
 /** That of the link step in `scripts/build-wasm.mjs`, in pages of 64 KB. */
