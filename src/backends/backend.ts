@@ -15,11 +15,6 @@ export interface Backend {
   download(storage: Storage): Promise<TypedArray>
   /** The same at once, on backends that can wait without blocking the page. */
   downloadSync?(storage: Storage): TypedArray
-  /**
-   * The memory of a storage for the output of a run that overwrites it, as a storage of its own: should the run fail, the
-   * given one still has its elements. Without it, the output is the given storage.
-   */
-  overwriting?(storage: Storage): Storage
   /** Blocks until all runs have finished, on backends whose runs go on after the call. */
   finish?(): void
   /** Makes a simplified graph ready to run. `donated` inputs may be overwritten by outputs of the same type. */
@@ -32,6 +27,11 @@ export interface Executable {
   readonly reuse: readonly (number | undefined)[]
   /** What loading spent its time on. */
   readonly timings: readonly Timing[]
+  /**
+   * The memory of an input for the output of the next run that overwrites it, as a storage of its own: should the run fail after
+   * the call, the input still has its elements. Without it, and where that cannot happen, the output is the input.
+   */
+  overwriting?(input: Storage): Storage
   /**
    * Computes all outputs; `outputs[i]` may lie in `inputs[reuse[i]]`. Runs in the order of calls, here or while the caller goes
    * on: then its end can be waited for, and so does everything that reads the outputs.

@@ -36,14 +36,14 @@ export class Program {
 
   /** Runs; output i is written over the input that the backend lets it reuse, if `mayOverwrite` agrees. */
   run(inputs: readonly Storage[], mayOverwrite: (input: number) => boolean = () => false): Outcome {
-    const { backend } = this
-    const { reuse } = this.#executable
+    const executable = this.#executable
+    const { reuse } = executable
     const outputs = this.#outputs.map((type, i) => {
       const input = reuse[i]
-      if (input === undefined || !mayOverwrite(input)) return backend.allocate(type)
-      return backend.overwriting?.(inputs[input]) ?? inputs[input]
+      if (input === undefined || !mayOverwrite(input)) return this.backend.allocate(type)
+      return executable.overwriting?.(inputs[input]) ?? inputs[input]
     })
-    return { outputs, unfinished: this.#executable.run(inputs, outputs) }
+    return { outputs, unfinished: executable.run(inputs, outputs) }
   }
 
   /** The kernels that run, and what they cost. */

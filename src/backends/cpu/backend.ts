@@ -94,7 +94,6 @@ export class CpuStorage implements Storage {
 /** Runs programs on the kernel library, whichever way it was built. */
 export class CpuBackend implements Backend {
   readonly name: string
-
   readonly #queue: RunQueue
 
   constructor(readonly kernels: Kernels) {
@@ -112,7 +111,7 @@ export class CpuBackend implements Backend {
 
   async download(storage: Storage): Promise<TypedArray> {
     const { filling } = own(storage)
-    await filling?.finished()
+    if (filling !== undefined) await filling.finished()
     const { data } = own(storage)
     const turn = this.kernels.turn?.()
     if (turn === undefined) return data
@@ -124,10 +123,6 @@ export class CpuBackend implements Backend {
 
   downloadSync(storage: Storage): TypedArray {
     return own(storage).data
-  }
-
-  overwriting(storage: Storage): CpuStorage {
-    return new CpuStorage(this.name, storage.dtype, storage.shape, own(storage).memory)
   }
 
   finish(): void {
@@ -183,10 +178,19 @@ class CpuProgram implements Executable {
     return this.#plan.reuse
   }
 
+  /** Small programs keep their place behind those that go on. */
+  get #goesOn(): boolean {
+    return this.#isLarge || !this.queue.isIdle
+  }
+
+  overwriting(input: Storage): Storage {
+    if (!this.#goesOn) return input
+    return new CpuStorage(input.backend, input.dtype, input.shape, own(input).memory)
+  }
+
   run(inputs: readonly Storage[], outputs: readonly Storage[]): Unfinished | undefined {
     const { kernels, queue } = this
-    // Small programs keep their place behind those that go on.
-    const goesOn = kernels.start !== undefined && (this.#isLarge || !queue.isIdle)
+    const goesOn = this.#goesOn
     if (goesOn) queue.makeRoom(this.#bytes)
     const addresses = this.#addresses
     let after: Set<QueuedRun> | undefined
@@ -198,11 +202,15 @@ class CpuProgram implements Executable {
       after ??= new Set()
       after.add(filling)
     }
-    for (let i = 0; i < outputs.length; i++) addresses[inputs.length + i] = own(outputs[i]).memory.target
+    for (let i = 0; i < outputs.length; i++) {
+      const output = own(outputs[i])
+      addresses[inputs.length + i] = output.memory.target
+      // What failed before has no part in what is computed now.
+      if (!goesOn && output.filling !== undefined) output.filling = undefined
+    }
     if (goesOn) return this.#start([...(after ?? [])], inputs.map(own), outputs.map(own))
     const kind = kernels.run(this.#handle, addresses, this.#failure)
     if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged)
-    for (const output of outputs) own(output).filling = undefined
     return undefined
   }
 

@@ -32,6 +32,8 @@ export function loadNative(path: string): Kernels | Error {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))
   }
+  const addon = module.exports as Partial<Addon>
+  if (addon.onFinished === undefined) return new Error('the addon was built from other sources')
   return new NativeKernels(module.exports as Addon)
 }
 
