@@ -12,7 +12,7 @@ struct Blocks final : Allocated<Blocks> {
   i64 rows = 0, unit = 1, rowBytes = 0;
   List<Step *> steps;
   /// Whether all steps can run in parts; otherwise they run one after the other.
-  bool divided = true;
+  bool divided = true, folds = false;
 
   ~Blocks() {
     for (i64 i = 0; i < steps.count; i++) steps[i]->destroy();
@@ -37,6 +37,7 @@ struct Blocks final : Allocated<Blocks> {
       // At most one step has a unit of its own: the product or convolution that the others work on.
       blocks->unit = most(blocks->unit, cut.unit);
       blocks->rowBytes += cut.bytes;
+      blocks->folds = blocks->folds || cut.folds;
     }
     return blocks;
   }
@@ -52,16 +53,17 @@ struct Blocks final : Allocated<Blocks> {
       for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->run(frame, failure);
       return;
     }
-    // Enough blocks that no thread waits long for another.
-    const i64 share = (rows + 4 * shapewise_threads() - 1) / (4 * shapewise_threads());
+    // Enough blocks that no thread waits long for another; of one size for any number of threads if that shows in the result.
+    const i64 shares = folds ? 64 : 4 * shapewise_threads();
+    const i64 share = (rows + shares - 1) / shares;
     const i64 size = roundUp(least(most(1, kBlockBytes / most(1, rowBytes)), share), unit);
-    for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->prepare(frame, size, failure);
+    for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->prepare(frame, rows, size, failure);
     if (failure.kind != kNoFailure) return;
     parallel((rows + size - 1) / size, rows * rowBytes > 1 << 17, [&](i64 block, int thread) {
       for (i64 i = 0; i < steps.count; i++)
         steps[i]->runRows(frame, rows, block * size, least(rows, (block + 1) * size), thread);
     });
-    for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->settle(failure);
+    for (i64 i = 0; i < steps.count && failure.kind == kNoFailure; i++) steps[i]->settle(frame, failure);
   }
 };
 

@@ -119,7 +119,7 @@ struct ConvolutionByImage : ConvolutionStep<Self> {
     if (rows != this->batch || this->empty() || this->dtype == kInt32) return {};
     return {1, (this->x.elements + this->out.elements) / this->batch * bytesOf(this->dtype)};
   }
-  void prepare(const Frame &frame, i64, ShapewiseFailure &failure) override {
+  void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override {
     const Self &self = static_cast<const Self &>(*this);
     if (this->dtype == kFloat32) self.template pack<float>(frame, failure);
     else self.template pack<double>(frame, failure);

@@ -142,29 +142,71 @@ struct Loop final : Allocated<Loop>, LoopCode {
 
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     runAll(frame);
-    settle(failure);
+    tellOutside(failure);
   }
 
-  void settle(ShapewiseFailure &failure) override {
+  void tellOutside(ShapewiseFailure &failure) {
     if (outside.kind == kNoFailure) return;
     failure = outside;
     outside = {};
   }
 
+  // By rows: of the whole space, of folds for each row, or of what one fold runs over.
+
+  /// Rows of a block of what is folded, and how many there are; `partials` has a part for each.
+  i64 foldedRows = 0, foldedBlocks = 0;
+
+  bool foldsRows(i64 rows) const { return reductions.count > 0 && outer == 1 && reduced % rows == 0; }
+  i64 partBytes() const { return roundUp(inner * 8, 64); }
+  char *partial(i64 block) const {
+    char *all = static_cast<char *>(shapewise_scratch(0, 1, partBytes() * reductions.count * foldedBlocks));
+    return all + partBytes() * reductions.count * block;
+  }
+
   Cut cut(i64 rows) const override {
-    if (total == 0 || (reductions.count > 0 ? outer : total) % rows != 0) return {};
+    const bool folds = foldsRows(rows);
+    if (total == 0 || (!folds && (reductions.count > 0 ? outer : total) % rows != 0)) return {};
     i64 bytes = 0;
     for (i64 v = 0; v < inputs.count; v++)
       if (inputs[v].mode == kDirect || inputs[v].mode == kGeneral) bytes += inputs[v].elementBytes;
     for (i64 i = 0; i < outputs.count; i++) bytes += bytesOf(outputs[i].operand.dtype);
-    return {1, bytes * (total / rows)};
+    return {1, bytes * (total / rows), folds};
+  }
+
+  void prepare(const Frame &, i64 rows, i64 most, ShapewiseFailure &failure) override {
+    if (!foldsRows(rows)) return;
+    foldedRows = most;
+    foldedBlocks = (rows + most - 1) / most;
+    reserve(1, 1, static_cast<double>(partBytes() * reductions.count) * foldedBlocks, failure);
   }
 
   void runRows(const Frame &frame, i64 rows, i64 from, i64 to, int thread) const override {
     if (reductions.count == 0) return runRange(frame, from * (total / rows), to * (total / rows), thread);
+    if (foldsRows(rows)) {
+      const i64 per = reduced / rows;
+      return runPlane(frame, 0, from * per, to * per, partial(from / foldedRows), thread);
+    }
     const i64 planes = outer / rows;
     if (reduced * inner <= tile) return runPlanes(frame, from * planes, to * planes, thread);
     for (i64 o = from * planes; o < to * planes; o++) runPlane(frame, o, 0, reduced, nullptr, thread);
+  }
+
+  void settle(const Frame &frame, ShapewiseFailure &failure) override {
+    tellOutside(failure);
+    if (foldedBlocks > 0) combine(frame, 0, partial(0), foldedBlocks);
+    foldedBlocks = 0;
+  }
+
+  /// Folds the parts of one plane into the outputs.
+  void combine(const Frame &frame, i64 o, char *partials, i64 parts) const {
+    const i64 bytes = partBytes();
+    for (i64 r = 0; r < reductions.count; r++) {
+      char *sum = partials + r * bytes;
+      for (i64 part = 1; part < parts; part++)
+        foldInto(reductions[r], sum, partials + (part * reductions.count + r) * bytes, inner);
+      const Operand &out = reductions[r].operand;
+      storeElements(address(out, frame) + o * inner * bytesOf(out.dtype), sum, out.dtype, 1, inner);
+    }
   }
 
   void runAll(const Frame &frame) const {
@@ -210,22 +252,15 @@ struct Loop final : Allocated<Loop>, LoopCode {
     // A fixed number of parts, so that sums do not depend on the number of threads.
     const i64 parts = least(16, least(reduced, plane / kTaskElements));
     const i64 rows = (reduced + parts - 1) / parts;
-    const i64 partBytes = roundUp(inner * 8, 64);
-    char *partials = static_cast<char *>(shapewise_scratch(0, 1, partBytes * parts * reductions.count));
+    char *partials = static_cast<char *>(shapewise_scratch(0, 1, partBytes() * parts * reductions.count));
     for (i64 o = 0; o < outer; o++) {
       parallel(parts, large, [&](i64 part, int thread) {
         const i64 from = least(reduced, part * rows);
         const i64 to = least(reduced, (part + 1) * rows);
-        char *into = partials + part * reductions.count * partBytes;
+        char *into = partials + part * reductions.count * partBytes();
         if (from < to) runPlane(frame, o, from, to, into, thread);
       });
-      for (i64 r = 0; r < reductions.count; r++) {
-        char *sum = partials + r * partBytes;
-        for (i64 part = 1; part < parts && part * rows < reduced; part++)
-          foldInto(reductions[r], sum, partials + (part * reductions.count + r) * partBytes, inner);
-        const Operand &out = reductions[r].operand;
-        storeElements(address(out, frame) + o * inner * bytesOf(out.dtype), sum, out.dtype, 1, inner);
-      }
+      combine(frame, o, partials, (reduced + rows - 1) / rows);
     }
   }
 
@@ -265,7 +300,6 @@ struct Loop final : Allocated<Loop>, LoopCode {
     const Workspace space = workspace(thread);
     const void *values[kMaxValues];
     begin(space, frame);
-    const i64 partBytes = roundUp(inner * 8, 64);
     // Whole rows to a tile if they fit, else a block of columns of one row at a time.
     const i64 columns = least(inner, tile);
     const i64 rowsPerTile = inner <= tile ? tile / inner : 1;
@@ -288,7 +322,7 @@ struct Loop final : Allocated<Loop>, LoopCode {
         if (across == 1) foldRow(reductions[r], sum, sum, filled);
         else for (i64 k = 1; k < filled; k++) foldInto(reductions[r], sum, sum + k * across * width(r), across);
         if (partials != nullptr) {
-          __builtin_memcpy(partials + r * partBytes + column * width(r), sum, across * width(r));
+          __builtin_memcpy(partials + r * partBytes() + column * width(r), sum, across * width(r));
         } else {
           const Operand &out = reductions[r].operand;
           storeElements(address(out, frame) + (o * inner + column) * bytesOf(out.dtype), sum, out.dtype, 1, across);

@@ -367,7 +367,7 @@ struct Dot final : Allocated<Dot> {
         reserve(shapewise_threads(), 3, static_cast<double>(one.workBytes(most)), failure))
       one.pack(static_cast<T *>(shapewise_scratch(0, 2, one.packedBytes())));
   }
-  void prepare(const Frame &frame, i64 most, ShapewiseFailure &failure) override {
+  void prepare(const Frame &frame, i64, i64 most, ShapewiseFailure &failure) override {
     if (batch > 1) reserveFor(shapewise_threads(), failure);
     else if (a.dtype == kFloat32) prepareAs<float>(frame, most, failure);
     else prepareAs<double>(frame, most, failure);

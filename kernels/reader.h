@@ -213,17 +213,20 @@ inline T *address(const Operand &o, const Frame &frame) {
 /// How a step can be cut into parts: rows in multiples of `unit`, of `bytes` each. A unit of 0 means that it cannot.
 struct Cut {
   i64 unit = 0, bytes = 0;
+  /// Whether rows are added up, so that the result depends on the parts.
+  bool folds = false;
 };
 
 /// One step of a program, checked when it is read, so that running it needs no checks.
 struct Step {
   virtual void run(const Frame &frame, ShapewiseFailure &failure) = 0;
   /// Whether the work can be done by parts if it is seen as so many rows that do not depend on each other; then, instead of
-  /// `run`: `prepare` once for parts of at most `most` rows, `runRows` for all parts on any thread, and `settle` once.
+  /// `run`: `prepare` once for parts of `most` rows (the last may be shorter), `runRows` for all parts on any thread, and `settle`
+  /// once.
   virtual Cut cut(i64) const { return {}; }
-  virtual void prepare(const Frame &, i64 /* most */, ShapewiseFailure &) {}
+  virtual void prepare(const Frame &, i64 /* rows */, i64 /* most */, ShapewiseFailure &) {}
   virtual void runRows(const Frame &, i64 /* rows */, i64 /* from */, i64 /* to */, int /* thread */) const {}
-  virtual void settle(ShapewiseFailure &) {}
+  virtual void settle(const Frame &, ShapewiseFailure &) {}
   /// Bytes of arena that the step needs beyond its program's: frames of the bodies of loops and branches.
   virtual i64 innerBytes() const { return 0; }
   virtual void destroy() = 0;

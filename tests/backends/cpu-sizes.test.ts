@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { CpuBackend } from '../../src/backends/cpu/backend.js'
 import type { DType } from '../../src/core/dtype.js'
-import { range, type Shape } from '../../src/core/shape.js'
+import { range, type Shape, sizeOf } from '../../src/core/shape.js'
 import { build, type Node } from '../../src/graph/index.js'
 import type { Padding } from '../../src/graph/primitives.js'
 import { gradient } from '../../src/transform/gradient.js'
@@ -253,6 +253,16 @@ for (const { name, kernels } of testedKernels()) {
             return [positive(sum), sum, build.less(build.zerosLike(sum), sum), product]
           }
           expectLikeInterpreter(backend, types, kept, tolerance)
+          // Statistics of each column, which need the product twice, and sums on the way to it.
+          const summed = (inputs: readonly Node[]): Node[] => {
+            const y = activated(inputs)
+            const axes = range(y.rank - 1)
+            const mean = build.div(build.reduceSum(y, axes), build.fill(sizeOf(y.shape) / n, [n], dtype))
+            const centered = build.sub(y, wide(mean, y))
+            const squares = build.reduceSum(build.mul(centered, centered), axes)
+            return [y, mean, squares, build.mul(centered, wide(squares, y)), build.reduceMax(positive(y), axes)]
+          }
+          if (dtype !== 'float16') expectLikeInterpreter(backend, types, summed, tolerance)
         })
       })
       test('an update in place', () => {

@@ -22,49 +22,93 @@ interface Order {
   readonly inner: readonly number[]
 }
 
+/** A sweep over all rows at once that may run together with what computes its inputs. */
+export interface FirstSweep {
+  /** How many elements each fold takes in. */
+  readonly elements: number
+  /** What it reads, in its order, with what is computed before it. */
+  readonly inputs: readonly View[]
+  readonly outputs: readonly View[]
+  before(): void
+  run(): void
+  after(): void
+}
+
 /** Writes a body as loops of the kernels: one for each sweep over the rows, and one over the rows between two sweeps. */
 export class BodyLowering {
   readonly #order: Order
+  /** None without folds. */
+  readonly #phases: readonly Phase[]
   /** Row values that are in memory: folds, and what later steps need. */
   readonly #rows = new Map<number, View>()
   readonly #bits = new Map<number, View>()
 
   constructor(
-    readonly body: Body,
-    readonly reduced: number,
+    readonly body: Body & { readonly reduced?: number },
     readonly operands: BodyOperands,
     readonly around: Surroundings,
   ) {
+    const hasFolds = body.instructions.some(isFold)
+    const reduced = hasFolds ? (body.reduced ?? 0) : 0
     this.#order = orderOf(body, reduced)
+    this.#phases = hasFolds ? phasesOf(body, reduced) : []
     body.instructions.forEach((one, i) => {
       if (one.op === 'randomBits') this.#bits.set(i, this.#draw(one))
     })
   }
 
   run(): void {
-    const { instructions } = this.body
-    if (!instructions.some(isFold)) {
-      const all = instructions.map((_, i) => i)
-      this.#loop(
-        { outer: [], reduced: [], inner: this.body.sizes.map((_, axis) => axis) },
-        all,
-        [],
-        this.body.stores.map((_, i) => i),
-        [],
-      )
+    if (this.#phases.length === 0) {
+      this.#wholeLoop()
       return
     }
-    const phases = phasesOf(this.body, this.reduced)
     const rows = sizeOf(this.#order.outer.map((axis) => this.body.sizes[axis]))
     // Rows that lie side by side are swept all at once.
     this.around.writer.blocks(this.#order.inner.length > 0 ? 1 : rows, () => {
-      phases.forEach((phase, p) => {
-        this.#phase(phase, phases.slice(p))
-      })
+      for (const phase of this.#phases) {
+        this.#beforeSweep(phase)
+        this.#sweep(phase)
+      }
     })
   }
 
-  #phase(phase: Phase, rest: readonly Phase[]): void {
+  /** The first sweep, if it folds everything but the last axes. */
+  firstSweep(): FirstSweep | undefined {
+    const [first, ...rest] = this.#phases
+    const { outer, reduced, inner } = this.#order
+    const { sizes, instructions, stores } = this.body
+    if (first === undefined || first.folds.length === 0 || outer.some((axis) => sizes[axis] > 1)) return undefined
+    const axes = [...outer, ...reduced, ...inner]
+    const loads = [...first.perRow, ...first.perElement].filter((i) => 'input' in instructions[i])
+    const stored = stores.filter(({ value }, i) => first.elementStores.includes(i) || first.folds.includes(value))
+    return {
+      elements: sizeOf(reduced.map((axis) => sizes[axis])),
+      inputs: loads.map((i) => this.#source(i, axes)),
+      outputs: stored.map(({ output }) => this.operands.output(output)),
+      before: () => this.#beforeSweep(first),
+      run: () => this.#sweep(first),
+      after: () => {
+        for (const phase of rest) {
+          this.#beforeSweep(phase)
+          this.#sweep(phase)
+        }
+      },
+    }
+  }
+
+  #wholeLoop(): void {
+    const { instructions, sizes, stores } = this.body
+    this.#loop(
+      { outer: [], reduced: [], inner: sizes.map((_, axis) => axis) },
+      instructions.map((_, i) => i),
+      [],
+      stores.map((_, i) => i),
+      [],
+    )
+  }
+
+  /** What is computed once per row. */
+  #beforeSweep(phase: Phase): void {
     const { outer, inner } = this.#order
     const rows = { outer: [], reduced: [], inner: [...outer, ...inner] }
     // A fold that has been computed into its output is stored already.
@@ -72,11 +116,13 @@ export class BodyLowering {
       const inPlace = this.#storeView(i, rows)
       return inPlace === undefined || this.#rows.get(this.body.stores[i].value) !== inPlace
     })
+    const rest = this.#phases.slice(this.#phases.indexOf(phase))
     const kept = phase.perRow.filter((i) => this.#isComputed(i) && isUsed(i, this.body, phase, rest))
     if (kept.length > 0 || rowStores.length > 0) this.#loop(rows, phase.perRow, kept, rowStores, [])
-    if (phase.folds.length > 0 || phase.elementStores.length > 0) {
-      this.#loop(this.#order, phase.perElement, [], phase.elementStores, phase.folds)
-    }
+  }
+
+  #sweep({ perElement, elementStores, folds }: Phase): void {
+    if (folds.length > 0 || elementStores.length > 0) this.#loop(this.#order, perElement, [], elementStores, folds)
   }
 
   #isComputed(i: number): boolean {
