@@ -96,6 +96,25 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
       [2, 2],
     ],
   },
+  'tiles of 4 × 4 places': { x: [9, 8, 8, 16], kernel: [3, 3, 16, 16], padding: same },
+  'tiles with rests, two vectors': { x: [3, 9, 14, 32], kernel: [3, 3, 32, 48], padding: same },
+  'tiles without padding, channels with rests': { x: [2, 19, 10, 45], kernel: [3, 3, 45, 31] },
+  'one tile with much padding': {
+    x: [1, 3, 2, 15],
+    kernel: [3, 3, 15, 16],
+    padding: [
+      [2, 2],
+      [2, 1],
+    ],
+  },
+  'tiles, padding wider than the window': {
+    x: [2, 13, 12, 40],
+    kernel: [3, 3, 40, 24],
+    padding: [
+      [3, 0],
+      [1, 5],
+    ],
+  },
   groups: { x: [3, 10, 10, 12], kernel: [3, 3, 4, 18], groups: 3, padding: same },
   depthwise: { x: [2, 10, 12, 20], kernel: [3, 3, 1, 20], groups: 20, padding: same },
   '1-d': { x: [4, 100, 7], kernel: [9, 7, 40], padding: [[8, 0]] },
