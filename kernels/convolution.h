@@ -3,6 +3,7 @@
 #include "by-images.h"
 #include "by-sums.h"
 #include "direct.h"
+#include "winograd-sums.h"
 #include "winograd.h"
 
 namespace shapewise {
@@ -12,6 +13,7 @@ inline Step *readConvolution(Reader &reader, const Extents &extents) {
   Geometry geometry;
   geometry.parse(reader, extents);
   if (!geometry.empty() && !reader.failed()) {
+    if (WinogradSums::fits(geometry)) return WinogradSums::make(geometry, reader);
     if (ConvolutionBySums::fits(geometry)) return ConvolutionBySums::make(geometry, reader);
     if (WinogradConvolution::fits(geometry)) return WinogradConvolution::make(geometry, reader);
     if (DirectConvolution::fits(geometry)) return DirectConvolution::make(geometry, reader);

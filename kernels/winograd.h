@@ -5,25 +5,21 @@
 // channels × outputs; and the products become places on their way out. All that a block needs stays in the second-level cache.
 #pragma once
 #include "geometry.h"
-#include "multiply.h"
-#include "winograd-transforms.h"
+#include "winograd-tiles.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-/// Tiles of a block: some blocks of registers.
-constexpr int kBlockTiles = SHAPEWISE_VECTOR_BYTES >= 64 ? 2 * kMaxRows : 4 * kMaxRows;
-
-/// to[i, j] = Σₖ a[i, k] · weights[k, j] for `Rows` tiles. Lanes of a tile are neighbours, then come tiles, then vectors of channels.
-template <class T, int Rows, int Vectors>
-void multiplyValues(const T *a, i64 channels, const T *weights, T *to) {
-  constexpr int N = Tile<T>::kLane;
-  using V = Vector<T, N>;
+/// to[i, j] = Σₖ from[i, k] · weights[k, j] for one value of `Rows` tiles.
+template <int Rows, int Vectors>
+void multiplyValues(const float *from, i64 channels, const float *weights, float *to) {
+  constexpr int N = Tile<float>::kLane;
+  using V = Vector<float, N>;
   V sums[Rows][Vectors] = {};
-  // The last vector of channels lies over the one before it.
-  for (i64 done = 0; done < channels; a += kBlockTiles * N) {
+  for (i64 done = 0; done < channels; done += N) {
     const i64 some = least(N, channels - done);
-    const T *left = channels < N ? a : a + N - some;
+    // The last vector of channels lies over the one before it.
+    const float *left = done == 0 ? from : from + N - some;
     for (i64 k = 0; k < some; k++) {
       V right[Vectors];
       for (int v = 0; v < Vectors; v++) right[v] = load<V>(weights + v * N);
@@ -35,31 +31,29 @@ void multiplyValues(const T *a, i64 channels, const T *weights, T *to) {
       weights += Vectors * N;
       left++;
     }
-    done += some;
+    from += kBlockVector;
   }
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; i++)
-    for (int v = 0; v < Vectors; v++) store(to + (i * Vectors + v) * N, sums[i][v]);
+    for (int v = 0; v < Vectors; v++) store(to + v * kBlockVector + i * N, sums[i][v]);
 }
 
-template <class T>
-using MultiplyValues = void (*)(const T *, i64, const T *, T *);
+using MultiplyValues = void (*)(const float *, i64, const float *, float *);
 
-template <class T, int Rows, int Vectors>
+template <int Rows, int Vectors>
 struct ValuesTable {
-  static MultiplyValues<T> find(i64 rows) {
-    return rows == Rows ? multiplyValues<T, Rows, Vectors> : ValuesTable<T, Rows - 1, Vectors>::find(rows);
+  static MultiplyValues find(i64 rows) {
+    return rows == Rows ? multiplyValues<Rows, Vectors> : ValuesTable<Rows - 1, Vectors>::find(rows);
   }
 };
-template <class T, int Vectors>
-struct ValuesTable<T, 0, Vectors> {
-  static MultiplyValues<T> find(i64) { return nullptr; }
+template <int Vectors>
+struct ValuesTable<0, Vectors> {
+  static MultiplyValues find(i64) { return nullptr; }
 };
 
 struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
-  using T = float;
-  static constexpr int N = Tile<T>::kLane;
-  using V = Vector<T, N>;
+  static constexpr int N = Tile<float>::kLane;
+  using V = Vector<float, N>;
 
   /// Whether it is possible, and the best way.
   static bool fits(const Geometry &g) {
@@ -71,8 +65,8 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       places *= g.places[i];
       tiles *= (g.places[i] + kTilePlaces - 1) / kTilePlaces;
     }
-    // What stays in the cache must be of a size for it.
-    if (g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 24) return false;
+    // Vectors of channels are whole, and what stays in the cache must be of a size for it.
+    if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 24) return false;
     // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place.
     const double in = (g.channels + N - 1) / N, out = (g.outputs + N - 1) / N;
     const double products = out * g.channels;
@@ -83,115 +77,87 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
     vectors = outputs <= N ? 1 : 2;
     width = vectors * N;
     panels = (outputs + width - 1) / width;
-    inVectors = (channels + N - 1) / N;
-    down = (places[0] + kTilePlaces - 1) / kTilePlaces;
-    across = (places[1] + kTilePlaces - 1) / kTilePlaces;
+    tiling.divide(batch, places[0], places[1]);
     return true;
   }
 
   template <class>
   void compute(const Frame &frame, ShapewiseFailure &failure) const {
     const i64 perPanel = kTileValues * channels * width;
-    const i64 seen = kTileValues * kBlockTiles * inVectors * N;
-    const i64 own = most(seen + kTileValues * kBlockTiles * width, 9 * channels * width);
-    if (!reserve(1, 2, static_cast<double>(panels) * perPanel * sizeof(T), failure) ||
-        !reserve(shapewise_threads(), 3, static_cast<double>(own) * sizeof(T), failure))
+    const Images images = {address<float>(x, frame), image[0], image[1], channels, x.strides[0], x.strides[1], x.strides[2]};
+    // One panel's products take the place of the values that they come from.
+    const bool inPlace = panels == 1 && vectors <= images.vectors();
+    const i64 seen = images.vectors() * kBlockVector;
+    const i64 own = most(seen + (inPlace ? 0 : vectors * kBlockVector), 9 * channels * width);
+    if (!reserve(1, 2, static_cast<double>(panels) * perPanel * sizeof(float), failure) ||
+        !reserve(shapewise_threads(), 3, static_cast<double>(own) * sizeof(float), failure))
       return;
-    T *weights = static_cast<T *>(shapewise_scratch(0, 2, panels * perPanel * sizeof(T)));
-    const i64 tiles = batch * down * across;
-    const i64 blocks = (tiles + kBlockTiles - 1) / kBlockTiles;
+    float *weights = static_cast<float *>(shapewise_scratch(0, 2, panels * perPanel * sizeof(float)));
     parallel(panels, panels * perPanel > 1 << 15, [&](i64 panel, int thread) {
-      T *workspace = static_cast<T *>(shapewise_scratch(thread, 3, own * sizeof(T)));
-      transformWeights(address<T>(kernel, frame), panel, workspace, weights + panel * perPanel);
+      float *workspace = static_cast<float *>(shapewise_scratch(thread, 3, own * sizeof(float)));
+      transformWeights(address<float>(kernel, frame), panel, workspace, weights + panel * perPanel);
     });
-    parallel(blocks, static_cast<double>(tiles) * channels * outputs > 1 << 10, [&](i64 block, int thread) {
-      T *values = static_cast<T *>(shapewise_scratch(thread, 3, own * sizeof(T)));
-      T *products = values + seen;
-      const i64 first = block * kBlockTiles, count = least(kBlockTiles, tiles - first);
-      for (i64 i = 0; i < count; i++) seeTile(address<T>(x, frame), first + i, values + i * N);
+    const double work = static_cast<double>(tiling.tiles) * channels * outputs;
+    parallel(tiling.blocks, work > 1 << 10, [&](i64 block, int thread) {
+      float *values = static_cast<float *>(shapewise_scratch(thread, 3, own * sizeof(float)));
+      float *products = inPlace ? values : values + seen;
+      TilePlace tiles[kBlockTiles];
+      const i64 count = tiling.find(block, tiles);
+      for (i64 i = 0; i < count; i++) {
+        const TilePlace seen = {tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]};
+        images.transform<ImageTransform>(seen, values + i * N);
+      }
       for (i64 panel = 0; panel < panels; panel++) {
         multiply(values, count, weights + panel * perPanel, products);
-        for (i64 i = 0; i < count; i++) writeTile(products + i * width, first + i, panel, address<T>(out, frame));
+        for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
       }
     });
   }
 
  private:
   int vectors = 1;
-  i64 width = 0, panels = 0, inVectors = 0, down = 0, across = 0;
+  i64 width = 0, panels = 0;
+  Tiling tiling;
 
   /// Weights [value, channel, width] of the outputs from panel · width on, with zeros behind the last.
-  void transformWeights(const T *from, i64 panel, T *windows, T *to) const {
+  void transformWeights(const float *from, i64 panel, float *windows, float *to) const {
     const i64 some = least(width, outputs - panel * width);
     const i64 tap = channels * width;
     for (i64 w = 0; w < 9; w++) {
-      const T *first = from + w / 3 * kernel.strides[0] + w % 3 * kernel.strides[1] + panel * width * kernel.strides[3];
-      packRows(Strided<T>{first, kernel.strides[3], kernel.strides[2]}, 0, some, 0, channels, width, windows + w * tap);
+      const float *first = from + w / 3 * kernel.strides[0] + w % 3 * kernel.strides[1] + panel * width * kernel.strides[3];
+      packRows(Strided<float>{first, kernel.strides[3], kernel.strides[2]}, 0, some, 0, channels, width, windows + w * tap);
     }
     for (i64 at = 0; at < tap; at += N)
-      transformSquare<WindowTransform, V>(windows + at, 3 * tap, tap, to + at, kTilePoints * tap, tap);
-  }
-
-  /// Values of what one tile sees: [value, vector of channels, tile, lane].
-  void seeTile(const T *images, i64 tile, T *to) const {
-    const i64 row = tile / across % down * kTilePlaces - low[0], column = tile % across * kTilePlaces - low[1];
-    const T *from = images + tile / across / down * x.strides[0] + row * x.strides[1] + column * x.strides[2];
-    const bool inside = row >= 0 && row + kTilePoints <= image[0] && column >= 0 && column + kTilePoints <= image[1];
-    constexpr i64 step = kBlockTiles * N;
-    for (i64 v = 0; v < inVectors; v++) {
-      // The last vector lies over the one before it.
-      const i64 channel = most(0, least(v * N, channels - N));
-      T *values = to + v * step;
-      if (inside && channels >= N) {
-        transformSquare<ImageTransform, V>(from + channel, x.strides[1], x.strides[2], values, kTilePoints * inVectors * step,
-                                           inVectors * step);
-        continue;
-      }
-      T edge[kTileValues * N];
-      __builtin_memset(edge, 0, sizeof(edge));
-      const i64 bottom = least(kTilePoints, image[0] - row), right = least(kTilePoints, image[1] - column);
-      for (i64 i = most(0, -row); i < bottom; i++)
-        for (i64 j = most(0, -column); j < right; j++) {
-          const T *pixel = from + i * x.strides[1] + j * x.strides[2] + channel;
-          store(edge + (i * kTilePoints + j) * N, channels >= N ? load<V>(pixel) : loadPart<V>(pixel, channels));
-        }
-      transformSquare<ImageTransform, V>(edge, kTilePoints * N, N, values, kTilePoints * inVectors * step, inVectors * step);
-    }
+      transformSquare<WindowTransform, V>([&](int i, int j) { return load<V>(windows + (3 * i + j) * tap + at); },
+                                          [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap + at, result); });
   }
 
   /// products[value, tile, output] = Σ over channels of values · weights.
-  void multiply(const T *values, i64 count, const T *weights, T *products) const {
+  void multiply(const float *values, i64 count, const float *weights, float *products) const {
     const RowBlocks rows(count);
     for (i64 value = 0; value < kTileValues; value++)
       for (i64 block = 0; block < rows.count; block++) {
-        const i64 first = block * rows.height;
-        const MultiplyValues<T> find = vectors == 1 ? ValuesTable<T, kMaxRows, 1>::find(rows.size(block))
-                                                    : ValuesTable<T, kMaxRows, 2>::find(rows.size(block));
-        find(values + (value * inVectors * kBlockTiles + first) * N, channels, weights + value * channels * width,
-             products + (value * kBlockTiles + first) * width);
+        const i64 height = rows.size(block), at = value * kBlockValue + block * rows.height * N;
+        const MultiplyValues run = vectors == 1 ? ValuesTable<kMaxRows, 1>::find(height) : ValuesTable<kMaxRows, 2>::find(height);
+        run(values + at, channels, weights + value * channels * width, products + at);
       }
   }
 
-  void writeTile(const T *products, i64 tile, i64 panel, T *results) const {
-    const i64 row = tile / across % down * kTilePlaces, column = tile % across * kTilePlaces;
-    const i64 bottom = least(kTilePlaces, places[0] - row), right = least(kTilePlaces, places[1] - column);
-    T *to = results + tile / across / down * out.strides[0] + row * out.strides[1] + column * out.strides[2];
-    constexpr i64 squareRow = kTilePlaces * N;
-    for (int v = 0; v < vectors; v++) {
-      const i64 output = panel * width + v * N;
-      const i64 lanes = least(N, outputs - output);
+  void writeTile(const float *products, const TilePlace &tile, i64 panel, float *results) const {
+    const i64 bottom = least(kTilePlaces, places[0] - tile.row), right = least(kTilePlaces, places[1] - tile.column);
+    float *to = results + tile.image * out.strides[0] + tile.row * out.strides[1] + tile.column * out.strides[2] + panel * width;
+    for (int v = 0; v < vectors; v++, to += N, products += kBlockVector) {
+      const i64 lanes = least(N, outputs - panel * width - v * N);
       if (lanes <= 0) break;
-      const T *from = products + v * N;
+      const auto read = [&](int i, int j) { return load<V>(products + (kTilePoints * i + j) * kBlockValue); };
       if (lanes == N && bottom == kTilePlaces && right == kTilePlaces) {
-        transformSquare<PlacesTransform, V>(from, kTilePoints * kBlockTiles * width, kBlockTiles * width, to + output,
-                                            out.strides[1], out.strides[2]);
+        transformSquare<PlacesTransform, V>(
+            read, [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
         continue;
       }
-      T square[kTilePlaces * squareRow];
-      transformSquare<PlacesTransform, V>(from, kTilePoints * kBlockTiles * width, kBlockTiles * width, square, squareRow, N);
-      for (i64 i = 0; i < bottom; i++)
-        for (i64 j = 0; j < right; j++)
-          storePart(to + output + i * out.strides[1] + j * out.strides[2], load<V>(square + i * squareRow + j * N), lanes);
+      transformSquare<PlacesTransform, V>(read, [&](int i, int j, V result) {
+        if (i < bottom && j < right) storePart(to + i * out.strides[1] + j * out.strides[2], result, lanes);
+      });
     }
   }
 };

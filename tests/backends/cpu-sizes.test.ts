@@ -96,9 +96,9 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
       [2, 2],
     ],
   },
-  'tiles of 4 × 4 places': { x: [9, 8, 8, 16], kernel: [3, 3, 16, 16], padding: same },
-  'tiles with rests, two vectors': { x: [3, 9, 14, 32], kernel: [3, 3, 32, 48], padding: same },
-  'tiles without padding, channels with rests': { x: [2, 19, 10, 45], kernel: [3, 3, 45, 31] },
+  'tiles of 4 × 4 places': { x: [15, 8, 8, 16], kernel: [3, 3, 16, 16], padding: same },
+  'tiles with rests, two vectors': { x: [6, 9, 14, 32], kernel: [3, 3, 32, 48], padding: same },
+  'tiles without padding, channels with rests': { x: [6, 19, 10, 45], kernel: [3, 3, 45, 31] },
   'one tile with much padding': {
     x: [1, 3, 2, 15],
     kernel: [3, 3, 15, 16],
