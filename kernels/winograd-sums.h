@@ -42,8 +42,8 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
 
   /// Whether it is possible, and the best way.
   static bool fits(const Geometry &g) {
-    if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1 || g.x.strides[0] != 1 || g.kernel.strides[3] != 1 || g.out.strides[3] != 1)
-      return false;
+    if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1) return false;
+    if (g.x.strides[0] != 1 || g.kernel.strides[3] != 1 || g.out.strides[3] != 1) return false;
     double tiles = static_cast<double>(g.channels), plain = static_cast<double>(g.channels);
     for (int i = 0; i < 2; i++) {
       if (g.places[i] != 3 || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
@@ -52,10 +52,11 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
     }
     // Vectors are whole, and the sums must be of a size for the cache.
     if (g.batch < N || g.outputs < N || static_cast<double>(g.batch) * g.outputs > 1 << 14) return false;
-    // Instructions: as for the convolution itself, and sums of tiles must outweigh what becomes of the sums.
+    // Instructions for a tile as for the convolution itself; plain sums make better use of theirs, as measured by half. There must
+    // be more to sum than sums to transform back.
     const double in = (g.batch + N - 1) / N, out = (g.outputs + N - 1) / N;
-    const double products = out * in * N;
-    return tiles * (kTileValues * products + 250 * in + 200 * out) < plain * 9 * out * g.batch && tiles >= 2 * kBlockTiles;
+    const double work = tiles * (kTileValues * in * N * out + 250 * in + 200 * out);
+    return 1.5 * work < plain * 9 * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
   }
 
   bool prepare() {
@@ -91,8 +92,10 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
           images.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, seen + i * N);
           gradients.transform<GradientTransform>(tiles[i], given + i * N);
         }
-        for (i64 value = 0; value < kTileValues; value++)
-          addValue(count, seen + value * kBlockValue, given + value * kBlockValue, sums + part * partSize + value * (partSize / kTileValues));
+        for (i64 value = 0; value < kTileValues; value++) {
+          float *to = sums + part * partSize + value * (partSize / kTileValues);
+          addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
+        }
       }
     });
     parallel(inVectors * N, large, [&](i64 row, int) { writeRow(sums, partSize, row, address<float>(out, frame)); });

@@ -3,6 +3,7 @@
 // Tiles of 4 × 4 places, of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
 // vectors along channels; for each of the 36 values, the block's tiles × channels are multiplied with the transformed weights,
 // channels × outputs; and the products become places on their way out. All that a block needs stays in the second-level cache.
+// What is infinite spreads within its tile as NaN.
 #pragma once
 #include "geometry.h"
 #include "winograd-tiles.h"
