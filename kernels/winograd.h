@@ -67,7 +67,7 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       tiles *= (g.places[i] + kTilePlaces - 1) / kTilePlaces;
     }
     // Vectors of channels are whole, and what stays in the cache must be of a size for it.
-    if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 24) return false;
+    if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 19) return false;
     // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place.
     const double in = (g.channels + N - 1) / N, out = (g.outputs + N - 1) / N;
     const double products = out * g.channels;

@@ -254,6 +254,11 @@ for (const { name, kernels } of testedKernels()) {
         const types = [type(x), type(kernel)]
         expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 2e-5)
       })
+      test('rounding of transformed tiles', () => {
+        const attributes = convAttributes(2, { padding: same })
+        const types = [type([2, 8, 8, 64]), type([3, 3, 64, 64])]
+        expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 4e-6)
+      })
     })
     describe('products with an epilogue', () => {
       describe.each(Object.entries(epilogues))('%s', (_, [shapes, make, n]) => {
