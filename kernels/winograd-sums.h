@@ -59,7 +59,7 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
     return 1.5 * work < plain * 9 * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
   }
 
-  bool prepare() {
+  bool plan() {
     tiling.divide(channels, window[0], window[1]);
     inVectors = (batch + N - 1) / N;
     outVectors = (outputs + N - 1) / N;
@@ -87,7 +87,8 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
       const i64 end = tiling.blocks * (part + 1) / parts;
       for (i64 block = tiling.blocks * part / parts; block < end; block++) {
         TilePlace tiles[kBlockTiles];
-        const i64 count = tiling.find(block, tiles);
+        const i64 first = block * kBlockTiles, count = least(kBlockTiles, tiling.tiles - first);
+        tiling.find(first, count, tiles);
         for (i64 i = 0; i < count; i++) {
           images.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, seen + i * N);
           gradients.transform<GradientTransform>(tiles[i], given + i * N);
@@ -124,6 +125,7 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
     const i64 step = partSize / kTileValues;
     // The last vector lies over the one before it, of channels as of outputs.
     const i64 channel = least(row / N * N, batch - N) + row % N;
+    if (channel < row / N * N) return;
     for (i64 v = 0; v < outVectors; v++) {
       float *to = results + channel * out.strides[0] + least(v * N, outputs - N);
       V totals[kTileValues];

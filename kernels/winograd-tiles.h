@@ -31,9 +31,8 @@ struct Tiling {
     blocks = (tiles + kBlockTiles - 1) / kBlockTiles;
   }
 
-  /// The tiles of a block, and how many there are.
-  i64 find(i64 block, TilePlace *found) const {
-    const i64 first = block * kBlockTiles, count = least(kBlockTiles, tiles - first);
+  /// So many tiles from one on.
+  void find(i64 first, i64 count, TilePlace *found) const {
     TilePlace place = {first / across / down, first / across % down * kTilePlaces, first % across * kTilePlaces};
     for (i64 i = 0; i < count; i++) {
       found[i] = place;
@@ -45,7 +44,6 @@ struct Tiling {
       place.row = 0;
       place.image++;
     }
-    return count;
   }
 };
 

@@ -74,7 +74,7 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
     return tiles * (kTileValues * products + 250 * in + 200 * out) < places * 9 * products;
   }
 
-  bool prepare() {
+  bool plan() {
     vectors = outputs <= N ? 1 : 2;
     width = vectors * N;
     panels = (outputs + width - 1) / width;
@@ -84,41 +84,72 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
 
   template <class>
   void compute(const Frame &frame, ShapewiseFailure &failure) const {
-    const i64 perPanel = kTileValues * channels * width;
-    const Images images = {address<float>(x, frame), image[0], image[1], channels, x.strides[0], x.strides[1], x.strides[2]};
-    // One panel's products take the place of the values that they come from.
-    const bool inPlace = panels == 1 && vectors <= images.vectors();
-    const i64 seen = images.vectors() * kBlockVector;
-    const i64 own = most(seen + (inPlace ? 0 : vectors * kBlockVector), 9 * channels * width);
-    if (!reserve(1, 2, static_cast<double>(panels) * perPanel * sizeof(float), failure) ||
-        !reserve(shapewise_threads(), 3, static_cast<double>(own) * sizeof(float), failure))
-      return;
-    float *weights = static_cast<float *>(shapewise_scratch(0, 2, panels * perPanel * sizeof(float)));
-    parallel(panels, panels * perPanel > 1 << 15, [&](i64 panel, int thread) {
-      float *workspace = static_cast<float *>(shapewise_scratch(thread, 3, own * sizeof(float)));
-      transformWeights(address<float>(kernel, frame), panel, workspace, weights + panel * perPanel);
-    });
+    if (!makeReady(frame, failure)) return;
     const double work = static_cast<double>(tiling.tiles) * channels * outputs;
     parallel(tiling.blocks, work > 1 << 10, [&](i64 block, int thread) {
-      float *values = static_cast<float *>(shapewise_scratch(thread, 3, own * sizeof(float)));
-      float *products = inPlace ? values : values + seen;
-      TilePlace tiles[kBlockTiles];
-      const i64 count = tiling.find(block, tiles);
-      for (i64 i = 0; i < count; i++) {
-        const TilePlace seen = {tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]};
-        images.transform<ImageTransform>(seen, values + i * N);
-      }
-      for (i64 panel = 0; panel < panels; panel++) {
-        multiply(values, count, weights + panel * perPanel, products);
-        for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
-      }
+      computeTiles(frame, block * kBlockTiles, least(tiling.tiles, (block + 1) * kBlockTiles), thread);
     });
+  }
+
+  // Image by image.
+
+  Cut cut(i64 rows) const override {
+    if (rows != batch || empty()) return {};
+    return {1, (x.elements + out.elements) / batch * bytesOf(dtype)};
+  }
+  void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override { makeReady(frame, failure); }
+  void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
+    const i64 perImage = tiling.down * tiling.across;
+    computeTiles(frame, from * perImage, to * perImage, thread);
   }
 
  private:
   int vectors = 1;
   i64 width = 0, panels = 0;
   Tiling tiling;
+
+  i64 perPanel() const { return kTileValues * channels * width; }
+  float *packed() const { return static_cast<float *>(shapewise_scratch(0, 2, panels * perPanel() * sizeof(float))); }
+  Images images(const Frame &frame) const {
+    return {address<float>(x, frame), image[0], image[1], channels, x.strides[0], x.strides[1], x.strides[2]};
+  }
+  i64 seen() const { return (channels + N - 1) / N * kBlockVector; }
+  /// One panel's products take the place of the values that they come from.
+  bool inPlace() const { return panels == 1 && vectors * kBlockVector <= seen(); }
+  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), 9 * channels * width); }
+  float *workspace(int thread) const {
+    return static_cast<float *>(shapewise_scratch(thread, 3, workspaceElements() * sizeof(float)));
+  }
+
+  /// Transforms the weights; false, with the failure told, where memory ends.
+  bool makeReady(const Frame &frame, ShapewiseFailure &failure) const {
+    if (!reserve(1, 2, static_cast<double>(panels) * perPanel() * sizeof(float), failure) ||
+        !reserve(shapewise_threads(), 3, static_cast<double>(workspaceElements()) * sizeof(float), failure))
+      return false;
+    parallel(panels, panels * perPanel() > 1 << 15, [&](i64 panel, int thread) {
+      transformWeights(address<float>(kernel, frame), panel, workspace(thread), packed() + panel * perPanel());
+    });
+    return true;
+  }
+
+  /// The places of tiles [from, to), block by block.
+  void computeTiles(const Frame &frame, i64 from, i64 to, int thread) const {
+    const Images source = images(frame);
+    const float *weights = packed();
+    float *values = workspace(thread);
+    float *products = inPlace() ? values : values + seen();
+    for (i64 first = from; first < to; first += kBlockTiles) {
+      TilePlace tiles[kBlockTiles];
+      const i64 count = least(kBlockTiles, to - first);
+      tiling.find(first, count, tiles);
+      for (i64 i = 0; i < count; i++)
+        source.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, values + i * N);
+      for (i64 panel = 0; panel < panels; panel++) {
+        multiply(values, count, weights + panel * perPanel(), products);
+        for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
+      }
+    }
+  }
 
   /// Weights [value, channel, width] of the outputs from panel · width on, with zeros behind the last.
   void transformWeights(const float *from, i64 panel, float *windows, float *to) const {
