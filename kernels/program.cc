@@ -1,13 +1,17 @@
 // Programs: read once, checked while they are read, then run as often as wanted.
+#include "along-axis.h"
 #include "blocks.h"
 #include "control.h"
 #include "convolution.h"
 #include "copy.h"
+#include "indexing.h"
 #include "linear.h"
 #include "loop.h"
 #include "multiply.h"
+#include "pooling.h"
 #include "program.h"
-#include "routines.h"
+#include "random.h"
+#include "sorting.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
