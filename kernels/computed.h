@@ -15,10 +15,13 @@ namespace SHAPEWISE_VARIANT {
 
 inline bool isComputed(i32 dtype) { return dtype == kFloat32 || dtype == kFloat64 || dtype == kInt32; }
 
-/// Integers wrap, which the language promises for unsigned ones only.
+/// Whole numbers as wide as a type.
 template <class T>
-inline T wrappingSum(T a, T b) { return a + b; }
-inline i32 wrappingSum(i32 a, i32 b) { return static_cast<i32>(static_cast<u32>(a) + static_cast<u32>(b)); }
+struct IntegerAsWide { using Type = i32; };
+template <>
+struct IntegerAsWide<double> { using Type = i64; };
+template <class T>
+using IntegerOf = typename IntegerAsWide<T>::Type;
 
 }  // namespace SHAPEWISE_VARIANT
 }  // namespace shapewise

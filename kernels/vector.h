@@ -1,6 +1,9 @@
 // The compilers' generic vectors, with the width a parameter.
 #pragma once
 #include "platform.h"
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
@@ -8,6 +11,7 @@ namespace SHAPEWISE_VARIANT {
 typedef int64_t i64;
 typedef int32_t i32;
 typedef uint32_t u32;
+typedef uint64_t u64;
 typedef uint16_t u16;
 typedef uint8_t u8;
 
@@ -31,16 +35,6 @@ template <class V, class T>
 inline void store(T *to, V v) {
   __builtin_memcpy(to, &v, sizeof(V));
 }
-template <class V, class T>
-inline V loadPart(const T *from, i64 count) {
-  V v = {};
-  __builtin_memcpy(&v, from, count * sizeof(T));
-  return v;
-}
-template <class V, class T>
-inline void storePart(T *to, V v, i64 count) {
-  __builtin_memcpy(to, &v, count * sizeof(T));
-}
 template <class To, class From>
 inline To bits(From from) {
   static_assert(sizeof(To) == sizeof(From), "same width");
@@ -49,6 +43,52 @@ inline To bits(From from) {
   return to;
 }
 
+/// Copies fewer bytes than twice `Piece`, in pieces that halve.
+template <int Piece>
+inline void copyPart(char *to, const char *from, i64 bytes) {
+  if (bytes & Piece) {
+    __builtin_memcpy(to, from, Piece);
+    to += Piece;
+    from += Piece;
+  }
+  if constexpr (Piece > 1) copyPart<Piece / 2>(to, from, bytes);
+}
+
+#if SHAPEWISE_VECTOR_BYTES == 32
+/// Ones in the first `count` words of a vector.
+inline __m256i firstWords(i64 count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+#endif
+
+/// The first `count` elements from `from` on, and zeros; nothing behind them is touched.
+template <class V, class T>
+inline V loadPart(const T *from, i64 count) {
+#if SHAPEWISE_VECTOR_BYTES >= 64
+  const u64 mask = _bzhi_u64(~UINT64_C(0), static_cast<u32>(count * sizeof(T)));
+  if constexpr (sizeof(V) == 64) return bits<V>(_mm512_maskz_loadu_epi8(mask, from));
+  if constexpr (sizeof(V) == 32) return bits<V>(_mm256_maskz_loadu_epi8(static_cast<u32>(mask), from));
+  if constexpr (sizeof(V) == 16) return bits<V>(_mm_maskz_loadu_epi8(static_cast<u16>(mask), from));
+#elif SHAPEWISE_VECTOR_BYTES >= 32
+  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4) return bits<V>(_mm256_maskload_epi32(reinterpret_cast<const int *>(from), firstWords(count * sizeof(T) / 4)));
+#endif
+  V v = {};
+  copyPart<sizeof(V)>(reinterpret_cast<char *>(&v), reinterpret_cast<const char *>(from), count * sizeof(T));
+  return v;
+}
+/// Writes the first `count` elements and nothing else.
+template <class V, class T>
+inline void storePart(T *to, V v, i64 count) {
+#if SHAPEWISE_VECTOR_BYTES >= 64
+  const u64 mask = _bzhi_u64(~UINT64_C(0), static_cast<u32>(count * sizeof(T)));
+  if constexpr (sizeof(V) == 64) return _mm512_mask_storeu_epi8(to, mask, bits<__m512i>(v));
+  if constexpr (sizeof(V) == 32) return _mm256_mask_storeu_epi8(to, static_cast<u32>(mask), bits<__m256i>(v));
+  if constexpr (sizeof(V) == 16) return _mm_mask_storeu_epi8(to, static_cast<u16>(mask), bits<__m128i>(v));
+#elif SHAPEWISE_VECTOR_BYTES >= 32
+  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4) return _mm256_maskstore_epi32(reinterpret_cast<int *>(to), firstWords(count * sizeof(T) / 4), bits<__m256i>(v));
+#endif
+  copyPart<sizeof(V)>(reinterpret_cast<char *>(to), reinterpret_cast<const char *>(&v), count * sizeof(T));
+}
 /// Turns a block of 8 × 8 four-byte elements: to[j·toStep + i] = from[i·fromStep + j].
 template <class T>
 inline void turnBlock(const T *from, int64_t fromStep, T *to, int64_t toStep) {
