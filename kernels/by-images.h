@@ -10,7 +10,22 @@ namespace SHAPEWISE_VARIANT {
 
 struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
   i64 lengths[kMaxRank], lengthStrides[kMaxRank], planeSize = 1, phases = 1, span = 1;
-  List<i64> columns, placeOffsets;
+  /// Neighbouring columns of a panel that are places of one row, and where their results go.
+  struct Run {
+    i64 column, count, offset;
+  };
+  List<i64> columns;
+  List<Run> runs;
+  /// For each panel, the first of its runs; and their number.
+  List<i64> firstRun;
+
+  /// Multiplications of vectors for one image.
+  static double cost(const Geometry &g) {
+    double span = 1;
+    for (int i = 0; i < g.spatial; i++)
+      span *= static_cast<double>(i == 0 ? g.places[i] : g.places[i] + (g.window[i] - 1) * g.kernelDilation[i] / g.strides[i]);
+    return span * bytesOf(g.dtype) / SHAPEWISE_VECTOR_BYTES * g.windowCount * g.groupChannels * g.outputs;
+  }
 
   bool plan() {
     for (int i = 0; i < spatial; i++) {
@@ -34,8 +49,14 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
       }
       for (i64 c = 0; c < groupChannels; c++) columns[w * groupChannels + c] = (c * phases + phase) * planeSize + shift;
     }
-    if (span > INT64_C(1) << 31 || !placeOffsets.resize(span)) return false;
+    return span <= INT64_C(1) << 31 && findRuns();
+  }
+
+  bool findRuns() {
+    const i64 width = 2 * SHAPEWISE_VECTOR_BYTES / bytesOf(dtype);
+    i64 previous = 0;
     for (i64 j = 0; j < span; j++) {
+      if (j % width == 0 && !firstRun.push(runs.count)) return false;
       i64 offset = 0;
       i64 rest = j;
       bool inside = true;
@@ -45,9 +66,15 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
         inside = inside && place < places[i];
         offset += place * out.strides[i + 1];
       }
-      placeOffsets[j] = inside ? offset : INT64_MIN;
+      if (!inside) continue;
+      // Places of one row follow each other at one distance.
+      const bool continues = runs.count > firstRun[j / width] && runs[runs.count - 1].column + runs[runs.count - 1].count == j % width &&
+                             offset == previous + out.strides[spatial];
+      if (continues) runs[runs.count - 1].count++;
+      else if (!runs.push({j % width, 1, offset})) return false;
+      previous = offset;
     }
-    return true;
+    return firstRun.push(runs.count);
   }
 
   /// Copies one image, channel by channel and phase by phase.
@@ -164,33 +191,26 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
           const i64 height = blocks.size(block);
           const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
           multiply(inner(), weights + block * blocks.height * inner(), height, from, columns.items, tile, width, false);
-          storeTile(tile, result + (group * groupOutputs + block * blocks.height) * outStep, j0, across, height);
+          storeTile(tile, result + (group * groupOutputs + block * blocks.height) * outStep, p, height);
         }
       }
     }
   }
 
-  /// Rows of the tile are outputs; its columns the places from j0 on, between which there is padding.
+  /// Rows of the tile are outputs; its columns the places of a panel, between which there is padding.
   template <class T>
-  void storeTile(const T *tile, T *to, i64 j0, i64 across, i64 height) const {
+  void storeTile(const T *tile, T *to, i64 panel, i64 height) const {
     constexpr i64 width = kWidth<T>;
     const i64 outStep = out.strides[out.rank - 1], placeStep = out.strides[spatial];
-    for (i64 j = 0; j < across;) {
-      const i64 offset = placeOffsets[j0 + j];
-      if (offset == INT64_MIN) {
-        j++;
-        continue;
-      }
-      // Places of one row follow each other at one distance.
-      i64 run = 1;
-      while (j + run < across && placeOffsets[j0 + j + run] == offset + run * placeStep) run++;
+    for (i64 run = firstRun[panel]; run < firstRun[panel + 1]; run++) {
+      const Run &r = runs[run];
+      T *place = to + r.offset;
       if (outStep == 1) {
-        turn(tile + j, width, height, run, to + offset, placeStep);
+        turn(tile + r.column, width, height, r.count, place, placeStep);
       } else {
-        for (i64 k = 0; k < run; k++)
-          for (i64 i = 0; i < height; i++) to[offset + k * placeStep + i * outStep] = tile[i * width + j + k];
+        for (i64 k = 0; k < r.count; k++)
+          for (i64 i = 0; i < height; i++) place[k * placeStep + i * outStep] = tile[i * width + r.column + k];
       }
-      j += run;
     }
   }
 };

@@ -91,6 +91,14 @@ struct DirectConvolution final : ConvolutionByImage<DirectConvolution> {
     return 4 * g.outputs >= 3 * roundUp(g.outputs, lanes);
   }
 
+  /// Multiplications of vectors for one image.
+  static double cost(const Geometry &g) {
+    const i64 lanes = SHAPEWISE_VECTOR_BYTES / bytesOf(g.dtype);
+    double places = static_cast<double>(roundUp(g.outputs, lanes) / lanes);
+    for (int i = 0; i < g.spatial; i++) places *= static_cast<double>(g.places[i]) / g.inputDilation[i];
+    return places * g.windowCount * g.channels;
+  }
+
   bool plan() {
     const int lanes = SHAPEWISE_VECTOR_BYTES / static_cast<int>(bytesOf(dtype));
     vectors = outputs <= lanes ? 1 : 2;

@@ -1,6 +1,7 @@
 // The inner loop of every contraction, and products of matrices.
 #pragma once
 #include "reader.h"
+#include "turn.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {

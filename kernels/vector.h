@@ -89,53 +89,6 @@ inline void storePart(T *to, V v, i64 count) {
 #endif
   copyPart<sizeof(V)>(reinterpret_cast<char *>(to), reinterpret_cast<const char *>(&v), count * sizeof(T));
 }
-/// Turns a block of 8 × 8 four-byte elements: to[j·toStep + i] = from[i·fromStep + j].
-template <class T>
-inline void turnBlock(const T *from, int64_t fromStep, T *to, int64_t toStep) {
-  static_assert(sizeof(T) == 4, "four-byte elements");
-  typedef T V __attribute__((vector_size(32)));
-  V a[8], b[8];
-#pragma GCC unroll 8
-  for (int i = 0; i < 8; i++) a[i] = load<V>(from + i * fromStep);
-  // Pairs of elements, of pairs, and of halves change places.
-#pragma GCC unroll 4
-  for (int i = 0; i < 8; i += 2) {
-    b[i] = __builtin_shufflevector(a[i], a[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    b[i + 1] = __builtin_shufflevector(a[i], a[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-#pragma GCC unroll 4
-  for (int k = 0; k < 4; k++) {
-    const int i = (k / 2) * 4 + k % 2;
-    a[i] = __builtin_shufflevector(b[i], b[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-    a[i + 2] = __builtin_shufflevector(b[i], b[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; i++) {
-    store(to + i * toStep, __builtin_shufflevector(a[i], a[i + 4], 0, 1, 2, 3, 8, 9, 10, 11));
-    store(to + (i + 4) * toStep, __builtin_shufflevector(a[i], a[i + 4], 4, 5, 6, 7, 12, 13, 14, 15));
-  }
-}
-
-/// to[j·toStep + i] = from[i·fromStep + j] for rows × columns elements.
-template <class T>
-inline void turn(const T *from, int64_t fromStep, int64_t rows, int64_t columns, T *to, int64_t toStep) {
-  if constexpr (sizeof(T) == 4) {
-    if (rows >= 8 && columns >= 8) {
-      // The last blocks lie over those before them where sizes are no multiples of 8.
-      for (int64_t i = 0; i < rows; i += 8) {
-        const int64_t row = i + 8 <= rows ? i : rows - 8;
-        for (int64_t j = 0; j < columns; j += 8) {
-          const int64_t column = j + 8 <= columns ? j : columns - 8;
-          turnBlock(from + row * fromStep + column, fromStep, to + column * toStep + row, toStep);
-        }
-      }
-      return;
-    }
-  }
-  for (int64_t j = 0; j < columns; j++)
-    for (int64_t i = 0; i < rows; i++) to[j * toStep + i] = from[i * fromStep + j];
-}
-
 inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
 inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
 inline i64 roundUp(i64 n, i64 step) { return (n + step - 1) / step * step; }
