@@ -70,10 +70,12 @@ inline V loadPart(const T *from, i64 count) {
   if constexpr (sizeof(V) == 32) return bits<V>(_mm256_maskz_loadu_epi8(static_cast<u32>(mask), from));
   if constexpr (sizeof(V) == 16) return bits<V>(_mm_maskz_loadu_epi8(static_cast<u16>(mask), from));
 #elif SHAPEWISE_VECTOR_BYTES >= 32
-  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4) return bits<V>(_mm256_maskload_epi32(reinterpret_cast<const int *>(from), firstWords(count * sizeof(T) / 4)));
+  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4)
+    return bits<V>(_mm256_maskload_epi32(reinterpret_cast<const int *>(from), firstWords(count * sizeof(T) / 4)));
 #endif
+  if (count * sizeof(T) >= sizeof(V)) return load<V>(from);
   V v = {};
-  copyPart<sizeof(V)>(reinterpret_cast<char *>(&v), reinterpret_cast<const char *>(from), count * sizeof(T));
+  copyPart<sizeof(V) / 2>(reinterpret_cast<char *>(&v), reinterpret_cast<const char *>(from), count * sizeof(T));
   return v;
 }
 /// Writes the first `count` elements and nothing else.
@@ -85,10 +87,13 @@ inline void storePart(T *to, V v, i64 count) {
   if constexpr (sizeof(V) == 32) return _mm256_mask_storeu_epi8(to, static_cast<u32>(mask), bits<__m256i>(v));
   if constexpr (sizeof(V) == 16) return _mm_mask_storeu_epi8(to, static_cast<u16>(mask), bits<__m128i>(v));
 #elif SHAPEWISE_VECTOR_BYTES >= 32
-  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4) return _mm256_maskstore_epi32(reinterpret_cast<int *>(to), firstWords(count * sizeof(T) / 4), bits<__m256i>(v));
+  if constexpr (sizeof(V) == 32 && sizeof(T) >= 4)
+    return _mm256_maskstore_epi32(reinterpret_cast<int *>(to), firstWords(count * sizeof(T) / 4), bits<__m256i>(v));
 #endif
-  copyPart<sizeof(V)>(reinterpret_cast<char *>(to), reinterpret_cast<const char *>(&v), count * sizeof(T));
+  if (count * sizeof(T) >= sizeof(V)) return store(to, v);
+  copyPart<sizeof(V) / 2>(reinterpret_cast<char *>(to), reinterpret_cast<const char *>(&v), count * sizeof(T));
 }
+
 inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
 inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
 inline i64 roundUp(i64 n, i64 step) { return (n + step - 1) / step * step; }

@@ -127,6 +127,36 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
       [1, 0],
     ],
   },
+  'few channels, many outputs': { x: [3, 12, 13, 3], kernel: [3, 3, 3, 33], padding: same },
+  'few channels, stride': { x: [2, 17, 18, 3], kernel: [5, 5, 3, 20], strides: [2, 2], padding: same },
+  'few channels, dilation': { x: [2, 15, 17, 2], kernel: [3, 3, 2, 7], kernelDilation: [2, 2], padding: same },
+  '3-d, one channel': { x: [2, 6, 7, 8, 1], kernel: [2, 3, 3, 1, 10], padding: [...same, [1, 1]] },
+  'much padding': {
+    x: [2, 6, 30, 9],
+    kernel: [5, 7, 9, 6],
+    padding: [
+      [4, 3],
+      [6, 5],
+    ],
+  },
+  'much padding, one image': {
+    x: [1, 9, 8, 20],
+    kernel: [5, 4, 20, 3],
+    padding: [
+      [4, 4],
+      [3, 3],
+    ],
+  },
+  'places that see nothing': {
+    x: [2, 4, 5, 6],
+    kernel: [2, 2, 6, 3],
+    inputDilation: [3, 4],
+    padding: [
+      [0, 3],
+      [1, 2],
+    ],
+  },
+  '1-d, much padding': { x: [3, 20, 12], kernel: [9, 12, 2], padding: [[8, 8]] },
 }
 
 const loops: Readonly<
@@ -299,6 +329,15 @@ for (const { name, kernels } of testedKernels()) {
           return [build.sub(weights, next), next]
         }
         expectLikeInterpreter(backend, types, update, 1e-5)
+      })
+    })
+    describe.each(['float64', 'int32'] as const)('convolutions of %s', (dtype) => {
+      test.each(['like LeNet, second', 'few channels, stride', 'much padding', '1-d, much padding'])('%s', (name) => {
+        const { x, kernel, ...options } = convolutions[name]
+        const attributes = convAttributes(x.length - 2, options)
+        const make = ([a, b]: readonly Node[]) =>
+          dtype === 'int32' ? build.conv(a, b, attributes) : withGradients([a, b], build.conv(a, b, attributes))
+        expectLikeInterpreter(backend, [type(x, dtype), type(kernel, dtype)], make, 1e-13)
       })
     })
     describe('loops', () => {
