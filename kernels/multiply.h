@@ -232,8 +232,10 @@ struct RowProduct {
   static constexpr i64 kWidth = Tile<T>::kColumns;
 
   i64 packedBytes() const { return roundUp(n, kWidth) * k * static_cast<i64>(sizeof(T)); }
-  static i64 workBytes(i64 rows) {
-    return ((rows + kMaxRows) * kInnerBlock + kMaxRows * kWidth) * static_cast<i64>(sizeof(T));
+  /// Rows that are packed at a time: with what they are multiplied into they stay in the second-level cache.
+  static constexpr i64 kSomeRows = 8 * kMaxRows;
+  static i64 workBytes() {
+    return (kSomeRows * kInnerBlock + kMaxRows * kWidth) * static_cast<i64>(sizeof(T));
   }
 
   void pack(T *packed) const {
@@ -247,28 +249,33 @@ struct RowProduct {
     static_assert(kInnerBlock <= 256, "places of the rows of a panel");
     i64 columns[kInnerBlock];
     for (i64 q = 0; q < kInnerBlock; q++) columns[q] = q * kWidth;
-    const RowBlocks blocks(to - from);
-    T *tile = work + (to - from + kMaxRows) * kInnerBlock;
-    for (i64 k0 = 0; k0 < k; k0 += kInnerBlock) {
-      const i64 some = least(kInnerBlock, k - k0);
-      for (i64 block = 0; block < blocks.count; block++)
-        packRows(a, from + block * blocks.height, blocks.size(block), k0, some, blocks.size(block), work + block * blocks.height * some);
-      for (i64 j0 = 0; j0 < n; j0 += kWidth) {
-        const T *panel = packed + j0 * k + k0 * kWidth;
-        const i64 across = least(kWidth, n - j0);
-        for (i64 block = 0; block < blocks.count; block++) {
-          const i64 height = blocks.size(block);
-          T *to = c + (from + block * blocks.height) * cRow + j0;
-          const T *left = work + block * blocks.height * some;
-          const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
-          if (across == kWidth) {
-            multiply(some, left, height, panel, columns, to, cRow, k0 > 0);
-            continue;
-          }
-          multiply(some, left, height, panel, columns, tile, kWidth, false);
-          for (i64 i = 0; i < height; i++)
-            for (i64 j = 0; j < across; j++) to[i * cRow + j] = k0 > 0 ? to[i * cRow + j] + tile[i * kWidth + j] : tile[i * kWidth + j];
+    for (i64 k0 = 0; k0 < k; k0 += kInnerBlock)
+      for (i64 row = from; row < to; row += kSomeRows) some(packed, row, least(kSomeRows, to - row), k0, columns, work);
+  }
+
+ private:
+  /// Adds one part of the inner axis to some rows.
+  void some(const T *packed, i64 from, i64 count, i64 k0, const i64 *columns, T *work) const {
+    const i64 inner = least(kInnerBlock, k - k0);
+    const RowBlocks blocks(count);
+    T *tile = work + kSomeRows * kInnerBlock;
+    for (i64 block = 0; block < blocks.count; block++)
+      packRows(a, from + block * blocks.height, blocks.size(block), k0, inner, blocks.size(block), work + block * blocks.height * inner);
+    for (i64 j0 = 0; j0 < n; j0 += kWidth) {
+      const T *panel = packed + j0 * k + k0 * kWidth;
+      const i64 across = least(kWidth, n - j0);
+      for (i64 block = 0; block < blocks.count; block++) {
+        const i64 height = blocks.size(block);
+        T *to = c + (from + block * blocks.height) * cRow + j0;
+        const T *left = work + block * blocks.height * inner;
+        const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
+        if (across == kWidth) {
+          multiply(inner, left, height, panel, columns, to, cRow, k0 > 0);
+          continue;
         }
+        multiply(inner, left, height, panel, columns, tile, kWidth, false);
+        for (i64 i = 0; i < height; i++)
+          for (i64 j = 0; j < across; j++) to[i * cRow + j] = k0 > 0 ? to[i * cRow + j] + tile[i * kWidth + j] : tile[i * kWidth + j];
       }
     }
   }
@@ -344,8 +351,20 @@ struct Dot final : Allocated<Dot> {
     const double elements = whole < kWholeElements ? whole : part > kWholeElements ? part : kWholeElements;
     return reserve(static_cast<int>(threads), 2, elements * bytesOf(a.dtype), failure);
   }
+  /// Whether there are so many more rows than columns that threads had better divide the rows.
+  bool isTall() const { return m() >= 2 * n() && m() >= 32 * kMaxRows && cut(batch * m()).unit == kMaxRows; }
+
   void run(const Frame &frame, ShapewiseFailure &failure) override {
     if (out.elements == 0) return;
+    if (batch == 1 && isTall()) {
+      const i64 size = roundUp((m() + 4 * shapewise_threads() - 1) / (4 * shapewise_threads()), kMaxRows);
+      prepare(frame, m(), size, failure);
+      if (failure.kind != kNoFailure) return;
+      parallel((m() + size - 1) / size, true, [&](i64 part, int thread) {
+        runRows(frame, m(), part * size, least(m(), (part + 1) * size), thread);
+      });
+      return;
+    }
     if (!reserveFor(batch >= 2 * shapewise_threads() ? shapewise_threads() : 1, failure)) return;
     if (a.dtype == kFloat32) runAs<float>(frame);
     else if (a.dtype == kFloat64) runAs<double>(frame);
@@ -355,23 +374,23 @@ struct Dot final : Allocated<Dot> {
   // By rows: of whole products if there are several, else of the only one.
 
   Cut cut(i64 rows) const override {
-    const i64 bytes = (n() + k()) * bytesOf(a.dtype);
+    const i64 bytes = (n() + least(k(), kInnerBlock)) * bytesOf(a.dtype);
     if (rows != batch * m() || a.dtype == kInt32 || k() == 0) return {};
     if (batch > 1) return {m(), bytes};
     const bool isWide = n() >= SHAPEWISE_VECTOR_BYTES / bytesOf(a.dtype) * 2 && out.strides[out.rank - 1] == 1;
     return isWide ? Cut{kMaxRows, bytes} : Cut{};
   }
   template <class T>
-  void prepareAs(const Frame &frame, i64 most, ShapewiseFailure &failure) const {
+  void prepareAs(const Frame &frame, ShapewiseFailure &failure) const {
     const RowProduct<T> one = rowProduct<T>(frame);
     if (reserve(1, 2, static_cast<double>(one.packedBytes()), failure) &&
-        reserve(shapewise_threads(), 3, static_cast<double>(one.workBytes(most)), failure))
+        reserve(shapewise_threads(), 3, static_cast<double>(one.workBytes()), failure))
       one.pack(static_cast<T *>(shapewise_scratch(0, 2, one.packedBytes())));
   }
-  void prepare(const Frame &frame, i64, i64 most, ShapewiseFailure &failure) override {
+  void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override {
     if (batch > 1) reserveFor(shapewise_threads(), failure);
-    else if (a.dtype == kFloat32) prepareAs<float>(frame, most, failure);
-    else prepareAs<double>(frame, most, failure);
+    else if (a.dtype == kFloat32) prepareAs<float>(frame, failure);
+    else prepareAs<double>(frame, failure);
   }
   template <class T>
   void rowsAs(const Frame &frame, i64 from, i64 to, int thread) const {
@@ -381,7 +400,7 @@ struct Dot final : Allocated<Dot> {
     }
     const RowProduct<T> one = rowProduct<T>(frame);
     const T *packed = static_cast<const T *>(shapewise_scratch(0, 2, one.packedBytes()));
-    one.rows(packed, from, to, static_cast<T *>(shapewise_scratch(thread, 3, RowProduct<T>::workBytes(to - from))));
+    one.rows(packed, from, to, static_cast<T *>(shapewise_scratch(thread, 3, RowProduct<T>::workBytes())));
   }
   void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
     if (a.dtype == kFloat32) rowsAs<float>(frame, from, to, thread);

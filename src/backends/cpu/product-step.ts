@@ -74,7 +74,7 @@ function sweepBehind(
 }
 
 /** Products smaller than this stay in a cache as a whole. */
-const SMALL_PRODUCT = 8192
+const SMALL_PRODUCT = 600000
 
 /** Rows of a product that can be computed apart from each other: rows of matrices, or images; 1 if none, or if it does not pay. */
 function rowsOf(kernel: Product): number {
