@@ -254,6 +254,47 @@ const epilogues: Readonly<
     ([a, b]) => build.conv(a, b, convAttributes(2, { padding: same })),
     5,
   ],
+  // Larger than what stays in a cache, so that they run block by block:
+  'taller matrices': [
+    [
+      [7000, 20],
+      [20, 90],
+    ],
+    ([a, b]) => build.dot(a, b),
+    90,
+  ],
+  'more batches': [
+    [
+      [100, 80, 10],
+      [100, 10, 80],
+    ],
+    ([a, b]) => build.dot(a, b),
+    80,
+  ],
+  'more images': [
+    [
+      [10, 65, 63, 3],
+      [3, 3, 3, 16],
+    ],
+    ([a, b]) => build.conv(a, b, convAttributes(2, { padding: same })),
+    16,
+  ],
+  'more images of many channels': [
+    [
+      [41, 32, 33, 16],
+      [3, 3, 16, 16],
+    ],
+    ([a, b]) => build.conv(a, b, convAttributes(2, { padding: same })),
+    16,
+  ],
+  'more images of few channels': [
+    [
+      [21, 80, 80, 1],
+      [3, 3, 1, 5],
+    ],
+    ([a, b]) => build.conv(a, b, convAttributes(2, { padding: same })),
+    5,
+  ],
 }
 
 for (const { name, kernels } of testedKernels()) {
@@ -300,11 +341,11 @@ for (const { name, kernels } of testedKernels()) {
             return build.add(product, wide(bias, product))
           }
           expectLikeInterpreter(backend, types, (inputs) => positive(activated(inputs)), tolerance)
-          // The product itself, what came before the activation, and where it was positive are kept too.
+          // The product itself, what came before the activation, and bits that rounding cannot turn are kept too.
           const kept = ([a, b, bias]: readonly Node[]): Node[] => {
             const product = make([a, b])
             const sum = build.add(product, wide(bias, product))
-            return [positive(sum), sum, build.less(build.zerosLike(sum), sum), product]
+            return [positive(sum), sum, build.less(sum, build.add(sum, build.onesLike(sum))), product]
           }
           expectLikeInterpreter(backend, types, kept, tolerance)
           // Statistics of each column, which need the product twice, and sums on the way to it.

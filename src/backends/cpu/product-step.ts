@@ -73,13 +73,13 @@ function sweepBehind(
   return own.length > 0 && own.every(isWhole) && !destroys ? sweep : undefined
 }
 
-/** Products smaller than this stay in a cache as a whole. */
-const SMALL_PRODUCT = 600000
+/** A product of no more bytes stays in the caches as a whole, and is then better divided by columns than by rows. */
+const CACHED_BYTES = 2 * 2 ** 20
 
 /** Rows of a product that can be computed apart from each other: rows of matrices, or images; 1 if none, or if it does not pay. */
 function rowsOf(kernel: Product): number {
   const { sizes, dtype } = kernel
-  if (sizeOf(sizes) < SMALL_PRODUCT || productDType(dtype) !== dtype) return 1
+  if (bytesOf({ dtype, shape: sizes }) <= CACHED_BYTES || productDType(dtype) !== dtype) return 1
   if (kernel.kind === 'contraction') return sizeOf(sizes.slice(0, -1))
   return kernel.direction === 'kernelGradient' ? 1 : sizes[0]
 }
