@@ -1,9 +1,8 @@
-import type { Graph } from '../graph/graph.js'
 import type { TensorType } from '../graph/primitives.js'
 import type { Affine, Argument, Body, Kernel, KernelCall, KernelGraph } from './kernels.js'
 import { isFold, operandsOf, phasesOf } from './phases.js'
 import { placeValues, type Task } from './places.js'
-import { mayFail, type Operand } from './plan.js'
+import { mayFail, type Operand, type Plan } from './plan.js'
 
 /** A kernel with the places of its inputs and outputs. */
 export interface KernelStep {
@@ -15,13 +14,8 @@ export interface KernelStep {
 }
 
 /** A program of kernels in order, and every value given its place; the same as a `Plan` in all else. */
-export interface KernelPlan {
-  readonly graph: Graph
+export interface KernelPlan extends Omit<Plan, 'steps'> {
   readonly steps: readonly KernelStep[]
-  readonly copies: readonly { readonly from: Operand; readonly output: number }[]
-  readonly reuse: readonly (number | undefined)[]
-  readonly arenaBytes: number
-  readonly unsharedBytes: number
 }
 
 /** Plans the memory of kernels. `donated` inputs may be overwritten by outputs of the same type. */

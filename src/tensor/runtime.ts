@@ -180,9 +180,8 @@ export function storageOf(node: Node): Storage {
     return backend().upload({ dtype, shape }, allocate(dtype, 1).fill(encode(dtype, node.attributes.value)))
   }
   if (storage.backend !== backend().name) {
-    // What still runs there may read the memory, which is about to belong to the other backend.
-    find(storage.backend).finish?.()
-    node.storage = backend().upload({ dtype, shape }, downloadSync(storage))
+    // A copy, since the memory of the other backend may be used again once nothing there holds the value.
+    node.storage = backend().upload({ dtype, shape }, downloadSync(storage).slice())
   }
   return node.storage ?? storage
 }

@@ -1,5 +1,6 @@
 import { arange, backendNames, compile, full, setBackend, type Tensor, tensor, Variable } from 'shapewise'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { downloadSync, storageOf } from '../../src/tensor/runtime.js'
 
 /** Elements enough that programs on them go on after the call. */
 const LARGE = 1 << 20
@@ -143,6 +144,15 @@ describe.runIf(isBuilt)(isBuilt ? 'programs that go on after the call' : 'the na
     setBackend('native')
     expect(await step(index(3)).item()).toBe(32)
     expect(await values()).toEqual([64, 64, 6])
+  })
+
+  it.skipIf(!backendNames().includes('wasm'))('leave other backends no memory that may be used again', () => {
+    setBackend('wasm')
+    const x = tensor([1, 2, 3]).add(1)
+    expect(x.dataSync()).toEqual(new Float32Array([2, 3, 4]))
+    setBackend('native')
+    expect(x.mul(2).dataSync()).toEqual(new Float32Array([4, 6, 8]))
+    expect(downloadSync(storageOf(x.node)).buffer.byteLength).toBe(12)
   })
 
   it('are waited for by the search for NaN', async () => {

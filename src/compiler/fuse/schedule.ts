@@ -1,7 +1,7 @@
 import { sizeOf } from '../../core/shape.js'
-import { innerGraphs, topologicalOrder } from '../../graph/graph.js'
 import type { Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
+import { mayFail } from '../plan.js'
 import type { Group, Groups } from './groups.js'
 import type { Draft } from './recompute.js'
 import { withoutReshapes } from './roles.js'
@@ -87,13 +87,6 @@ function neededBy(group: Group, groups: Groups): Set<Group> {
   return needed
 }
 
-/** Whether values can make it stop: indices out of range, matrices without a factor. */
-const canFail = (node: Node): boolean =>
-  node.op === 'gather' ||
-  node.op === 'scatter' ||
-  node.op === 'cholesky' ||
-  innerGraphs(node).some((inner) => topologicalOrder(inner.outputs).some(canFail))
-
 /**
  * For each group that reads an input of the graph and writes an output of the same type: the other readers of the input,
  * and all groups that can fail, so that the input keeps its value if one does.
@@ -102,7 +95,7 @@ function waitFor(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Map<Group, 
   const { roles } = groups
   const waits = new Map<Group, Set<Group>>()
   const outputs = new Set(roles.graph.outputs.map(withoutReshapes))
-  const failing = groups.list.filter(({ members }) => members.some(canFail))
+  const failing = groups.list.filter(({ members }) => members.some(mayFail))
   const readersOf = new Map<Node, Set<Draft>>()
   for (const draft of drafts.values()) {
     for (const node of draft.reads) readersOf.set(node, (readersOf.get(node) ?? new Set()).add(draft))

@@ -1,7 +1,7 @@
 import type { TypedArray } from '../../../core/dtype.js'
 import type { Handle, Kernels, Memory, StartedRun } from '../backend.js'
 import { type Blocks, HeapMemory, UploadedMemory } from './memory.js'
-import { type ThreadExports, type WasmExports, WasmHeap } from './module.js'
+import { type Instance, type ThreadExports, type WasmExports, WasmHeap } from './module.js'
 import { WasmOrders } from './orders.js'
 import { type StartWorker, sharedMemory, WasmPool } from './pool.js'
 
@@ -19,9 +19,8 @@ class WasmProgram {
 
 /** The kernels on the calling thread alone. */
 export function loadWasm(module: WebAssembly.Module): Kernels {
-  const exports = new WebAssembly.Instance(module, {}).exports as unknown as WasmExports & {
-    readonly memory: WebAssembly.Memory
-  }
+  const instance: Instance = new WebAssembly.Instance(module, {})
+  const exports = instance.exports as WasmExports & { readonly memory: WebAssembly.Memory }
   return new WasmKernels(new WasmHeap(exports.memory, exports))
 }
 
@@ -41,7 +40,8 @@ export function loadWasmThreads(
   options: ThreadOptions,
 ): { readonly kernels: Kernels; readonly ready: Promise<void> } {
   const memory = sharedMemory()
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ThreadExports
+  const instance: Instance = new WebAssembly.Instance(module, { env: { memory } })
+  const exports = instance.exports as ThreadExports
   const { threads, startWorker, maySleep, startNow } = options
   exports.enter(0, threads, Number(maySleep))
   const heap = new WasmHeap(memory, exports)
