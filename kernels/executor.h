@@ -24,13 +24,7 @@ int runProgram(void *program, const double *addresses, double *failed) {
   pthread_mutex_lock(&runLock);
   const int kind = library.run(program, addresses, &failure);
   pthread_mutex_unlock(&runLock);
-  if (kind != kNoFailure) {
-    failed[0] = failure.kind;
-    failed[1] = failure.tag;
-    failed[2] = failure.first;
-    failed[3] = failure.second;
-    failed[4] = failure.third;
-  }
+  if (kind != kNoFailure) tellFailure(failure, failed);
   return kind;
 }
 

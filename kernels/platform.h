@@ -27,6 +27,15 @@ enum ShapewiseFailureKind : int32_t {
   kOutOfMemory = 3,
 };
 
+/// A failure as the five numbers that JavaScript reads.
+inline void tellFailure(const ShapewiseFailure &failure, double *numbers) {
+  numbers[0] = failure.kind;
+  numbers[1] = failure.tag;
+  numbers[2] = failure.first;
+  numbers[3] = failure.second;
+  numbers[4] = failure.third;
+}
+
 typedef void (*ShapewiseTask)(void *context, int64_t index, int thread);
 
 extern "C" {

@@ -158,11 +158,7 @@ EXPORT("unload") void exportedUnload(void *program) { shapewise::simd128::librar
 EXPORT("run") int exportedRun(void *program, const double *addresses, double *failed) {
   ShapewiseFailure failure;
   const int kind = shapewise::simd128::libraryOfVariant().run(program, addresses, &failure);
-  failed[0] = failure.kind;
-  failed[1] = failure.tag;
-  failed[2] = failure.first;
-  failed[3] = failure.second;
-  failed[4] = failure.third;
+  tellFailure(failure, failed);
   return kind;
 }
 
