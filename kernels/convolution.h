@@ -10,7 +10,9 @@
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-inline Step *makeConvolution(const Geometry &geometry, Reader &reader) {
+inline Step *readConvolution(Reader &reader, const Extents &extents) {
+  Geometry geometry;
+  geometry.parse(reader, extents);
   if (!geometry.empty() && !reader.failed()) {
     if (WinogradSums::fits(geometry)) return WinogradSums::make(geometry, reader);
     if (ConvolutionBySums::fits(geometry)) return ConvolutionBySums::make(geometry, reader);
@@ -21,12 +23,6 @@ inline Step *makeConvolution(const Geometry &geometry, Reader &reader) {
     if (direct) return DirectConvolution::make(geometry, reader);
   }
   return ConvolutionByImages::make(geometry, reader);
-}
-
-inline Step *readConvolution(Reader &reader, const Extents &extents) {
-  Geometry geometry;
-  geometry.parse(reader, extents);
-  return makeConvolution(geometry, reader);
 }
 
 }  // namespace SHAPEWISE_VARIANT

@@ -37,8 +37,8 @@ export function writeProduct(
   const operands = operandsOf(step)
   const place = placeOfProduct(kernel, step, reuse)
   const product = place ?? around.temporary({ dtype: kernel.dtype, shape: kernel.sizes })
-  const isPlain = place !== undefined && kernel.instructions.length === 1 && kernel.stores.length === 1
-  const epilogue = isPlain ? undefined : new BodyLowering(kernel, { ...operands, product }, around)
+  const epilogue =
+    place !== undefined && isPlain(kernel) ? undefined : new BodyLowering(kernel, { ...operands, product }, around)
   const rows = rowsOf(kernel)
   const sweep = next && sweepBehind(step, next, rows, reuse, around)
   sweep?.before()
@@ -84,6 +84,10 @@ function rowsOf(kernel: Product): number {
   return kernel.direction === 'kernelGradient' ? 1 : sizes[0]
 }
 
+/** Whether a product is stored once and as it is. */
+const isPlain = ({ instructions, stores }: Pick<Product, 'instructions' | 'stores'>): boolean =>
+  instructions.length === 1 && stores.length === 1
+
 /**
  * The output whose bytes the product itself can take before its epilogue runs: one that holds the product, else any of its
  * type and order; it must not lie over what the epilogue reads.
@@ -95,7 +99,7 @@ function placeOfProduct(
 ): View | undefined {
   const [{ output, offset, strides }] = stores
   // Without an epilogue the product may be written in any order of its axes.
-  if (instructions.length === 1 && stores.length === 1 && sizeOf(outputs[output].shape) === sizeOf(sizes))
+  if (isPlain({ instructions, stores }) && sizeOf(outputs[output].shape) === sizeOf(sizes))
     return { ...outputs[output], shape: sizes, offset: outputs[output].offset + offset, strides }
   const places = stridesOf(sizes)
   const candidates = stores.filter(({ offset, strides, output }) => {
