@@ -9,8 +9,10 @@ export class ContenderProcess {
   #errors = ''
   #failure
 
-  constructor({ command, args }) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+  /** @param unset environment variables that it does not get to see */
+  constructor({ command, args, unset = [] }) {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !unset.includes(name)))
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env })
     this.#child.on('error', (error) => {
       this.#failure = { error: error.message, absent: error.code === 'ENOENT' }
     })
