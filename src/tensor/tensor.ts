@@ -16,6 +16,7 @@ import { setTensorClass, wrap } from './wrap.js'
 
 declare const sizes: unique symbol
 declare const compared: unique symbol
+declare const exact: unique symbol
 
 type Composition = typeof composition
 type Contractions = typeof contractions
@@ -47,10 +48,12 @@ export interface Tensor<S extends Shape = any>
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods exist, see the end of the file
 export class Tensor<S extends Shape = any> {
+  /** Only for the compiler: a type so odd that it compares the members of tensors instead of S and its variance. */
+  declare readonly [compared]?: { of(x: { -readonly [I in S[number] as never]-?: 0 }): void }['of']
   /** Only for the compiler: what assignability is decided on. */
   declare readonly [sizes]: Loose<S>
-  /** Only for the compiler: a type so odd that it compares the members of tensors instead of S and its variance. */
-  declare readonly [compared]?: { -readonly [I in keyof S as never]-?: 0 }
+  /** Only for the compiler: sizes agree in both directions, so that a type parameter is not solved by a union. */
+  declare readonly [exact]?: (sizes: Loose<S>) => void
 
   constructor(
     /** The operation that gives the value, for code that works on the graph. */

@@ -94,3 +94,55 @@ function asserted<N extends number>(x: Tensor<[N, 784]>): Tensor<[N, 28, 28]> {
   return images
 }
 shape(asserted(x)).is<[128, 28, 28]>()
+
+// A size is one size: two uses of a type parameter that disagree are refused, not solved by a union.
+function dense<I extends number>(x: Tensor<[number, I]>, w: Tensor<[I, 10]>): Tensor<[number, 10]> {
+  return x.matmul(w)
+}
+declare const unknown: Tensor
+declare const someFeatures: Tensor<[number, number]>
+shape(dense(x, weights)).is<[number, 10]>()
+dense(batch, weights)
+dense(unknown, weights)
+dense(x, unknown)
+dense(someFeatures, weights)
+// @ts-expect-error 784 features, 700 rows
+dense(x, narrow)
+// @ts-expect-error 784 features, 700 rows
+dense(batch, narrow)
+declare function same<S extends Shape>(a: Tensor<S>, b: Tensor<S>): Tensor<S>
+shape(same(x, x)).is<[128, 784]>()
+same(x, batch)
+same(x, unknown)
+// @ts-expect-error two shapes
+same(x, narrow)
+
+// Types of one's own over sizes follow the same rule: what is unknown fits.
+interface State<H extends number> {
+  readonly h: Tensor<[number, H]>
+  readonly c: Tensor<[number, H]>
+}
+declare const state: State<32>, someState: State<number>, otherState: State<16>
+const narrowed: State<32> = someState
+const widened: State<number> = state
+// @ts-expect-error sizes differ
+const wrongState: State<32> = otherState
+class Cell<H extends number> {
+  declare weight: Tensor<[H, H]>
+  step(x: Tensor<[number, H]>): Tensor<[number, H]> {
+    return x.matmul(this.weight)
+  }
+}
+declare const cell: Cell<32>, someCell: Cell<number>, otherCell: Cell<16>
+const cells: Cell<32>[] = [cell, someCell]
+const anyCells: Cell<number>[] = [cell, otherCell]
+// @ts-expect-error sizes differ
+const wrongCells: Cell<32>[] = [otherCell]
+
+export { anyCells, cells, narrowed, widened, wrongCells, wrongState }
+
+// Two reshapes in a row with sizes that are type parameters.
+function heads<B extends number, H extends number>(x: Tensor<[B, 16, H]>, batch: B, hidden: H): Tensor<[B, 16, H]> {
+  return x.reshape([batch, 4, 4, hidden]).reshape([batch, 16, hidden])
+}
+heads(x.reshape([2, 16, -1]), 2, 3136)

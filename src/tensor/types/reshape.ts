@@ -31,16 +31,27 @@ interface Leftovers {
 /** The size that -1 stands for, `'remainder'` when none fits; `number` where the division would be dear. */
 type Inferred<L extends Leftovers> = Divide<Product<L['a']>, Product<Extract<Without<L['b'], -1>, Shape>>>
 
-type Filled<Target extends Shape, Size> = {
-  -readonly [I in keyof Target]: Target[I] extends -1 ? Size : Target[I]
+/** Looked up by the text of a size: for a type parameter that is undecided, and anything goes. */
+interface Choice<Size> {
+  '-1': Size
+  [other: string]: any
 }
+
+type Filled<Target extends Shape, Size> = {
+  -readonly [I in keyof Target]: Box<Target[I]> extends Box<-1> ? Choice<Size>[`${Target[I]}`] : Target[I]
+}
+
+/** The size that −1 stands for. The text of the sizes is undecided while one is a type parameter, and the whole with it. */
+type Remaining<A extends Shape, Target extends Shape> = `${A[number]}` extends infer _ extends string
+  ? Inferred<StrikeOut<A, Target>>
+  : never
 
 /** The shape after reshape: the target, with -1 replaced by the size that is left. */
 export type Reshape<A extends Shape, Target extends Shape> = number extends Target['length']
   ? any
   : number extends A['length']
     ? Filled<Target, number>
-    : Filled<Target, Inferred<StrikeOut<A, Target>>>
+    : Filled<Target, Remaining<A, Target>>
 
 type CountInferred<Target extends Shape, Found extends 0[] = []> = Target extends readonly [
   infer Head,
