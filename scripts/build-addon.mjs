@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -32,10 +32,16 @@ export function findCompiler() {
   return undefined
 }
 
+/** The kernels' sources by path below their folder, sorted. */
+export function sources() {
+  const names = readdirSync(kernels, { recursive: true, encoding: 'utf8' }).map((name) => name.split(sep).join('/'))
+  return names.filter((name) => /\.(h|cc)$/.test(name)).sort()
+}
+
 /** A number that changes with every source, flag and compiler. */
 export function fingerprint(...parts) {
   const hash = createHash('sha256')
-  for (const file of readdirSync(kernels).sort()) hash.update(file).update(readFileSync(join(kernels, file)))
+  for (const file of sources()) hash.update(file).update(readFileSync(join(kernels, file)))
   return hash
     .update(readFileSync(fileURLToPath(import.meta.url)))
     .update(JSON.stringify(parts))
@@ -63,19 +69,19 @@ export async function compileAddon(compiler, { flags = [], linkFlags = runtime }
   const objects = []
   const compile = (source, object, own) => {
     objects.push(join(work, object))
-    const files = ['-c', join(kernels, source), '-o', join(work, object)]
+    const files = ['-I', kernels, '-c', join(kernels, source), '-o', join(work, object)]
     return run(compiler, [...common, ...warnings, ...shared, ...own, ...flags, ...files])
   }
   const jobs = variants.map(
     ({ name, bytes, flags: own }) =>
       () =>
-        compile('program.cc', `${name}.o`, [
+        compile('programs/program.cc', `${name}.o`, [
           `-DSHAPEWISE_VARIANT=${name}`,
           `-DSHAPEWISE_VECTOR_BYTES=${bytes}`,
           ...own,
         ]),
   )
-  jobs.push(() => compile('addon.cc', 'addon.o', ['-I', headers]))
+  jobs.push(() => compile('hosts/addon.cc', 'addon.o', ['-I', headers]))
   // Two at a time: each takes a core and a few hundred megabytes.
   const worker = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job()

@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cache, compileAddon, findCompiler, fingerprint, kernels, variants } from './build-addon.mjs'
+import { cache, compileAddon, findCompiler, fingerprint, variants } from './build-addon.mjs'
 import { compileWasm, modules } from './build-wasm.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -40,7 +40,7 @@ async function buildWasm() {
         return 'wasm kernels: @yowasp/clang is not installed; install the development dependencies to build them'
       }
       mkdirSync(cache, { recursive: true })
-      await compileWasm(tools, kernels, options, module)
+      await compileWasm(tools, options, module)
     }
     install(module, name)
   }

@@ -1,6 +1,7 @@
 // Compiles the kernels to WebAssembly with clang and lld that are WebAssembly themselves.
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { kernels, sources } from './build-addon.mjs'
 
 const flags = [
   '--target=wasm32',
@@ -42,15 +43,17 @@ export const modules = {
 const quiet = { fetchProgress: () => {} }
 
 /** Compiles and links in two calls: the tools cannot start each other. */
-export async function compileWasm({ runClang, runLLVM }, kernels, { compile, link }, module) {
+export async function compileWasm({ runClang, runLLVM }, { compile, link }, module) {
   const files = {}
-  for (const name of readdirSync(kernels)) {
-    if (/\.(h|cc)$/.test(name)) files[name] = readFileSync(join(kernels, name), 'utf8')
+  for (const path of sources()) {
+    const [room, name] = path.split('/')
+    files[room] ??= {}
+    files[room][name] = readFileSync(join(kernels, path), 'utf8')
   }
   const objects = {}
-  for (const source of ['program.cc', 'wasm.cc']) {
-    const object = source.replace('.cc', '.o')
-    const made = await runClang(['clang++', ...flags, ...compile, '-c', source, '-o', object], files, quiet)
+  for (const source of ['programs/program.cc', 'hosts/wasm.cc']) {
+    const object = source.split('/')[1].replace('.cc', '.o')
+    const made = await runClang(['clang++', ...flags, ...compile, '-I', '.', '-c', source, '-o', object], files, quiet)
     objects[object] = made[object]
   }
   const names = Object.keys(objects)

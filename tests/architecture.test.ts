@@ -48,9 +48,9 @@ interface Import {
   readonly dynamic: boolean
 }
 
-const sourceFiles = (folder: string): string[] =>
+const sourceFiles = (folder: string, endings = /\.ts$/): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => endings.test(name))
     .map((name) => `${folder}/${name.split(sep).join('/')}`)
     .sort()
 
@@ -227,6 +227,63 @@ describe('sizes', () => {
       return count - Number(textOf.has(`${folder}/index.ts`)) > allowed
     })
     expect(full).toEqual([])
+  })
+})
+
+/** The C++ library: rooms from the ground up, as above. */
+describe('kernels', () => {
+  const rooms: readonly (readonly string[])[] = [
+    ['machine'],
+    ['mathematics', 'steps'],
+    ['loops', 'products', 'routines'],
+    ['convolutions'],
+    ['programs'],
+  ]
+  /** Addon and WebAssembly know the kernels by the few functions that the machine's header declares. */
+  const seen: { readonly [room: string]: readonly string[] } = { hosts: ['machine'] }
+  const level = new Map(rooms.flatMap((names, at) => names.map((name): [string, number] => [name, at])))
+  const below = (room: string): readonly string[] => seen[room] ?? rooms.slice(0, level.get(room)).flat()
+
+  const texts = new Map(
+    sourceFiles('kernels', /\.(h|cc)$/).map((file): [string, string] => [file, readFileSync(join(root, file), 'utf8')]),
+  )
+  const includes = [...texts].flatMap(([from, text]) =>
+    [...text.matchAll(/^#include "([^"]+)"/gm)].map(([, to]) => ({
+      from,
+      to: `kernels/${to}`,
+      type: false,
+      dynamic: false,
+    })),
+  )
+  const roomOf = (file: string): string => file.split('/')[1]
+
+  it('all lie in a room', () => {
+    const outside = [...texts.keys()].filter((file) => {
+      const room = roomOf(file)
+      return file.split('/').length !== 3 || !(level.has(room) || room in seen)
+    })
+    expect(outside).toEqual([])
+  })
+
+  it('include by their path below the folder, and only what lies in their room or below it', () => {
+    const wrong = includes.filter(({ from, to }) => {
+      const [room, target] = [roomOf(from), roomOf(to)]
+      return !texts.has(to) || (room !== target && !below(room).includes(target))
+    })
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
+    expect(circles(includes)).toEqual([])
+  })
+
+  it('are as short as the rest', () => {
+    const long = [...texts].filter(([, text]) => text.split('\n').length - 1 > MAX_LINES)
+    expect(long.map(([file]) => file)).toEqual([])
+    const counts = new Map<string, number>()
+    for (const file of texts.keys()) counts.set(roomOf(file), (counts.get(roomOf(file)) ?? 0) + 1)
+    expect([...counts].filter(([, count]) => count > MAX_FILES)).toEqual([])
+  })
+
+  it('are named in lower case with hyphens', () => {
+    expect([...texts.keys()].filter((file) => !/^[a-z0-9/.-]+$/.test(file))).toEqual([])
   })
 })
 

@@ -2,7 +2,7 @@ import { type DType, dtypes, encode } from '../../core/dtype.js'
 import { type Shape, sizeOf, stridesOf } from '../../core/shape.js'
 import type { TensorType } from '../../graph/primitives.js'
 
-// The words that `kernels/program.cc` reads. The orders of names here are the numbers there.
+// The words that `kernels/programs/program.cc` reads. The orders of names here are the numbers there.
 
 /** Marks a program and its version. */
 export const MAGIC = 0x53485031

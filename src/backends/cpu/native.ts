@@ -1,7 +1,7 @@
 import type { TypedArray } from '../../core/dtype.js'
 import type { Handle, Kernels, Memory, StartedRun } from './backend.js'
 
-/** What the addon exports, see `kernels/addon.cc`. */
+/** What the addon exports, see `kernels/hosts/addon.cc`. */
 interface Addon {
   readonly isa: string
   readonly threads: number

@@ -1,9 +1,9 @@
-/** An instance of the module as JavaScript sees it: what it exports is in `kernels/wasm.cc`, not in its type. */
+/** An instance of the module as JavaScript sees it: what it exports is in `kernels/hosts/wasm.cc`, not in its type. */
 export interface Instance {
   readonly exports: unknown
 }
 
-/** What both modules export, see `kernels/wasm.cc`. Addresses are numbers of bytes. */
+/** What both modules export, see `kernels/hosts/wasm.cc`. Addresses are numbers of bytes. */
 export interface WasmExports {
   allocate(bytes: number): number
   release(address: number): void

@@ -2,7 +2,7 @@ import { notRun, type StartedRun } from '../backend.js'
 import type { ThreadExports, WasmHeap } from './module.js'
 import type { WasmPool } from './pool.js'
 
-/** `Order` in `kernels/wasm-threads.h`: program, kind, counts, five numbers of a failure; behind it addresses and orders. */
+/** `Order` in `kernels/hosts/wasm-threads.h`: program, kind, counts, five numbers of a failure; behind it addresses and orders. */
 const PROGRAM = 0
 const KIND = 1
 const ADDRESS_COUNT = 2

@@ -1,0 +1,198 @@
+// Convolutions of windows of 3 × 3 elements by Winograd's algorithm, with a quarter of the multiplications.
+//
+// Tiles of 4 × 4 places, of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
+// vectors along channels; for each of the 36 values, the block's tiles × channels are multiplied with the transformed weights,
+// channels × outputs; and the products become places on their way out. All that a block needs stays in the second-level cache.
+// What is infinite spreads within its tile as NaN.
+#pragma once
+#include "convolutions/geometry.h"
+#include "convolutions/winograd-tiles.h"
+
+namespace shapewise {
+namespace SHAPEWISE_VARIANT {
+
+/// to[i, j] = Σₖ from[i, k] · weights[k, j] for one value of `Rows` tiles.
+template <int Rows, int Vectors>
+void multiplyValues(const float *from, i64 channels, const float *weights, float *to) {
+  constexpr int N = Tile<float>::kLane;
+  using V = Vector<float, N>;
+  V sums[Rows][Vectors] = {};
+  for (i64 done = 0; done < channels; done += N) {
+    const i64 some = least(N, channels - done);
+    // The last vector of channels lies over the one before it.
+    const float *left = done == 0 ? from : from + N - some;
+    for (i64 k = 0; k < some; k++) {
+      V right[Vectors];
+      for (int v = 0; v < Vectors; v++) right[v] = load<V>(weights + v * N);
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; i++) {
+        const V x = left[i * N] - V{};
+        for (int v = 0; v < Vectors; v++) sums[i][v] += x * right[v];
+      }
+      weights += Vectors * N;
+      left++;
+    }
+    from += kBlockVector;
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < Rows; i++)
+    for (int v = 0; v < Vectors; v++) store(to + v * kBlockVector + i * N, sums[i][v]);
+}
+
+using MultiplyValues = void (*)(const float *, i64, const float *, float *);
+
+template <int Rows, int Vectors>
+struct ValuesTable {
+  static MultiplyValues find(i64 rows) {
+    return rows == Rows ? multiplyValues<Rows, Vectors> : ValuesTable<Rows - 1, Vectors>::find(rows);
+  }
+};
+template <int Vectors>
+struct ValuesTable<0, Vectors> {
+  static MultiplyValues find(i64) { return nullptr; }
+};
+
+struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
+  static constexpr int N = Tile<float>::kLane;
+  using V = Vector<float, N>;
+
+  /// Whether it is possible, and the best way.
+  static bool fits(const Geometry &g) {
+    if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1 || g.x.strides[3] != 1 || g.out.strides[3] != 1) return false;
+    if (4 * g.outputs < 3 * roundUp(g.outputs, N)) return false;
+    double tiles = 1, places = 1;
+    for (int i = 0; i < 2; i++) {
+      if (g.window[i] != 3 || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
+      places *= g.places[i];
+      tiles *= (g.places[i] + kTilePlaces - 1) / kTilePlaces;
+    }
+    // Vectors of channels are whole, and what stays in the cache must be of a size for it.
+    if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 19) return false;
+    // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place.
+    const double in = (g.channels + N - 1) / N, out = (g.outputs + N - 1) / N;
+    const double products = out * g.channels;
+    return tiles * (kTileValues * products + 250 * in + 200 * out) < places * 9 * products;
+  }
+
+  bool plan() {
+    vectors = outputs <= N ? 1 : 2;
+    width = vectors * N;
+    panels = (outputs + width - 1) / width;
+    tiling.divide(batch, places[0], places[1]);
+    return true;
+  }
+
+  template <class>
+  void compute(const Frame &frame, ShapewiseFailure &failure) const {
+    if (!makeReady(frame, failure)) return;
+    const double work = static_cast<double>(tiling.tiles) * channels * outputs;
+    parallel(tiling.blocks, work > 1 << 10, [&](i64 block, int thread) {
+      computeTiles(frame, block * kBlockTiles, least(tiling.tiles, (block + 1) * kBlockTiles), thread);
+    });
+  }
+
+  // Image by image.
+
+  Cut cut(i64 rows) const override {
+    if (rows != batch || empty()) return {};
+    return {1, (x.elements + out.elements) / batch * bytesOf(dtype)};
+  }
+  void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override { makeReady(frame, failure); }
+  void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
+    const i64 perImage = tiling.down * tiling.across;
+    computeTiles(frame, from * perImage, to * perImage, thread);
+  }
+
+ private:
+  int vectors = 1;
+  i64 width = 0, panels = 0;
+  Tiling tiling;
+
+  i64 perPanel() const { return kTileValues * channels * width; }
+  float *packed() const { return static_cast<float *>(shapewise_scratch(0, 2, panels * perPanel() * sizeof(float))); }
+  Images images(const Frame &frame) const {
+    return {address<float>(x, frame), image[0], image[1], channels, x.strides[0], x.strides[1], x.strides[2]};
+  }
+  i64 seen() const { return (channels + N - 1) / N * kBlockVector; }
+  /// One panel's products take the place of the values that they come from.
+  bool inPlace() const { return panels == 1 && vectors * kBlockVector <= seen(); }
+  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), 9 * channels * width); }
+  float *workspace(int thread) const {
+    return static_cast<float *>(shapewise_scratch(thread, 3, workspaceElements() * sizeof(float)));
+  }
+
+  /// Transforms the weights; false, with the failure told, where memory ends.
+  bool makeReady(const Frame &frame, ShapewiseFailure &failure) const {
+    if (!reserve(1, 2, static_cast<double>(panels) * perPanel() * sizeof(float), failure) ||
+        !reserve(shapewise_threads(), 3, static_cast<double>(workspaceElements()) * sizeof(float), failure))
+      return false;
+    parallel(panels, panels * perPanel() > 1 << 15, [&](i64 panel, int thread) {
+      transformWeights(address<float>(kernel, frame), panel, workspace(thread), packed() + panel * perPanel());
+    });
+    return true;
+  }
+
+  /// The places of tiles [from, to), block by block.
+  void computeTiles(const Frame &frame, i64 from, i64 to, int thread) const {
+    const Images source = images(frame);
+    const float *weights = packed();
+    float *values = workspace(thread);
+    float *products = inPlace() ? values : values + seen();
+    for (i64 first = from; first < to; first += kBlockTiles) {
+      TilePlace tiles[kBlockTiles];
+      const i64 count = least(kBlockTiles, to - first);
+      tiling.find(first, count, tiles);
+      for (i64 i = 0; i < count; i++)
+        source.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, values + i * N);
+      for (i64 panel = 0; panel < panels; panel++) {
+        multiply(values, count, weights + panel * perPanel(), products);
+        for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
+      }
+    }
+  }
+
+  /// Weights [value, channel, width] of the outputs from panel · width on, with zeros behind the last.
+  void transformWeights(const float *from, i64 panel, float *windows, float *to) const {
+    const i64 some = least(width, outputs - panel * width);
+    const i64 tap = channels * width;
+    for (i64 w = 0; w < 9; w++) {
+      const float *first = from + w / 3 * kernel.strides[0] + w % 3 * kernel.strides[1] + panel * width * kernel.strides[3];
+      packRows(Strided<float>{first, kernel.strides[3], kernel.strides[2]}, 0, some, 0, channels, width, windows + w * tap);
+    }
+    for (i64 at = 0; at < tap; at += N)
+      transformSquare<WindowTransform, V>([&](int i, int j) { return load<V>(windows + (3 * i + j) * tap + at); },
+                                          [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap + at, result); });
+  }
+
+  /// products[value, tile, output] = Σ over channels of values · weights.
+  void multiply(const float *values, i64 count, const float *weights, float *products) const {
+    const RowBlocks rows(count);
+    for (i64 value = 0; value < kTileValues; value++)
+      for (i64 block = 0; block < rows.count; block++) {
+        const i64 height = rows.size(block), at = value * kBlockValue + block * rows.height * N;
+        const MultiplyValues run = vectors == 1 ? ValuesTable<kMaxRows, 1>::find(height) : ValuesTable<kMaxRows, 2>::find(height);
+        run(values + at, channels, weights + value * channels * width, products + at);
+      }
+  }
+
+  void writeTile(const float *products, const TilePlace &tile, i64 panel, float *results) const {
+    const i64 bottom = least(kTilePlaces, places[0] - tile.row), right = least(kTilePlaces, places[1] - tile.column);
+    float *to = results + tile.image * out.strides[0] + tile.row * out.strides[1] + tile.column * out.strides[2] + panel * width;
+    for (int v = 0; v < vectors; v++, to += N, products += kBlockVector) {
+      const i64 lanes = least(N, outputs - panel * width - v * N);
+      if (lanes <= 0) break;
+      const auto read = [&](int i, int j) { return load<V>(products + (kTilePoints * i + j) * kBlockValue); };
+      if (lanes == N && bottom == kTilePlaces && right == kTilePlaces) {
+        transformSquare<PlacesTransform, V>(
+            read, [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
+        continue;
+      }
+      transformSquare<PlacesTransform, V>(read, [&](int i, int j, V result) {
+        if (i < bottom && j < right) storePart(to + i * out.strides[1] + j * out.strides[2], result, lanes);
+      });
+    }
+  }
+};
+
+}  // namespace SHAPEWISE_VARIANT
+}  // namespace shapewise
