@@ -1,4 +1,13 @@
-import type { Add, Multiply, NestedShape, Product } from '../../src/tensor/types/index.js'
+import type {
+  Add,
+  Divide,
+  DivideWithRemainder,
+  FloorDivide,
+  Multiply,
+  NestedShape,
+  Product,
+  Subtract,
+} from '../../src/tensor/types/index.js'
 import type { NestedArray } from '../../src/tensor/values.js'
 import { type } from './assert.js'
 
@@ -33,3 +42,27 @@ type(nested(3)).is<[]>()
 type(nested([] as number[])).is<[number]>()
 type(nested([] as number[][])).is<[number, number]>()
 type(nested(value<NestedArray>())).is<any>()
+type(value<Multiply<100, 10>>()).is<1000>()
+type(value<Multiply<305, 0>>()).is<0>()
+type(value<Multiply<12, 105>>()).is<1260>()
+type(value<Multiply<-1, 12>>()).is<number>()
+type(value<Multiply<2, 0.5>>()).is<number>()
+type(value<Add<95, 5>>()).is<100>()
+type(value<Add<1, 99999>>()).is<100000>()
+type(value<Subtract<100, 1>>()).is<99>()
+type(value<Subtract<100, 100>>()).is<0>()
+type(value<Subtract<1000, 999>>()).is<1>()
+type(value<Subtract<12, 100>>()).is<'less'>()
+type(value<Subtract<2, 3>>()).is<'less'>()
+type(value<Subtract<50257, 768>>()).is<49489>()
+type(value<Subtract<number, 3>>()).is<number>()
+type(value<Divide<100352, 784>>()).is<128>()
+type(value<Divide<100353, 784>>()).is<'remainder'>()
+type(value<Divide<0, 7>>()).is<0>()
+type(value<Divide<7, 0>>()).is<number>()
+type(value<Divide<45088768, 4096>>()).is<11008>()
+type(value<FloorDivide<29, 2>>()).is<14>()
+type(value<FloorDivide<5, 9>>()).is<0>()
+type(value<FloorDivide<1000, 10>>()).is<100>()
+type(value<DivideWithRemainder<1000, 7>>()).is<[142, 6]>()
+type(value<FloorDivide<number, 2>>()).is<number>()

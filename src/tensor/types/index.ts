@@ -1,4 +1,12 @@
-export type { Add, Multiply, Product } from './arithmetic.js'
+export type {
+  Add,
+  Divide,
+  DivideWithRemainder,
+  FloorDivide,
+  Multiply,
+  Product,
+  Subtract,
+} from './arithmetic.js'
 export type { Axes, AxisProblem, OneLonger } from './axis.js'
 export type { Broadcast, BroadcastProblem } from './broadcast.js'
 export type { Einsum, EinsumProblem } from './einsum.js'
