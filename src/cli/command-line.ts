@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { didYouMean } from '../core/suggestion.js'
+import { version } from '../core/version.js'
 import { findRecipe, recipes } from '../recipes/index.js'
 import { formatMetric, metricLabel } from '../recipes/metric.js'
 import { integer } from '../recipes/option.js'
@@ -8,9 +10,7 @@ import { exitCodes, reportFailure, UsageError } from './failure.js'
 import { listRecipes } from './list.js'
 import { commandOptions, optionValues, parseArgument } from './recipe-options.js'
 import { runRecipe } from './run.js'
-import { didYouMean } from './suggestion.js'
 import { type Surroundings, widthOf } from './surroundings.js'
-import { packageVersion } from './version.js'
 
 /** What `shapewise` does with its arguments; returns the exit code. */
 export async function runCommandLine(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -32,7 +32,7 @@ function buildProgram(surroundings: Surroundings, exit: (code: number) => void):
   const { stdout } = surroundings
   const program = new Command('shapewise')
     .description('Deep learning in TypeScript: runs complete experiments, from data to result.')
-    .version(packageVersion())
+    .version(version)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),

@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { backend, kernelReport, ShapewiseError } from 'shapewise'
 import { mnist } from 'shapewise/data'
+import { version } from '../core/version.js'
 import type { Surroundings } from './surroundings.js'
-import { packageVersion } from './version.js'
 
 /** Prints what a run would use: backend, Node, threads, data. Downloads nothing. */
 export async function examine({ stdout, environment }: Surroundings): Promise<void> {
   const cores = availableParallelism()
   const lines: readonly (readonly [string, string])[] = [
-    ['shapewise', packageVersion()],
+    ['shapewise', version],
     ['node', `${process.version} on ${process.platform} ${process.arch}, ${cores} cores`],
     ['backend', backend().name],
     ...kernelReport().map(({ build, kernels, problem, cure }): [string, string] => [

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { backend, seed, setBackend } from 'shapewise'
+import { version } from '../core/version.js'
 import type { OptionDeclarations, OptionValues } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
 import type { DataSource, Metrics } from '../recipes/report.js'
@@ -9,7 +10,6 @@ import { defaultRunFolder, LOG_FILE, METRICS_FILE, RunFolder } from './run-folde
 import { summaryTable } from './summary.js'
 import type { Surroundings } from './surroundings.js'
 import { TerminalReporter } from './terminal-reporter.js'
-import { packageVersion } from './version.js'
 
 /** What can be said about every run, beside the recipe's own options. */
 export interface RunSettings {
@@ -53,7 +53,7 @@ export async function runRecipe<D extends OptionDeclarations>(
     seed: settings.seed,
   })
   const finish = (status: 'finished' | 'interrupted' | 'failed', metrics: Metrics) => {
-    const more = { options, data: source?.description, started: started.toISOString(), version: packageVersion() }
+    const more = { options, data: source?.description, started: started.toISOString(), version }
     return folder.finish({ ...outcome(metrics), status, ...more })
   }
 

@@ -1,5 +1,7 @@
+import { describe } from './describe.js'
 import { failDType } from './errors.js'
 import { decodeBfloat16, decodeFloat16, encodeBfloat16, encodeFloat16 } from './float16.js'
+import { didYouMean } from './suggestion.js'
 
 /** The element types. Booleans are stored as bytes 0 and 1; the 16-bit floats as their bit patterns. */
 export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'uint32' | 'uint8' | 'bool'
@@ -36,6 +38,14 @@ export const dtypes: { readonly [D in DType]: DTypeRow } = {
 }
 
 export const dtypeNames = Object.keys(dtypes) as readonly DType[]
+
+/** @throws DTypeError if there is no such dtype */
+export function expectDType(operation: string, dtype: DType): DType {
+  if (Object.hasOwn(dtypes, dtype)) return dtype
+  const meant = typeof dtype === 'string' ? didYouMean(dtype, dtypeNames) : ''
+  const cause = typeof dtype === 'string' ? `there is no dtype '${dtype}'` : `the dtype is ${describe(dtype)}`
+  failDType(operation, cause, `${meant} Use one of ${dtypeNames.join(', ')}.`.trim())
+}
 
 export const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === 'float'
 export const isInteger = (dtype: DType): boolean => dtypes[dtype].kind === 'integer'

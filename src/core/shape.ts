@@ -1,3 +1,4 @@
+import { expectList, oneOrMore } from './arguments.js'
 import { failShape } from './errors.js'
 
 /** Sizes along each axis; `[]` is a scalar. */
@@ -26,6 +27,15 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 export const formatShape = (shape: Shape): string => `[${shape.join(', ')}]`
+
+/** The sizes that a user gives as a shape, copied, since the list may change afterwards. */
+export function expectShape(operation: string, shape: Shape): number[] {
+  const sizes = [...expectList(operation, 'the shape', shape)]
+  if (sizes.some((n) => !Number.isSafeInteger(n) || n < 0)) {
+    failShape(operation, `${formatShape(sizes)} is not a shape`, 'Sizes are whole numbers, 0 or more.')
+  }
+  return sizes
+}
 
 /** The common shape of two shapes aligned at their last axes, where a size 1 stretches. */
 export function broadcastShapes(a: Shape, b: Shape, operation: string): number[] {
@@ -59,7 +69,7 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
 /** Sorted distinct axes; `undefined` means all of them. */
 export function normalizeAxes(axes: number | readonly number[] | undefined, rank: number, operation: string): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis)
-  const list = typeof axes === 'number' ? [axes] : axes
+  const list = oneOrMore(operation, 'the axis', axes)
   const normalized = list.map((axis) => normalizeAxis(axis, rank, operation)).sort((a, b) => a - b)
   normalized.forEach((axis, i) => {
     if (i > 0 && axis === normalized[i - 1]) {

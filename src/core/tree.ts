@@ -1,4 +1,6 @@
+import { cureFor, describe } from './describe.js'
 import { fail } from './errors.js'
+import { strangerAmong } from './origin.js'
 
 /** A leaf, or arrays and plain objects of trees. `undefined` and `null` are empty trees. */
 export type Tree<Leaf> = Leaf | null | undefined | readonly Tree<Leaf>[] | { readonly [key: string]: Tree<Leaf> }
@@ -32,7 +34,7 @@ export function flatten<Leaf>(tree: unknown, isLeaf: (value: unknown) => value i
       structure += ']'
       return (next) => children.map((child) => child(next))
     }
-    if (isPlainObject(value)) {
+    if (isPlainObject(value) && strangerAmong(value) === undefined) {
       structure += '{'
       const children = Object.keys(value)
         .sort()
@@ -45,7 +47,7 @@ export function flatten<Leaf>(tree: unknown, isLeaf: (value: unknown) => value i
     }
     return fail(
       `${what}: ${path || 'the value'} is ${describe(value)}, which is neither a tensor nor an array or plain object of tensors`,
-      'Pass tensors, or arrays and plain objects made of them.',
+      cureFor(value, 'Pass tensors, or arrays and plain objects made of them.'),
     )
   }
   const build = visit(tree, '')
@@ -63,14 +65,4 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** `a number`, `a Promise`, `a function` …: a value named for an error message. */
-export function describe(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value === 'object') {
-    const name = value.constructor?.name ?? 'object'
-    return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`
-  }
-  return value === undefined ? 'undefined' : `a ${typeof value} (${String(value).slice(0, 40)})`
 }

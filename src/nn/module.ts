@@ -1,3 +1,4 @@
+import { present } from '../core/presentation.js'
 import { sizeOf } from '../core/shape.js'
 import { guarded } from '../tensor/scope.js'
 import { type Buffer, Parameter, type Variable } from '../tensor/variable.js'
@@ -157,3 +158,8 @@ export abstract class Module {
 }
 
 const parameterText = (count: number): string => `(${count.toLocaleString('en-US')} parameter${count === 1 ? '' : 's'})`
+
+present(Module.prototype, {
+  kind: 'module',
+  json: 'Take await model.state(), and of each entry its dtype, shape and [...data].',
+})

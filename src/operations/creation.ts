@@ -1,6 +1,6 @@
-import { type DType, isFloat } from '../core/dtype.js'
+import { type DType, expectDType, isFloat } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
-import { formatShape, type Shape } from '../core/shape.js'
+import { expectShape, formatShape, type Shape } from '../core/shape.js'
 import { build, type Node } from '../graph/index.js'
 import { lift, type Operand, stretch } from './operand.js'
 
@@ -9,20 +9,19 @@ import { lift, type Operand, stretch } from './operand.js'
  * @throws ShapeError if a size is not a whole number, 0 or more.
  */
 export function full(shape: Shape, value: Operand, dtype?: DType): Node {
-  checkSizes('full', shape)
+  const sizes = expectShape('full', shape)
+  if (dtype !== undefined) expectDType('full', dtype)
   const scalar = lift(value, dtype, 'full')
   if (scalar.rank > 0) failShape('full', `the value has shape ${formatShape(scalar.shape)}`, 'Give a scalar.')
-  return stretch(build.cast(scalar, dtype ?? scalar.dtype), shape)
+  return stretch(build.cast(scalar, dtype ?? scalar.dtype), sizes)
 }
 
 export function zeros(shape: Shape, dtype: DType = 'float32'): Node {
-  checkSizes('zeros', shape)
-  return build.fill(0, shape, dtype)
+  return build.fill(0, expectShape('zeros', shape), expectDType('zeros', dtype))
 }
 
 export function ones(shape: Shape, dtype: DType = 'float32'): Node {
-  checkSizes('ones', shape)
-  return build.fill(1, shape, dtype)
+  return build.fill(1, expectShape('ones', shape), expectDType('ones', dtype))
 }
 
 /**
@@ -36,7 +35,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): N
     fail(`arange: from ${from} to ${to} in steps of ${step} never ends`, 'Use finite ends and a step other than 0.')
   }
   const whole = Number.isInteger(from) && Number.isInteger(step)
-  const type = dtype ?? (whole ? 'int32' : 'float32')
+  const type = dtype === undefined ? (whole ? 'int32' : 'float32') : expectDType('arange', dtype)
   const working = type === 'bool' ? 'int32' : type
   const index = build.iota(working, [size], 0)
   const scaled = step === 1 ? index : build.mul(index, build.fill(step, [size], working))
@@ -45,7 +44,8 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): N
 
 /** `count` numbers at equal distances from `start` to `stop`, both included. */
 export function linspace(start: number, stop: number, count = 50, dtype: DType = 'float32'): Node {
-  checkSizes('linspace', [count])
+  expectShape('linspace', [count])
+  expectDType('linspace', dtype)
   const working = isFloat(dtype) ? dtype : 'float32'
   const constant = (value: number): Node => build.fill(value, [count], working)
   if (count < 2) return build.cast(constant(start), dtype)
@@ -59,15 +59,10 @@ export function linspace(start: number, stop: number, count = 50, dtype: DType =
 
 /** [rows, columns] with ones on a diagonal, zeros elsewhere; `offset` 1 is the diagonal above the main one. */
 export function eye(rows: number, columns = rows, dtype: DType = 'float32', offset = 0): Node {
-  checkSizes('eye', [rows, columns])
+  expectShape('eye', [rows, columns])
+  expectDType('eye', dtype)
   const row = build.iota('int32', [rows, columns], 0)
   const column = build.iota('int32', [rows, columns], 1)
   const shifted = offset === 0 ? row : build.add(row, build.fill(offset, [rows, columns], 'int32'))
   return build.cast(build.equal(shifted, column), dtype)
-}
-
-function checkSizes(operation: string, shape: Shape): void {
-  if (shape.some((n) => !Number.isSafeInteger(n) || n < 0)) {
-    failShape(operation, `${formatShape(shape)} is not a shape`, 'Sizes are whole numbers, 0 or more.')
-  }
 }

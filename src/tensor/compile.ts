@@ -1,7 +1,9 @@
 import { explainTimings } from '../compiler/explain.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
+import { describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
-import { describe, type Flat, flatten } from '../core/tree.js'
+import { strangerAmong } from '../core/origin.js'
+import { type Flat, flatten } from '../core/tree.js'
 import { input } from '../graph/build.js'
 import type { Graph } from '../graph/graph.js'
 import { type Node, nextNodeId, type Storage } from '../graph/node.js'
@@ -116,6 +118,8 @@ type Leaf = Tensor | string | number | boolean | bigint | symbol | object
 function isLeaf(value: unknown): value is Leaf {
   if (value === null || value === undefined || Array.isArray(value)) return false
   if (typeof value !== 'object') return true
+  const stranger = strangerAmong(value)
+  if (stranger !== undefined) fail(`compile: an argument is ${stranger.cause}`, stranger.cure)
   return Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null
 }
 

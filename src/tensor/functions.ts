@@ -1,5 +1,5 @@
 import * as ops from '../operations/index.js'
-import { operand } from './methods/operand.js'
+import { expectTensor, operand } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
 import type {
   Broadcast,
@@ -72,5 +72,5 @@ export function where<C extends Shape, A extends Shape = [], B extends Shape = [
   a: Unless<BroadcastProblem<C, A>, Tensor<A> | number | boolean>,
   b: Unless<BroadcastProblem<Broadcast<C, A>, B>, Tensor<B> | number | boolean>,
 ): Tensor<Broadcast<Broadcast<C, A>, B>> {
-  return wrap(ops.where(condition.node, operand(a), operand(b)))
+  return wrap(ops.where(expectTensor('where', 'the condition', condition), operand(a), operand(b)))
 }

@@ -1,9 +1,11 @@
-import { type DType, dtypes } from '../core/dtype.js'
+import { type DType, expectDType, isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
+import { expectShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import { drawKey, keyWords, seedGenerator, splitKey } from './generator.js'
+import { expectTensor, operand } from './methods/operand.js'
 import { dataNode } from './runtime.js'
 import { Tensor } from './tensor.js'
 import type { Shape, Writable } from './types/index.js'
@@ -30,16 +32,17 @@ export const key = (n: number): Tensor<[2]> => new Tensor(dataNode({ dtype: 'uin
 export const split = <const N extends number = 2>(from: Tensor, count: N = 2 as N): Tensor<[N, 2]> =>
   new Tensor(splitKey(from.node, count))
 
-const keyOf = (options: RandomOptions): Node => options.key?.node ?? drawKey()
+const keyOf = ({ key }: RandomOptions): Node => (key === undefined ? drawKey() : expectTensor('random', 'the key', key))
 
 function floatOf(operation: string, { dtype = 'float32' }: RandomOptions): DType {
-  if (dtypes[dtype].kind !== 'float')
+  if (!isFloat(expectDType(operation, dtype)))
     failDType(operation, `draws floating point numbers, not ${dtype}`, "Use dtype 'float32'.")
   return dtype
 }
 
 /** Uniform in [0, 1) with all bits that the dtype holds: 24 for float32 and narrower, 53 for float64. */
-function unitUniform(from: Node, shape: Shape, dtype: DType): Node {
+function unitUniform(from: Node, sizes: Shape, dtype: DType): Node {
+  const shape = expectShape('random', sizes)
   if (dtype === 'float64') {
     const words = build.randomBits(from, [2, ...shape])
     const high = ops.cast(ops.rightShift(ops.at(words, 0), 5), 'float64')
@@ -115,7 +118,7 @@ export function bernoulli<const S extends Shape>(
 ): Tensor<Writable<S>> {
   if (typeof p === 'number' && !(p >= 0 && p <= 1))
     fail(`bernoulli: the probability ${p} is not in 0 … 1`, 'Give a probability.')
-  return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), p instanceof Tensor ? p.node : p))
+  return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), operand(p)))
 }
 
 /** int32, uniform in low … high − 1. */

@@ -1,5 +1,6 @@
 import type { DType, TypedArray } from '../core/dtype.js'
-import { fail } from '../core/errors.js'
+import type { NestedArray } from '../core/elements.js'
+import { present, refuseCoercion } from '../core/presentation.js'
 import type { Node } from '../graph/node.js'
 import { cast } from '../operations/elementwise/conversion.js'
 import { contractions } from './methods/contraction.js'
@@ -11,7 +12,7 @@ import { composition } from './methods/pipe.js'
 import { reductions } from './methods/reduction.js'
 import { bound } from './runtime.js'
 import type { Loose, Shape } from './types/index.js'
-import { describeValues, type NestedArray, nest, onlyElement, readData, readDataSync } from './values.js'
+import { describeValues, nest, onlyElement, readData, readDataSync, toAwait } from './values.js'
 import { setTensorClass, wrap } from './wrap.js'
 
 declare const sizes: unique symbol
@@ -89,7 +90,7 @@ export class Tensor<S extends Shape = any> {
 
   /** A copy of the elements, in row-major order; float16 and bfloat16 come as float32, booleans as 0 and 1. */
   data(): Promise<TypedArray> {
-    return readData(this.node)
+    return toAwait(readData(this.node), 'data')
   }
 
   /** As {@link data}, at once, where the backend can. */
@@ -98,8 +99,11 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** The only element of a tensor of one. */
-  async item(): Promise<number> {
-    return onlyElement(this.node, await readData(this.node))
+  item(): Promise<number> {
+    return toAwait(
+      readData(this.node).then((data) => onlyElement(this.node, data)),
+      'item',
+    )
   }
 
   /** As {@link item}, at once, where the backend can. */
@@ -108,8 +112,11 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** The elements as nested arrays. */
-  async array(): Promise<NestedArray> {
-    return nest(this.node, await readData(this.node))
+  array(): Promise<NestedArray> {
+    return toAwait(
+      readData(this.node).then((data) => nest(this.node, data)),
+      'array',
+    )
   }
 
   /** As {@link array}, at once, where the backend can. */
@@ -127,14 +134,25 @@ export class Tensor<S extends Shape = any> {
     return `Tensor ${this.dtype}[${this.shape.join(', ')}]`
   }
 
-  /** Arithmetic and templates would read the value unnoticed. */
+  /** Arithmetic, templates and keys (`names[tensor]`) would use something else than the value, unnoticed. */
   [Symbol.toPrimitive](hint: string): never {
-    fail(
-      `A tensor is used as a ${hint === 'string' ? 'string' : 'number'} by JavaScript, which does not know its value`,
-      'Use methods for arithmetic (a.add(b)), await t.item() for a number, t.toString() or await t.array() for text.',
+    refuseCoercion(
+      `A tensor (${this.toString()})`,
+      hint,
+      'Use methods for arithmetic and comparisons (a.add(b), a.less(b)), and await t.item(), t.array() or t.toString() for numbers and text.',
     )
   }
 }
 
 Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, indexing, linear, composition)
 setTensorClass(Tensor)
+present(Tensor.prototype, {
+  kind: 'tensor',
+  json: 'Write await t.array(), or t.shape and [...(await t.data())].',
+  fixed: {
+    shape: 'Tensors do not change; x.reshape([…]) is another one.',
+    dtype: "Tensors do not change; x.cast('float32') is another one.",
+    rank: 'Tensors do not change; see reshape, unsqueeze and squeeze.',
+    size: 'Tensors do not change; see reshape, slice and pad.',
+  },
+})

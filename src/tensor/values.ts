@@ -1,12 +1,11 @@
 import { decodeAll, type TypedArray } from '../core/dtype.js'
+import type { NestedArray } from '../core/elements.js'
 import { failShape } from '../core/errors.js'
+import { refuseCoercion } from '../core/presentation.js'
 import { formatShape, type Shape, sizeOf } from '../core/shape.js'
 import type { Node } from '../graph/node.js'
 import { formatTensor } from './print.js'
 import { download, downloadSync, evaluate, storageOf } from './runtime.js'
-
-/** Nested arrays of numbers or booleans; a scalar is itself. */
-export type NestedArray = number | boolean | readonly NestedArray[]
 
 // Reading values: everything here evaluates the node first. Evaluation is checked at once, so that the error of reading inside
 // a traced function carries the user's own line even from the asynchronous forms.
@@ -15,6 +14,13 @@ export type NestedArray = number | boolean | readonly NestedArray[]
 export function readData(node: Node): Promise<TypedArray> {
   evaluate([node])
   return download(storageOf(node)).then((data) => hostCopy(node, data))
+}
+
+/** A promise that says so where it is used as if it were its value, as by who forgets `await`. */
+export function toAwait<T>(promise: Promise<T>, method: string): Promise<T> {
+  const refuse = (hint: string): never =>
+    refuseCoercion(`A promise of ${method}()`, hint, `Await it: await t.${method}(), or use t.${method}Sync().`)
+  return Object.defineProperty(promise, Symbol.toPrimitive, { value: refuse })
 }
 
 export function readDataSync(node: Node): TypedArray {

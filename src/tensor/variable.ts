@@ -1,9 +1,11 @@
 import type { Failure, Unfinished } from '../backends/backend.js'
 import type { DType } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
+import { present, refuseCoercion } from '../core/presentation.js'
 import { formatShape, type Shape, sameShape } from '../core/shape.js'
 import { stopGradient } from '../graph/build.js'
 import type { Node, Storage } from '../graph/node.js'
+import { expectTensor } from './methods/operand.js'
 import { addPending, evaluate, fillIn, hold, type Pending, storageOf, storedNode, throwUnlessTold } from './runtime.js'
 import { currentScope, type Slot } from './scope.js'
 import { Tensor } from './tensor.js'
@@ -30,6 +32,7 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     /** For messages and checkpoints; modules name theirs by path. */
     public name = 'variable',
   ) {
+    expectTensor('variable', `the first value of '${name}'`, value)
     this.dtype = value.dtype
     this.shape = value.shape
     this.#node = value.node
@@ -65,13 +68,26 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     return this.#node
   }
 
+  /** Without the value, which may have to be computed: `Parameter weight float32[784, 10]`. */
+  toString(): string {
+    return `${this.constructor.name} ${this.name} ${this.dtype}${formatShape(this.shape)}`
+  }
+
+  [Symbol.toPrimitive](hint: string): never {
+    refuseCoercion(
+      `A variable (${this.toString()})`,
+      hint,
+      'Use its value: v.value.add(1), await v.value.item() for a number or text.',
+    )
+  }
+
   /**
    * Replaces the value. No gradient flows through an assignment.
    *
    * @throws ShapeError or DTypeError if the value has another shape or dtype.
    */
   assign(value: Tensor<S>): void {
-    this.assignNode(value.node)
+    this.assignNode(expectTensor('assign', `the new value of '${this.name}'`, value))
   }
 
   assignNode(node: Node): void {
@@ -151,3 +167,8 @@ export class Parameter<S extends Shape = any> extends Variable<S> {}
 
 /** State that is not trained: running statistics, moments, counters. */
 export class Buffer<S extends Shape = any> extends Variable<S> {}
+
+present(Variable.prototype, {
+  kind: 'variable',
+  json: 'Write await v.value.array(); for a whole model there is await model.state().',
+})

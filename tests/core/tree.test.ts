@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { describe as describeValue, flatten } from '../../src/core/tree.js'
+import { describe as describeValue } from '../../src/core/describe.js'
+import { flatten } from '../../src/core/tree.js'
 
 const isNumber = (value: unknown): value is number => typeof value === 'number'
 
@@ -78,7 +79,8 @@ describe('flatten', () => {
     [Promise.resolve(1), 'loss: the value is a Promise'],
   ])('names the place of what is neither leaf nor tree: %o', (tree, message) => {
     expect(() => flatten(tree, isNumber, 'loss')).toThrow(message)
-    expect(() => flatten(tree, isNumber, 'loss')).toThrow('Pass tensors, or arrays and plain objects made of them.')
+    const cure = tree instanceof Promise ? 'Await it first.' : 'Pass tensors, or arrays and plain objects made of them.'
+    expect(() => flatten(tree, isNumber, 'loss')).toThrow(cure)
   })
 
   it('takes objects without a prototype', () => {

@@ -1,3 +1,4 @@
+import type { NestedArray } from '../../src/core/elements.js'
 import type {
   Add,
   Divide,
@@ -8,7 +9,6 @@ import type {
   Product,
   Subtract,
 } from '../../src/tensor/types/index.js'
-import type { NestedArray } from '../../src/tensor/values.js'
 import { type } from './assert.js'
 
 declare function value<T>(): T

@@ -1,5 +1,5 @@
+import { describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
-import { describe } from '../../core/tree.js'
 import type { Node } from '../../graph/node.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { Stage, Unless } from '../../tensor/types/index.js'

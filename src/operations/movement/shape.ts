@@ -1,3 +1,4 @@
+import { expectList, oneOrMore } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import {
   broadcastShapes,
@@ -21,6 +22,7 @@ export function reshape(x: Operand, shape: Shape): Node {
 }
 
 function completeShape(operation: string, from: Shape, to: Shape): Shape {
+  expectList(operation, 'the shape', to)
   const count = sizeOf(from)
   const open = to.filter((n) => n === -1).length
   if (to.some((n) => !Number.isSafeInteger(n) || n < -1)) {
@@ -45,7 +47,7 @@ function completeShape(operation: string, from: Shape, to: Shape): Shape {
       'The number of elements stays; one size may be −1.',
     )
   }
-  return to
+  return [...to]
 }
 
 /** Axes `start` to `end` (included) as one axis; a scalar becomes [1]. */
@@ -69,7 +71,7 @@ export function flatten(x: Operand, start = 0, end = -1): Node {
 /** The axes in another order: axis i of the result is axis `axes[i]` of x. */
 export function permute(x: Operand, axes: readonly number[]): Node {
   const node = lift(x)
-  const order = axes.map((axis) => normalizeAxis(axis, node.rank, 'permute'))
+  const order = expectList('permute', 'the order', axes).map((axis) => normalizeAxis(axis, node.rank, 'permute'))
   if (order.length !== node.rank || new Set(order).size !== node.rank) {
     failShape(
       'permute',
@@ -98,7 +100,7 @@ export function transpose(x: Operand, a = -2, b = -1): Node {
 export function moveAxis(x: Operand, from: number | readonly number[], to: number | readonly number[]): Node {
   const node = lift(x)
   const places = (axes: number | readonly number[]): number[] =>
-    (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(axis, node.rank, 'moveAxis'))
+    oneOrMore('moveAxis', 'an axis', axes).map((axis) => normalizeAxis(axis, node.rank, 'moveAxis'))
   const sources = places(from)
   const targets = places(to)
   if (sources.length !== targets.length || [sources, targets].some((list) => new Set(list).size !== list.length)) {
@@ -122,7 +124,7 @@ export function moveAxis(x: Operand, from: number | readonly number[], to: numbe
  */
 export function expand(x: Operand, shape: Shape): Node {
   const node = lift(x)
-  const leading = shape.length - node.rank
+  const leading = expectList('expand', 'the shape', shape).length - node.rank
   const wanted = shape.map((n, i) => (n === -1 && i >= leading ? node.shape[i - leading] : n))
   const fits = leading >= 0 && node.shape.every((n, i) => n === 1 || n === wanted[leading + i])
   if (!fits || wanted.some((n) => !Number.isSafeInteger(n) || n < 0)) {
@@ -167,7 +169,7 @@ export function squeeze(x: Operand, axis?: number | readonly number[]): Node {
 /** `x` with new axes of size 1, which stand at `axis` in the result. */
 export function unsqueeze(x: Operand, axis: number | readonly number[]): Node {
   const node = lift(x)
-  const count = typeof axis === 'number' ? 1 : axis.length
+  const count = oneOrMore('unsqueeze', 'the axis', axis).length
   const axes = normalizeAxes(axis, node.rank + count, 'unsqueeze')
   const rest = [...node.shape]
   return build.reshape(

@@ -15,13 +15,23 @@ export function editDistance(from: string, to: string): number {
   return rows[from.length]![to.length]!
 }
 
-/** The known word that was probably meant: nearly the same, or the given one continued. */
+/** `learning rate` for `learningRate`, `learning_rate` and `learning-rate`. */
+const words = (name: string): string[] =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[\s_.-]+/)
+
+/** The known word that was probably meant: nearly the same, the given one continued, or its first letters (`lr`). */
 export function suggestion(given: string, known: readonly string[]): string | undefined {
   if (given.length < 2) return undefined
-  const word = given.toLowerCase()
+  const word = words(given).join(' ')
   const scored = known.map((name) => {
-    const partial = name.startsWith(word) || name.split('-').includes(word)
-    return { name, distance: partial ? 0.5 : editDistance(word, name) }
+    const parts = words(name)
+    const whole = parts.join(' ')
+    const initials = parts.length > 1 && parts.map((part) => part[0]).join('') === word
+    const partial = initials || whole.startsWith(word) || parts.includes(word)
+    return { name, distance: partial ? 0.5 : editDistance(word, whole) }
   })
   const [best] = scored.sort((a, b) => a.distance - b.distance)
   return best !== undefined && best.distance <= Math.max(1, word.length * 0.4) ? best.name : undefined

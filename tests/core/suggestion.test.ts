@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { didYouMean, editDistance, suggestion } from '../../src/cli/suggestion.js'
+import { didYouMean, editDistance, suggestion } from '../../src/core/suggestion.js'
 
 describe('editDistance', () => {
   it.each([
@@ -21,6 +21,16 @@ describe('suggestion', () => {
     ['perceptrom', 'perceptron'],
     ['MLP', 'mlp-mnist'],
   ])('%s means %s', (given, expected) => expect(suggestion(given, known)).toBe(expected))
+
+  it.each([
+    ['lr', 'learningRate'],
+    ['weight_decay', 'weightDecay'],
+    ['keepdim', 'keepDims'],
+    ['eps', 'epsilon'],
+    ['stirde', 'stride'],
+  ])('%s means the option %s', (given, expected) => {
+    expect(suggestion(given, ['learningRate', 'weightDecay', 'keepDims', 'epsilon', 'stride'])).toBe(expected)
+  })
 
   it('stays silent where nothing is near', () => {
     expect(suggestion('transformer', known)).toBeUndefined()
