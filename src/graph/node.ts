@@ -31,6 +31,10 @@ export class Node<P extends Primitive = Primitive> {
   dropped = false
   /** What an evaluated node still remembers of its past, in nodes. */
   past = 0
+  /** Where the value went that was here and is no more. */
+  lost: 'donated' | 'overwritten' | undefined = undefined
+  /** The ids of all that a forgotten past began with, where that is known. */
+  origins: readonly number[] | undefined = undefined
   /** The longest way to something evaluated, in nodes. */
   readonly depth: number
 
@@ -72,9 +76,9 @@ export class Node<P extends Primitive = Primitive> {
     return this.#released
   }
 
-  /** Forgets how an evaluated value came about. */
+  /** Forgets how an evaluated value came about; what a call gives came from somewhere, even if its inputs were never noted. */
   release(): void {
-    this.#released ||= this.#inputs.length > 0
+    this.#released ||= this.#inputs.length > 0 || this.op === 'call'
     this.#inputs = []
     this.past = 0
   }

@@ -3,6 +3,7 @@ import type { Node } from '../graph/node.js'
 import type { Attributes } from '../graph/primitives.js'
 import { assignAll, closeBodies, traceBody, writtenBy } from './body.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
+import { transformed } from './scope.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -38,7 +39,8 @@ export function customGradient<Arguments extends readonly TensorTree[], Result e
     ): (Node | undefined)[] => {
       const arguments_ = inputs.slice(0, flattenTensors(args, 'customGradient').leaves.length)
       const tensors = [arguments_, outputs, cotangents].map((nodes) => nodes.map((node) => new Tensor(node)))
-      return backward(tensors[0], tensors[1], tensors[2]).map((tensor) => tensor?.node)
+      const gradients = transformed(() => backward(tensors[0], tensors[1], tensors[2]))
+      return gradients.map((tensor) => tensor?.node)
     }
     return callBody('customGradient', fn, args, { gradient })
   }

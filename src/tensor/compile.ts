@@ -11,9 +11,10 @@ import { formatType } from '../graph/print.js'
 import { capture } from '../transform/capture.js'
 import { backend } from './backends.js'
 import { checkForNaN } from './check.js'
+import { Past } from './compiled/past.js'
 import { Program } from './program.js'
-import { evaluate, isHeld, markDonated, noteFailure, storageOf, storedNode, takeBack, throwUntold } from './runtime.js'
-import { currentScope, Scope, type Slot, trace } from './scope.js'
+import { evaluate, isHeld, markLost, noteFailure, storageOf, takeBack, throwUntold } from './runtime.js'
+import { isInlined, Scope, type Slot, trace } from './scope.js'
 import { Tensor } from './tensor.js'
 import { Variable } from './variable.js'
 
@@ -45,10 +46,13 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
 
 interface Entry {
   readonly program: Program
+  readonly past: Past
   readonly graph: Graph
   readonly guards: Scope['guards']
   readonly reads: readonly Variable[]
   readonly writes: readonly Variable[]
+  /** For each variable of `writes` its place among the inputs; −1 if it is not read. */
+  readonly inputOfWrite: readonly number[]
   readonly captured: readonly Node[]
   readonly result: Flat<Leaf>
   /** Inputs that the program may overwrite. */
@@ -81,8 +85,8 @@ export function compile<Arguments extends readonly unknown[], Result>(
   let last: { key: string; parts: readonly string[] } | undefined
 
   const call = (...args: Arguments): Result => {
-    // Inside another trace there is only one program: the outer one.
-    if (currentScope() !== undefined) return fn(...args)
+    // Inside another trace there is only one program, the outer one; and a transform works on what the function does.
+    if (isInlined()) return fn(...args)
     const given = flatten(args, isLeaf)
     const tensors = given.leaves.filter((leaf): leaf is Tensor => leaf instanceof Tensor)
     const parts = [`backend ${backend().name}`, `structure ${given.structure}`, ...given.leaves.map(keyOf)]
@@ -189,10 +193,27 @@ function traceFunction<Arguments extends readonly unknown[]>(
   reads.forEach((variable, i) => {
     if (writes.includes(variable)) donated.add(placeholders.length + i)
   })
+  const past = new Past(name, graph, outputs.length, placeholders.length, donated)
+  for (const index of past.kept) donated.delete(index)
   const program = new Program(graph, backend(), donated)
   const timings = [...watch.timings, ...program.timings]
+  const inputOfWrite = writes.map((variable) =>
+    reads.includes(variable) ? placeholders.length + reads.indexOf(variable) : -1,
+  )
   const { guards } = scope
-  return { program, graph, guards, reads, writes, captured, result, donated: new Set(donatedArguments), timings }
+  return {
+    program,
+    past,
+    graph,
+    inputOfWrite,
+    guards,
+    reads,
+    writes,
+    captured,
+    result,
+    donated: new Set(donatedArguments),
+    timings,
+  }
 }
 
 function asVariable(slot: Slot): Variable {
@@ -217,35 +238,35 @@ function donatedPositions(given: Flat<Leaf>, donate: CompileOptions['donate']): 
 }
 
 function run(entry: Entry, tensors: readonly Tensor[], options: CompileOptions, name: string): unknown {
-  const { program, reads, writes, captured, result, donated } = entry
+  const { program, past, reads, writes, inputOfWrite, captured, result, donated } = entry
   throwUntold()
   evaluate(tensors.map(({ node }) => node))
   const taken = reads.map((variable) => variable.take())
-  const inputs: Storage[] = [
-    ...tensors.map(({ node }) => storageOf(node)),
-    ...taken.map(({ storage }) => storage),
-    ...captured.map(storageOf),
-  ]
+  const nodes = [...tensors.map(({ node }) => node), ...taken.map(({ node }) => node), ...captured]
+  const inputs = nodes.map(storageOf)
   // What a variable or another input shares stays as it is.
   const isAlone = (storage: Storage): boolean => inputs.indexOf(storage) === inputs.lastIndexOf(storage)
   const given = [...donated].filter((index) => !isHeld(inputs[index]) && isAlone(inputs[index]))
-  const mayOverwrite = (index: number): boolean =>
-    !options.check && (given.includes(index) || (taken[index - tensors.length]?.exclusive ?? false))
+  const overwritten = new Set<number>()
+  const mayOverwrite = (index: number): boolean => {
+    if (options.check || !(given.includes(index) || taken[index - tensors.length]?.exclusive)) return false
+    overwritten.add(index)
+    return true
+  }
   const { outputs, unfinished } = program.run(inputs, mayOverwrite)
   if (options.check) checkForNaN(name, entry.graph, inputs, outputs)
 
-  const returned = outputs.length - writes.length
+  // Results are older than what the variables hold from now on: they cannot have been computed from it.
+  const returned = past.results(nodes, outputs.slice(0, outputs.length - writes.length))
   writes.forEach((variable, i) => {
-    variable.put(outputs[returned + i], unfinished)
+    variable.put(outputs[returned.length + i], unfinished, overwritten.has(inputOfWrite[i]))
   })
-  for (const index of given) markDonated(tensors[index].node)
+  for (const index of given) markLost(nodes[index], 'donated')
   unfinished?.whenFinished((failure) => {
     if (failure === undefined) return
-    for (const index of given) takeBack(tensors[index].node, inputs[index])
+    for (const index of given) takeBack(nodes[index], inputs[index])
     noteFailure(failure)
   })
   let next = 0
-  return result.rebuild(
-    result.leaves.map((leaf) => (leaf instanceof Tensor ? new Tensor(storedNode(outputs[next++])) : leaf)),
-  )
+  return result.rebuild(result.leaves.map((leaf) => (leaf instanceof Tensor ? new Tensor(returned[next++]) : leaf)))
 }

@@ -13,6 +13,7 @@ import {
   rebuildTensors,
   type TensorTree,
 } from './leaves.js'
+import { transformed } from './scope.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -54,7 +55,7 @@ function gradientOf(y: Tensor, wrt: unknown): unknown {
   if (gradients.every((node) => node === undefined)) {
     fail(
       `grad: y does not depend on ${flat.leaves.length > 1 ? 'any of the given values' : 'the given value'}`,
-      'Compute y from it, take the gradient inside a compiled function rather than of its result, and read a variable again after assigning to it.',
+      'Compute y from it, and read a variable again after assigning to it.',
     )
   }
   return rebuildTensors(
@@ -86,7 +87,7 @@ export function valueAndGrad<First extends TensorTree, Rest extends readonly unk
   return (first, ...rest) => {
     const flat = flattenTensors(first, 'valueAndGrad')
     const fresh = flat.leaves.map(separate)
-    const y = fn(rebuildTensors(flat, fresh) as First, ...rest)
+    const y = transformed(() => fn(rebuildTensors(flat, fresh) as First, ...rest))
     if (!(y instanceof Tensor))
       fail('valueAndGrad: the function does not return a tensor', 'Return the scalar to differentiate.')
     expectScalar('grad', y.node)
@@ -119,7 +120,8 @@ export function jvp<First extends TensorTree, Result extends TensorTree>(
   if (directions.structure !== flat.structure)
     failShape('jvp', 'primals and tangents differ in structure', 'Give one tangent per primal.')
   const fresh = flat.leaves.map(separate)
-  const result = flattenTensors(fn(rebuildTensors(flat, fresh) as First), 'jvp')
+  const returned = transformed(() => fn(rebuildTensors(flat, fresh) as First))
+  const result = flattenTensors(returned, 'jvp')
   const derivatives = jvpNodes(result.leaves, fresh, directions.leaves)
   return [rebuildTensors(result, result.leaves) as Result, rebuildTensors(result, derivatives) as Result]
 }

@@ -108,7 +108,7 @@ export function fillIn(node: Node): boolean {
 
 function compute(roots: readonly Node[]): Unfinished | undefined {
   const region = topologicalOrder(roots, isEvaluated)
-  for (const node of region) if (node.op === 'input' && !isEvaluated(node)) failUnbound(node)
+  for (const node of region) if ((node.op === 'input' || node.released) && !isEvaluated(node)) failUnbound(node)
   const outputs = [...roots, ...sharedNodes(region, roots)]
   const isLeaf = (node: Node): boolean => isEvaluated(node) || isVaryingLiteral(node)
   const leaves = region.filter(isLeaf)
@@ -163,13 +163,17 @@ function remember(region: readonly Node[], outputs: readonly Node[], leaves: rea
   for (const node of region) node.dropped = node.storage === undefined
   const withPast = leaves.filter((leaf) => leaf.inputs.length > 0)
   const bytes = leaves.reduce((total, leaf) => total + bytesOf(leaf), 0)
-  let past = region.length + bytes / BYTES_PER_NODE
-  for (const leaf of withPast) past += leaf.past
-  if (past > REMEMBERED_NODES) {
-    for (const leaf of withPast) leaf.release()
-    past = region.length
-  }
+  const past = lengthen(withPast, region.length, bytes)
   for (const node of outputs) node.past = past
+}
+
+/** The past of what has been computed from `sources` by so many nodes, holding so many bytes; too long a one loses its beginning. */
+export function lengthen(sources: readonly Node[], nodes: number, bytes: number): number {
+  let past = nodes + bytes / BYTES_PER_NODE
+  for (const node of sources) past += node.past
+  if (past <= REMEMBERED_NODES) return past
+  for (const node of sources) if (node.inputs.length > 0) node.release()
+  return nodes
 }
 
 /** The storage of an evaluated node or literal on the active backend. */
@@ -210,17 +214,15 @@ export const hold = (storage: Storage): void => {
 }
 export const isHeld = (storage: Storage): boolean => held.has(storage)
 
-const donated = new WeakSet<Node>()
-
-/** Marks a value whose memory was given to a compiled function. */
-export function markDonated(node: Node): void {
-  donated.add(node)
+/** Takes a value's memory away: it was given to a compiled function, or that has written a variable's next value over it. */
+export function markLost(node: Node, how: 'donated' | 'overwritten'): void {
+  node.lost = how
   node.storage = undefined
 }
 
-/** Gives a donated value its memory back, which nothing has been written to. */
+/** Gives a value its memory back, which nothing has been written to. */
 export function takeBack(node: Node, storage: Storage): void {
-  donated.delete(node)
+  node.lost = undefined
   node.storage = storage
 }
 
@@ -244,7 +246,13 @@ export function throwUnlessTold(failure: Failure): void {
 }
 
 function failUnbound(node: Node): never {
-  if (donated.has(node)) {
+  if (node.lost === 'overwritten') {
+    fail(
+      `The ${formatType(node)} value that a variable had is needed again, and a compiled function has overwritten it since`,
+      'Take the gradient before the variable is updated, or hold its value (variable.value) over the update.',
+    )
+  }
+  if (node.lost === 'donated') {
     fail(
       `The ${formatType(node)} tensor has no value any more: it was donated to a compiled function`,
       'Use what that function returned, or leave it out of `donate`.',

@@ -62,6 +62,24 @@ export function trace<R>(scope: Scope, body: () => R): R {
   }
 }
 
+let transforms = 0
+
+/**
+ * Runs the function that a transform works on (grad, jvp …). It is no trace, values can be read in it, but compiled functions called
+ * in it belong to it, see {@link isInlined}.
+ */
+export function transformed<R>(body: () => R): R {
+  transforms++
+  try {
+    return body()
+  } finally {
+    transforms--
+  }
+}
+
+/** Whether compiled functions called now are part of something larger: they are called as they are, without a program of their own. */
+export const isInlined = (): boolean => scopes.length > 0 || transforms > 0
+
 /** Reads something outside the graph, so that a compiled function retraces when it changes. */
 export function guarded<T>(what: string, read: () => T): T {
   const value = read()

@@ -6,7 +6,18 @@ import { formatShape, type Shape, sameShape } from '../core/shape.js'
 import { stopGradient } from '../graph/build.js'
 import type { Node, Storage } from '../graph/node.js'
 import { expectTensor } from './methods/operand.js'
-import { addPending, evaluate, fillIn, hold, type Pending, storageOf, storedNode, throwUnlessTold } from './runtime.js'
+import {
+  addPending,
+  evaluate,
+  fillIn,
+  hold,
+  markLost,
+  type Pending,
+  storageOf,
+  storedNode,
+  takeBack,
+  throwUnlessTold,
+} from './runtime.js'
 import { currentScope, type Slot } from './scope.js'
 import { Tensor } from './tensor.js'
 
@@ -135,26 +146,32 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     else run.whenFinished((failure) => (failure === undefined ? node.release() : undefined))
   }
 
-  /** The stored value and whether nobody else holds it, for compiled programs. */
-  take(): { storage: Storage; exclusive: boolean } {
-    return { storage: storageOf(this.#node), exclusive: this.#exclusive }
+  /** The stored value, the node that has it, and whether nobody else holds it, for compiled programs. */
+  take(): { storage: Storage; node: Node; exclusive: boolean } {
+    return { storage: storageOf(this.#node), node: this.#node, exclusive: this.#exclusive }
   }
 
   /**
    * Puts in the value that a compiled program has computed. While the program goes on, its failure puts the value back that was
    * there before, unless there is another one by then, and is thrown when the variable is read, if nobody knows of it.
+   *
+   * @param overwrites whether it is written over the value that was there before
    */
-  put(storage: Storage, run: Unfinished | undefined): void {
+  put(storage: Storage, run: Unfinished | undefined, overwrites: boolean): void {
     if (run !== undefined) this.#restoreAfterFailure(storage, run)
+    if (overwrites) markLost(this.#node, 'overwritten')
     this.#node = storedNode(storage)
     this.#exclusive = true
   }
 
   #restoreAfterFailure(storage: Storage, run: Unfinished): void {
     const node = this.#node
+    const before = storageOf(node)
     const exclusive = this.#exclusive
     run.whenFinished((failure) => {
-      if (failure === undefined || this.#node.storage !== storage) return
+      if (failure === undefined) return
+      takeBack(node, before)
+      if (this.#node.storage !== storage) return
       this.#node = node
       this.#exclusive = exclusive
       this.#failure = failure

@@ -8,6 +8,7 @@ import { substitute } from '../transform/substitute.js'
 import { traceBody } from './body.js'
 import { drawKey, generatorSlot, splitKey } from './generator.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
+import { transformed } from './scope.js'
 import type { Tensor } from './tensor.js'
 
 export interface VmapOptions {
@@ -135,7 +136,8 @@ export function jacobian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
   return (x) => {
     const flat = flattenTensors(x, 'jacobian')
     const fresh = build.create('reshape', [x.node], { shape: x.shape })
-    const y = flattenTensors(fn(rebuildTensors(flat, [fresh]) as Tensor), 'jacobian').leaves[0]
+    const returned = transformed(() => fn(rebuildTensors(flat, [fresh]) as Tensor))
+    const y = flattenTensors(returned, 'jacobian').leaves[0]
     const size = y.shape.reduce((product, n) => product * n, 1)
     const cotangent = build.input(y.dtype, y.shape)
     const row = gradient([y], [cotangent], [fresh])[0] ?? build.zerosLike(fresh)

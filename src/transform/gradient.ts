@@ -57,9 +57,8 @@ export function gradient(
       if (found !== undefined) accumulate(node.inputs[position], 0, found, nameOf(node))
     })
   }
-  const found = wrt.map((node) => cotangentsOf.get(node)?.[0])
-  if (found.includes(undefined)) refuseForgotten(paths, wrt)
-  return found
+  refuseForgotten(paths, wrt)
+  return wrt.map((node) => cotangentsOf.get(node)?.[0])
 }
 
 /** The row of the table for a node. */
@@ -85,22 +84,37 @@ function expectLike(cotangent: Node, type: TensorType, from: string): void {
   }
 }
 
-/** A forgotten past may have held a path: then a missing gradient is not known to be zero. */
-function refuseForgotten({ order, dependent }: Dependence, wrt: readonly Node[]): void {
+/** A forgotten past may have held a path: then a gradient without it, missing or not, is not known to be right. */
+function refuseForgotten({ order }: Dependence, wrt: readonly Node[]): void {
   // Through the past of a stopGradient (a variable is one) or of another value in `wrt` nothing would have been missed.
   const cut = order.filter(
-    (node) => node.released && isFloat(node.dtype) && node.op !== 'stopGradient' && !wrt.includes(node),
+    (node) =>
+      node.released &&
+      node.op !== 'stopGradient' &&
+      node.outputs.some(({ dtype }) => isFloat(dtype)) &&
+      !wrt.includes(node),
   )
   if (cut.length === 0) return
   for (const node of wrt) {
-    const forgotten = dependent.has(node) ? undefined : cut.find(({ id }) => id > node.id)
-    if (forgotten === undefined) continue
+    const forgotten = cut.find(({ id, origins }) => id > node.id && (origins?.includes(node.id) ?? true))
+    if (forgotten !== undefined) failForgotten(node, forgotten)
+  }
+}
+
+function failForgotten(node: Node, forgotten: Node): never {
+  const value = `the value of shape ${formatShape(node.shape)}`
+  if (isOp(forgotten, 'call')) {
     fail(
-      `grad: y was evaluated so long ago that its history has been let go: the path from y back to the value of shape ` +
-        `${formatShape(node.shape)} ends at a ${formatType(forgotten)} (${forgotten.op}) that has only its value left`,
-      'Take the gradient before reading values many times, keep both in one compiled function, or, if no gradient should pass there, wrap that value in stopGradient.',
+      `grad: y was computed from a result of the compiled function '${forgotten.attributes.name}', which has forgotten how it came about ` +
+        `from ${value}: the call has overwritten what it was computed from, or was so long ago that its history has been let go`,
+      'Take the gradient inside the compiled function, or at once, without `donate` and without assigning what it reads; if no gradient should pass there, wrap the result in stopGradient.',
     )
   }
+  fail(
+    `grad: y was evaluated so long ago that its history has been let go: the path from y back to ${value} ` +
+      `ends at a ${formatType(forgotten)} (${forgotten.op}) that has only its value left`,
+    'Take the gradient before reading values many times, keep both in one compiled function, or, if no gradient should pass there, wrap that value in stopGradient.',
+  )
 }
 
 /**

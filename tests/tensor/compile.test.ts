@@ -168,10 +168,4 @@ describe('mistakes in compiled functions', () => {
       /'w' is created inside compile\(\)/,
     )
   })
-
-  it('gradients of results', () => {
-    const x = tensor(2)
-    const y = compile((x: Tensor) => x.mul(x))(x)
-    expect(() => grad(y, x)).toThrow(/inside a compiled function/)
-  })
 })
