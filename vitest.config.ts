@@ -10,5 +10,11 @@ export default defineConfig({
       { find: /^shapewise\/(.*)$/, replacement: source('$1/index.ts') },
     ],
   },
-  test: { include: ['tests/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2, execArgv: ['--expose-gc'] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    setupFiles: ['tests/setup.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    execArgv: ['--expose-gc'],
+  },
 })

@@ -16,6 +16,7 @@ export function explainPlan(plan: Plan | KernelPlan, indent = ''): string {
     `${indent}${cost.kernels} kernels, ${quantity(cost.flops, 'flop')}, ${quantity(cost.bytesMoved, 'B')} moved, ` +
       `arena ${quantity(cost.arenaBytes, 'B')} (${quantity(cost.unsharedBytes, 'B')} without sharing)`,
   )
+  if ('cuts' in plan && plan.cuts > 0) lines.push(`${indent}cut groups: ${plan.cuts}`)
   return lines.join('\n')
 }
 

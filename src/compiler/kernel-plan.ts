@@ -16,6 +16,8 @@ export interface KernelStep {
 /** A program of kernels in order, and every value given its place; the same as a `Plan` in all else. */
 export interface KernelPlan extends Omit<Plan, 'steps'> {
   readonly steps: readonly KernelStep[]
+  /** How many groups were cut into their members: 0, unless the fusion makes a mistake. */
+  readonly cuts: number
 }
 
 /** Plans the memory of kernels. `donated` inputs may be overwritten by outputs of the same type. */
@@ -50,6 +52,7 @@ export function planKernels(kernels: KernelGraph, donated: ReadonlySet<number> =
       inner: inner.map((body) => planKernels(body)),
     })),
     copies: copied.map((output) => ({ from: operand(kernels.outputs[output]), output })),
+    cuts: kernels.cuts,
     ...placement,
   }
 }

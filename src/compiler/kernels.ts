@@ -157,4 +157,6 @@ export interface KernelGraph {
   /** In an order in which every value is written before it is read. */
   readonly calls: readonly KernelCall[]
   readonly outputs: readonly Argument[]
+  /** How many groups of nodes had no code and were cut into their members: 0, unless the fusion makes a mistake. */
+  readonly cuts: number
 }

@@ -89,5 +89,9 @@ export function isOp<P extends Primitive>(node: Node, op: P): node is Node<P> {
   return node.op === op
 }
 
+/** Whether a node is no value itself, but has outputs, however many, that `result` nodes stand for. */
+export const hasResults = ({ op, outputs }: Node): boolean =>
+  outputs.length !== 1 || op === 'scan' || op === 'whileLoop' || op === 'cond' || op === 'call'
+
 /** The id that the next node will have: nodes made before have smaller ones. */
 export const nextNodeId = (): number => created

@@ -1,7 +1,7 @@
 import { fail } from '../core/errors.js'
 import { sameShape } from '../core/shape.js'
 import { type Graph, innerGraphs, topologicalOrder } from './graph.js'
-import { isOp, type Node } from './node.js'
+import { hasResults, isOp, type Node } from './node.js'
 import { formatType } from './print.js'
 import { inferTypes } from './types.js'
 
@@ -17,7 +17,7 @@ export function verify(graph: Graph): void {
     inputs.add(node)
   }
   for (const node of graph.outputs) {
-    if (node.outputs.length !== 1) {
+    if (hasResults(node)) {
       fail(`verify: the graph returns ${describe(node)}, which has ${node.outputs.length} outputs`)
     }
   }
@@ -30,7 +30,7 @@ export function verify(graph: Graph): void {
       types.every((type, i) => type.dtype === node.outputs[i].dtype && sameShape(type.shape, node.outputs[i].shape))
     if (!agrees) fail(`verify: ${describe(node)} should be ${types.map(formatType).join(', ')}`)
     for (const source of node.inputs) {
-      if (source.outputs.length !== 1 && !isOp(node, 'result')) {
+      if (hasResults(source) && !isOp(node, 'result')) {
         fail(`verify: ${describe(node)} reads ${describe(source)}, which has ${source.outputs.length} outputs`)
       }
     }

@@ -2,7 +2,7 @@ import { interpret } from '../backends/reference/interpret.js'
 import { decodeAll, isFloat, type TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { type Graph, makeGraph, topologicalOrder } from '../graph/graph.js'
-import type { Node, Storage } from '../graph/node.js'
+import { hasResults, type Node, type Storage } from '../graph/node.js'
 import { formatType } from '../graph/print.js'
 import { downloadSync } from './runtime.js'
 
@@ -33,7 +33,7 @@ export function checkForNaN(name: string, graph: Graph, inputs: readonly Storage
 }
 
 function firstNaN(graph: Graph, inputs: readonly Storage[]): Node | undefined {
-  const order = topologicalOrder(graph.outputs).filter((node) => node.outputs.length === 1 && isFloat(node.dtype))
+  const order = topologicalOrder(graph.outputs).filter((node) => !hasResults(node) && isFloat(node.dtype))
   const values = interpret(
     makeGraph(graph.inputs, order),
     inputs.map((storage) => ({ dtype: storage.dtype, shape: storage.shape, data: downloadSync(storage) })),

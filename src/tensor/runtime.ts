@@ -6,7 +6,7 @@ import { sizeOf } from '../core/shape.js'
 import { input } from '../graph/build.js'
 import { fingerprint } from '../graph/fingerprint.js'
 import { makeGraph, topologicalOrder } from '../graph/graph.js'
-import { isOp, type Node, type Storage } from '../graph/node.js'
+import { hasResults, isOp, type Node, type Storage } from '../graph/node.js'
 import type { TensorType } from '../graph/primitives.js'
 import { formatType } from '../graph/print.js'
 import { bytesOf } from '../graph/rules/movement.js'
@@ -151,7 +151,7 @@ function sharedNodes(region: readonly Node[], roots: readonly Node[]): Node[] {
     }
   }
   return region.filter((node) => {
-    if (isEvaluated(node) || cheap.has(node.op) || node.outputs.length !== 1 || roots.includes(node)) return false
+    if (isEvaluated(node) || cheap.has(node.op) || hasResults(node) || roots.includes(node)) return false
     return neededAgain.has(node) || node.consumers > (uses.get(node) ?? 0)
   })
 }

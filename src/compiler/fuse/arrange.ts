@@ -143,7 +143,7 @@ class Arranger {
         current = next
         at = at.inputs[0]
       }
-      if (this.#members.has(at)) this.#assign(at, current)
+      if (this.#members.has(at) && literal(at) === undefined) this.#assign(at, current)
     })
   }
 

@@ -1,59 +1,84 @@
 import { sizeOf } from '../../core/shape.js'
 import { type Graph, innerGraphs } from '../../graph/graph.js'
-import { isOp, type Node } from '../../graph/node.js'
+import { hasResults, isOp, type Node } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import type { Access, Affine, Argument, Kernel, KernelCall, KernelGraph } from '../kernels.js'
 import { literal } from '../literal.js'
-import { Stuck } from './arrange.js'
+import { codeOf } from './code.js'
+import { noteCut } from './cuts.js'
+import { type Draft, Drafts, type Fused, Uncoded } from './drafts.js'
 import { factorSums } from './factor.js'
-import type { Groups } from './groups.js'
-import { lowerArranged, partition, storeWhatIsStuck } from './partition.js'
-import { type Draft, type Drafts, recompute } from './recompute.js'
-import { Roles, withoutReshapes } from './roles.js'
+import { partition } from './partition.js'
+import { recompute } from './recompute.js'
+import { Roles, wholeOf, withoutReshapes } from './roles.js'
 import { schedule } from './schedule.js'
+import { storeWhatIsStuck } from './stuck.js'
 
 /** Fusion: a simplified graph as kernels, each of which does as much as it can with what it reads once. */
 export function fuse(graph: Graph): KernelGraph {
   const roles = new Roles(factorSums(graph))
   storeWhatIsStuck(roles)
-  const groups = partition(roles)
-  const prepared = recompute(groups)
-  const { drafts, recomputed } = prepared
-
-  // From the end, since a group stores what later ones read.
-  const kernels: Called[] = []
-  const outputs = roles.graph.outputs
-  const needed = new Set<Node>([...outputs, ...outputs.map(withoutReshapes)])
-  const joined = new Map<Draft, Node[]>()
-  for (const draft of schedule(groups, drafts).reverse()) {
-    const home = homeOf(draft, groups, prepared)
-    if (home !== undefined) {
-      joined.set(home, [...(joined.get(home) ?? []), ...draft.group.members])
-      continue
+  const apart = new Set<Node>()
+  let mayRecompute = true
+  for (let cuts = 0; ; cuts++) {
+    try {
+      return number(graph, kernelsOf(roles, apart, mayRecompute), roles, cuts)
+    } catch (problem) {
+      // Decisions carry their code, so this is for mistakes in the above: what has none is cut into its members, which have.
+      if (!(problem instanceof Uncoded) || !mayRecompute) throw problem
+      noteCut()
+      mayRecompute = problem.members.some((node) => !apart.has(node))
+      for (const node of problem.members) apart.add(node)
     }
-    const stored = [...draft.group.members.filter((node) => needed.has(node)), ...(joined.get(draft) ?? [])]
-    if (stored.length === 0 && draft.arrangement !== undefined) continue
-    const called = kernelOf(draft, stored, recomputed, roles)
-    for (const node of called.inputs) needed.add(node).add(withoutReshapes(node))
-    kernels.unshift(called)
   }
-  return number(graph, kernels, roles)
 }
 
-/** For a concatenation the group that computes all parts, if it can store them beside each other. */
-function homeOf({ group }: Draft, groups: Groups, { drafts, recomputed }: Drafts): Draft | undefined {
-  const [node] = group.members
-  if (node.op !== 'concat' || groups.roles.roleOf(node) !== 'routine') return undefined
-  const makers = new Set(node.inputs.map((part) => groups.groupOf(withoutReshapes(part))))
-  const [maker] = makers
-  const home = makers.size === 1 && maker !== undefined ? drafts.get(maker) : undefined
-  if (home?.arrangement === undefined || home.product !== undefined) return undefined
-  const lowered = lowerArranged(home.group.members, [node], home.arrangement, groups.roles, recomputed)
-  return lowered === undefined || lowered instanceof Stuck ? undefined : home
+/** The kernels in order. @throws Uncoded if a group has no code */
+function kernelsOf(roles: Roles, apart: ReadonlySet<Node>, mayRecompute: boolean): Called[] {
+  const drafts = new Drafts(partition(roles, apart))
+  if (mayRecompute) {
+    recompute(drafts)
+    joinParts(drafts)
+  }
+  // From the end, since what nothing reads any more need not be computed.
+  const kernels: Called[] = []
+  const needed = new Set<Node>()
+  const need = (operand: Node): void => {
+    const node = wholeOf(operand)
+    needed.add(node)
+    // Of a node with several outputs all are written.
+    if (node.op === 'result') needed.add(node.inputs[0])
+  }
+  roles.graph.outputs.forEach(need)
+  for (const draft of schedule(drafts).reverse()) {
+    const called = draft.fused === undefined ? routineOf(draft, needed) : kernelOf(draft, draft.fused, needed, drafts)
+    if (called === undefined) continue
+    for (const node of called.inputs) need(node)
+    kernels.push(called)
+  }
+  return kernels.reverse()
+}
+
+/** Lets the group that computes all parts of a concatenation store them beside each other, if it can. */
+function joinParts(drafts: Drafts): void {
+  for (const draft of drafts.all) {
+    const [node] = draft.group.members
+    if (draft.fused !== undefined || node.op !== 'concat') continue
+    const parts = node.inputs.map(wholeOf)
+    const [home, ...others] = new Set(parts.map((part) => drafts.homeOf(part)))
+    if (others.length > 0 || home?.fused === undefined || home.fused.product !== undefined) continue
+    const isOnlyPart = (part: Node): boolean =>
+      parts.includes(part) && drafts.readersOf(part).size === 1 && !drafts.wanted.has(part)
+    const stored = [...home.fused.stored.filter((part) => !isOnlyPart(part)), node]
+    const changed = drafts.changed(home, { stored })
+    if (changed === undefined) continue
+    drafts.change(home, changed)
+    draft.isJoined = true
+  }
 }
 
 /** Gives numbers to the values between kernels. */
-function number(graph: Graph, kernels: readonly Called[], roles: Roles): KernelGraph {
+function number(graph: Graph, kernels: readonly Called[], roles: Roles, cuts: number): KernelGraph {
   const values: TensorType[] = graph.inputs.map(({ dtype, shape }) => ({ dtype, shape }))
   const numbers = new Map<Node, number>(graph.inputs.map((node, index) => [node, index]))
   const results = resultsOf(roles)
@@ -62,7 +87,7 @@ function number(graph: Graph, kernels: readonly Called[], roles: Roles): KernelG
     const value = numbers.get(node) ?? numbers.get(withoutReshapes(node))
     if (value !== undefined) return { dtype, shape, source: { kind: 'value', value } }
     const known = literal(node)
-    if (known === undefined) throw new Error(`fuse: ${node.op} #${node.id} is not stored`)
+    if (known === undefined) throw new Uncoded([node])
     return { dtype, shape, source: { kind: 'constant', value: known } }
   }
   const calls: KernelCall[] = []
@@ -76,11 +101,8 @@ function number(graph: Graph, kernels: readonly Called[], roles: Roles): KernelG
     const inner = kernel.kind === 'routine' ? innerGraphs(kernel.node).map(fuse) : []
     calls.push({ kernel, inputs: inputs.map(argument), outputs: written, inner })
   }
-  return { graph, values, calls, outputs: roles.graph.outputs.map(argument) }
+  return { graph, values, calls, outputs: roles.graph.outputs.map(argument), cuts }
 }
-
-const isMultiple = (node: Node): boolean =>
-  node.outputs.length !== 1 || ['scan', 'whileLoop', 'cond', 'call'].includes(node.op)
 
 /** The nodes that stand for the outputs of nodes with several, by index. */
 function resultsOf(roles: Roles): Map<Node, Node[][]> {
@@ -109,29 +131,29 @@ interface Called {
 
 const written = (node: Node): Written => ({ node, dtype: node.dtype, shape: node.shape })
 
-function kernelOf(
-  { group, arrangement, product }: Draft,
-  stored: readonly Node[],
-  recomputed: ReadonlySet<Node>,
-  roles: Roles,
-): Called {
+function routineOf({ group, isJoined }: Draft, needed: ReadonlySet<Node>): Called | undefined {
+  const [node] = group.members
+  if (isJoined || !needed.has(node)) return undefined
+  const outputs = hasResults(node) ? node.outputs.map((type, index) => ({ node, index, ...type })) : [written(node)]
+  return { kernel: { kind: 'routine', node }, inputs: node.inputs, outputs }
+}
+
+/** The kernel of a group, without what is not needed of it any more: what is computed again where it is read, for example. */
+function kernelOf({ group }: Draft, fused: Fused, needed: ReadonlySet<Node>, drafts: Drafts): Called | undefined {
   const { members } = group
-  const [first] = members
-  if (arrangement === undefined) {
-    const outputs = isMultiple(first)
-      ? first.outputs.map((type, index) => ({ node: first, index, ...type }))
-      : [written(first)]
-    return { kernel: { kind: 'routine', node: first }, inputs: first.inputs, outputs }
-  }
-  // What is computed again wherever it is read need not be computed at home.
-  const lowered = lowerArranged(members, stored, arrangement, roles, recomputed)
-  if (lowered === undefined || lowered instanceof Stuck) throw new Error(`fuse: a group of ${first.op} has no code`)
-  const { sizes, reduced, instructions, stores } = lowered
-  const outputs = lowered.outputs.map(written)
+  const { stored, arrangement, product } = fused
+  if (members.some((node) => needed.has(node) && !stored.includes(node))) throw new Uncoded(members)
+  const kept = stored.filter((node) => needed.has(node))
+  if (kept.length === 0) return undefined
+  const isWhole = kept.length === stored.length
+  const code = isWhole ? fused.code : codeOf(members, kept, arrangement, drafts.groups.roles, drafts.recomputed)
+  if (code === undefined) throw new Uncoded(members)
+  const { sizes, reduced, instructions, stores } = code
+  const outputs = code.outputs.map(written)
   if (product === undefined) {
-    return { kernel: { kind: 'loop', sizes, reduced, instructions, stores }, inputs: lowered.inputs, outputs }
+    return { kernel: { kind: 'loop', sizes, reduced, instructions, stores }, inputs: code.inputs, outputs }
   }
-  const inputs = [...lowered.inputs]
+  const inputs = [...code.inputs]
   const access = ({ root, offset, strides }: Affine & { readonly root: Node }): Access => {
     const known = inputs.indexOf(root)
     return { input: known >= 0 ? known : inputs.push(root) - 1, offset, strides }

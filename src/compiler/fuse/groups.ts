@@ -2,6 +2,7 @@ import { sameShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { Arrangement } from './arrange.js'
 import { isMovement } from './index-map.js'
+import type { Lowered } from './lower.js'
 import type { Role, Roles } from './roles.js'
 
 /** Nodes that become one kernel. */
@@ -26,6 +27,8 @@ export interface Group {
   hasOneIndex: boolean
   /** The space in which the members are computed, once it has been looked for. */
   arrangement: Arrangement | undefined
+  /** What computes the members and stores `stored`, once it has been made. */
+  code: Lowered | undefined
   /** Bits of the groups of the same segment that it needs, directly or not; those merged into others may be among them. */
   readonly needs: Int32Array
 }
@@ -34,7 +37,7 @@ export interface Group {
 export interface Union
   extends Pick<
     Group,
-    'members' | 'stored' | 'roots' | 'viewed' | 'operands' | 'whole' | 'hasOneIndex' | 'arrangement'
+    'members' | 'stored' | 'roots' | 'viewed' | 'operands' | 'whole' | 'hasOneIndex' | 'arrangement' | 'code'
   > {}
 
 /**
@@ -90,6 +93,7 @@ export class Groups {
       roles: new Set([role]),
       hasOneIndex: role === 'map' && !isMovement(node) && node.op !== 'scatter' && roles.isPlain(node),
       arrangement: undefined,
+      code: undefined,
       needs: new Int32Array(words),
     }
   }
@@ -158,6 +162,7 @@ export class Groups {
       whole: [...a.whole, ...b.whole],
       hasOneIndex: oneShape && !seesThrough(a, b) && !seesThrough(b, a),
       arrangement: undefined,
+      code: undefined,
     }
   }
 

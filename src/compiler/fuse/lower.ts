@@ -3,9 +3,9 @@ import { isOp, type Node } from '../../graph/node.js'
 import { isElementwise } from '../../graph/scalar.js'
 import type { Affine, Instruction, Store } from '../kernels.js'
 import { literal } from '../literal.js'
-import { type Arrangement, operandMap, Stuck, storesOnce } from './arrange.js'
+import { type Arrangement, operandMap, storesOnce } from './arrange.js'
 import { type IndexMap, isMovement, placeIn, reshapeMap, Split, sameMap, throughMovement } from './index-map.js'
-import { isOneHotGather, isOneHotScatter, type Roles, withoutReshapes } from './roles.js'
+import { isOneHotGather, isOneHotScatter, type Roles, wholeOf, withoutReshapes } from './roles.js'
 
 /** Code for an arrangement; inputs are the nodes whose elements it loads. */
 export interface Lowered {
@@ -27,18 +27,17 @@ export function lower(
   arrangement: Arrangement,
   roles: Roles,
   inlined: ReadonlySet<Node> = new Set(),
-): Lowered | Stuck | undefined {
+): Lowered | undefined {
   const lowering = new Lowering(new Set(members), arrangement, roles, inlined)
   try {
     return lowering.run(stored)
   } catch (problem) {
-    if (problem instanceof Stuck) return problem
     if (problem instanceof Conflict) return undefined
     throw problem
   }
 }
 
-/** A member is asked for at another index than it has in the arrangement. */
+/** A member is asked for at another index than it has in the arrangement, or no strides say where an operand is. */
 class Conflict {}
 
 class Lowering {
@@ -96,6 +95,7 @@ class Lowering {
 
   /** The value of an element of `node`. */
   #value(node: Node, map: IndexMap): number {
+    if (literal(node) !== undefined) return this.#define(node, map)
     if (this.members.has(node)) {
       if (!sameMap(map, this.arrangement.maps.get(node) ?? [], this.arrangement.space)) throw new Conflict()
       return this.#member(node)
@@ -116,7 +116,7 @@ class Lowering {
     if (known !== undefined) return this.#emit({ op: 'constant', dtype, value: known })
     if (isOp(node, 'iota')) return this.#emit({ op: 'iota', dtype, ...map[node.attributes.axis] })
     if (isOp(node, 'randomBits')) {
-      const input = this.#input(node.inputs[0])
+      const input = this.#input(wholeOf(node.inputs[0]))
       return this.#emit({ op: 'randomBits', dtype: 'uint32', input, ...placeIn(node.shape, map, space) })
     }
     const role = this.roles.roleOf(node)
@@ -126,13 +126,13 @@ class Lowering {
       // Whatever its shape is called, the elements of something in memory lie in a row.
       if (node.op === 'reshape' && this.#isLoaded(source)) return this.#load(source, placeIn(node.shape, map, space))
       const next = throughMovement(node, map, space)
-      if (next === undefined || next instanceof Split) throw new Stuck(node)
+      if (next === undefined || next instanceof Split) throw new Conflict()
       return this.#value(node.inputs[0], next)
     }
     if (node.op === 'stopGradient') return this.#value(node.inputs[0], map)
     const operands = node.inputs.map((input, position) => {
       const next = operandMap(node, position, map, space, reduced)
-      if (next === undefined || next instanceof Split) throw new Stuck(node)
+      if (next === undefined || next instanceof Split) throw new Conflict()
       return { input, map: next }
     })
     const values = operands.map((operand) => this.#value(operand.input, operand.map))

@@ -1,129 +1,78 @@
 import { sizeOf } from '../../core/shape.js'
-import { isOp, type Node } from '../../graph/node.js'
-import { literal } from '../literal.js'
+import type { Node } from '../../graph/node.js'
 import { type Arrangement, arrange, arrangeAlike, foldedAxes, Stuck, storesOnce } from './arrange.js'
+import { codeOf, isWithinLimits } from './code.js'
 import { type Group, Groups, type Union } from './groups.js'
 import { placeIn } from './index-map.js'
-import { isEpilogueWithinLimits, isLoopWithinLimits, isSmallLoop } from './limits.js'
-import { joinAxes, joinAxesTo, type Lowered, lower } from './lower.js'
-import { productOf } from './products.js'
-import { type Roles, withoutReshapes } from './roles.js'
+import { isSmallLoop } from './limits.js'
+import { type Roles, wholeOf } from './roles.js'
 
 /** Smallest value that is worth being read by one loop instead of two. */
 const SHARED_ELEMENTS = 256
 
-/** A group's code as it will be in its kernel. `recomputed` nodes outside of the group are not loaded, but made again. */
-export function lowerArranged(
-  members: readonly Node[],
-  stored: readonly Node[],
-  arrangement: Arrangement,
-  roles: Roles,
-  recomputed?: ReadonlySet<Node>,
-): Lowered | Stuck | undefined {
-  const lowered = lower(members, stored, arrangement, roles, recomputed)
-  if (lowered === undefined || lowered instanceof Stuck) return lowered
-  const product = members.find((node) => roles.roleOf(node) === 'product')
-  return product === undefined ? joinAxes(lowered) : joinAxesTo(lowered, product.shape)
-}
-
-/** Gives memory to virtual nodes that no strides describe, so that every node can be computed by itself. */
-export function storeWhatIsStuck(roles: Roles): void {
-  const settle = (node: Node): void => {
-    for (;;) {
-      const missing = missingFor(node, roles)
-      if (missing === undefined) return
-      if (roles.isStored(missing)) throw new Error(`fuse: ${node.op} #${node.id} cannot read ${missing.op}`)
-      roles.store(missing)
-      settle(missing)
-    }
-  }
-  for (const node of roles.order) settle(node)
-}
-
-/** What has to lie in memory for something to read it whole: the operand without reshapes, unless that is a known value. */
-const wholeOf = (operand: Node): Node => (literal(operand) === undefined ? withoutReshapes(operand) : operand)
-
-function missingFor(node: Node, roles: Roles): Node | undefined {
-  const role = roles.roleOf(node)
-  if (role === 'product') {
-    const product = productOf(node, roles)
-    if (!('missing' in product)) return undefined
-    return wholeOf(product.missing)
-  }
-  if (role !== 'map' && role !== 'fold') return undefined
-  if (roles.isPlain(node) && node.op !== 'randomBits') return undefined
-  const arrangement = arrange([node], roles)
-  if (arrangement instanceof Stuck) return withoutReshapes(arrangement.node)
-  if (arrangement === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
-  if (!isOp(node, 'randomBits')) return undefined
-  const key = wholeOf(node.inputs[0])
-  return roles.roleOf(key) === 'virtual' ? key : undefined
-}
-
-/** Decides which nodes are computed together. */
-export function partition(roles: Roles): Groups {
+/** Decides which nodes are computed together; those of `apart` stay by themselves. */
+export function partition(roles: Roles, apart: ReadonlySet<Node> = new Set()): Groups {
   const nodes = roles.computing()
-  const groups = new Groups(roles, nodes, roles.graph.outputs.map(withoutReshapes))
+  const groups = new Groups(roles, nodes, roles.graph.outputs.map(wholeOf))
+  const tryMerge = (a: Node, b: Node): void => {
+    if (!apart.has(a) && !apart.has(b)) mergeIfBetter(groups, a, b)
+  }
   const isMap = (node: Node): boolean => roles.roleOf(node) === 'map'
   const isLoop = (node: Node): boolean => isMap(node) || roles.roleOf(node) === 'fold'
 
   // Chains first, as whole as they can be …
   for (const node of nodes.filter(isMap)) {
-    for (const { root } of roles.edgesOf(node)) if (isMap(root)) tryMerge(groups, node, root)
+    for (const { root } of roles.edgesOf(node)) if (isMap(root)) tryMerge(node, root)
   }
   // … then behind the products whose results they take, before folds claim them …
   for (const node of nodes.filter(isMap)) {
     const group = groups.groupOf(node)
     if (group === undefined || !isMapOnly(group)) continue
-    for (const { root } of roles.edgesOf(node)) if (roles.roleOf(root) === 'product') tryMerge(groups, root, node)
+    for (const { root } of roles.edgesOf(node)) if (roles.roleOf(root) === 'product') tryMerge(root, node)
   }
   // … and what is left around the folds, with loops that read the same.
   for (const node of nodes.filter(isLoop)) {
     const edges = roles.edgesOf(node)
-    for (const { root } of edges) if (isLoop(root)) tryMerge(groups, node, root)
+    for (const { root } of edges) if (isLoop(root)) tryMerge(node, root)
     for (const { root } of edges) {
       if (sizeOf(root.shape) < SHARED_ELEMENTS) continue
       for (const other of roles.readersOf(root)) {
         if (other === node) break
-        if (isLoop(other)) tryMerge(groups, node, other)
+        if (isLoop(other)) tryMerge(node, other)
       }
     }
   }
   return groups
 }
 
-function tryMerge(groups: Groups, a: Node, b: Node): void {
+function mergeIfBetter(groups: Groups, a: Node, b: Node): void {
   const [first, second] = [groups.groupOf(a), groups.groupOf(b)]
   if (first === undefined || second === undefined || first === second) return
   if (first.segment !== second.segment || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
   const union = groups.union(first, second)
   const isMap = isMapOnly(first) && isMapOnly(second)
-  const arrangement = isMap ? arrangeMaps(union, groups.roles) : arrangeAround(union, groups.roles)
-  if (arrangement !== undefined) groups.merge(first, second, { ...union, arrangement })
+  const made = isMap ? arrangeMaps(union, groups.roles) : arrangeAround(union, groups.roles)
+  if (made !== undefined) groups.merge(first, second, { ...union, ...made })
 }
 
-/** The space of a loop without folds, if it has one and the loop stays small. */
-function arrangeMaps(union: Union, roles: Roles): Arrangement | undefined {
+/** The space of a loop without folds, if it has one and the loop stays small; the code is made once it is as long as it gets. */
+function arrangeMaps(union: Union, roles: Roles): Pick<Group, 'arrangement'> | undefined {
   const { members, stored, roots, operands } = union
   if (!isSmallLoop(members.length, roots.size + stored.length, operands.size)) return undefined
-  if (union.hasOneIndex) return arrangeAlike(members)
+  if (union.hasOneIndex) return { arrangement: arrangeAlike(members) }
   const arrangement = arrange(members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck) return undefined
-  // Without folds there is nothing that only the code would tell.
-  return stored.every((node) => mayStore(node, arrangement)) ? arrangement : undefined
+  return stored.every((node) => mayStore(node, arrangement)) ? { arrangement } : undefined
 }
 
-/** The space of a product with its epilogue or of a loop with folds, if there is one and the code stays small. */
-function arrangeAround({ members, stored }: Union, roles: Roles): Arrangement | undefined {
+/** The space and the code of a product with its epilogue or of a loop with folds, if there are any and the code stays small. */
+function arrangeAround({ members, stored }: Union, roles: Roles): Pick<Group, 'arrangement' | 'code'> | undefined {
   const arrangement = arrange(members, roles)
   if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
   if (hasProduct && stored.some((node) => isOnlyFolded(node, members, roles))) return undefined
-  // Joining the axes of a loop changes nothing that is asked here.
-  const lowered = (hasProduct ? lowerArranged : lower)(members, stored, arrangement, roles)
-  if (lowered === undefined || lowered instanceof Stuck) return undefined
-  const fits = hasProduct ? isEpilogueWithinLimits(lowered) : isLoopWithinLimits(lowered)
-  return fits ? arrangement : undefined
+  const code = codeOf(members, stored, arrangement, roles)
+  return code !== undefined && isWithinLimits(code, hasProduct) ? { arrangement, code } : undefined
 }
 
 /** Whether a value is needed outside of the members by folds alone: their loops can compute it, and need not load it. */

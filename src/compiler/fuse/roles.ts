@@ -117,21 +117,27 @@ export class Roles {
   edgesOf(node: Node): readonly Edge[] {
     let edges = this.#edges.get(node)
     if (edges === undefined) {
-      edges = node.inputs.flatMap((input, position) => this.#edge(input, position))
+      const role = this.roleOf(node)
+      // Known values have no place in what works element by element, in memory or not.
+      const isElement = (role === 'map' || role === 'fold') && node.op !== 'randomBits'
+      edges = node.inputs.flatMap((input, position) => {
+        const edge = this.#edge(input, position)
+        return edge === undefined || (isElement && literal(edge.root) !== undefined) ? [] : [edge]
+      })
       this.#edges.set(node, edges)
     }
     return edges
   }
 
-  #edge(operand: Node, position: number): Edge[] {
+  #edge(operand: Node, position: number): Edge | undefined {
     const path: Node[] = []
     let root = operand
     while (this.roleOf(root) === 'virtual') {
-      if (root.inputs.length === 0 || literal(root) !== undefined) return []
+      if (root.inputs.length === 0 || literal(root) !== undefined) return undefined
       path.push(root)
       root = root.inputs[0]
     }
-    return [{ position, path, root }]
+    return { position, path, root }
   }
 
   /** Routines and callers read whole values: of reshaped ones the original, of other virtual ones a copy. */
@@ -142,6 +148,9 @@ export class Roles {
     else if (isOutput || sizeOf(node.shape) > 1) this.#markStored(operand)
   }
 }
+
+/** What has to lie in memory for something to read all of `operand`: it without reshapes, unless that is a known value. */
+export const wholeOf = (operand: Node): Node => (literal(operand) === undefined ? withoutReshapes(operand) : operand)
 
 /** What lies in memory like `node`. */
 export function withoutReshapes(node: Node): Node {

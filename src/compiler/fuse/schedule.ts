@@ -2,33 +2,32 @@ import { sizeOf } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import { mayFail } from '../plan.js'
+import { type Draft, type Drafts, Uncoded } from './drafts.js'
 import type { Group, Groups } from './groups.js'
-import type { Draft } from './recompute.js'
-import { withoutReshapes } from './roles.js'
 
 /**
  * The groups in an order in which each comes after those it needs. Where there is a choice, one that frees more memory than
  * it takes comes at once, while what it reads is still in a cache; otherwise they come as the graph was written. A group
  * that may overwrite an input of the graph waits for the others that read it and for those that can fail.
  */
-export function schedule(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Draft[] {
+export function schedule(drafts: Drafts): Draft[] {
+  const { groups } = drafts
   const waiting = new Set(groups.list)
   const before = new Map<Group, Set<Group>>(groups.list.map((group) => [group, neededBy(group, groups)]))
-  const politely = waitFor(groups, drafts)
-  const memory = new Memory(groups, drafts)
+  const politely = waitFor(drafts)
+  const memory = new Memory(drafts)
   const done = new Set<Group>()
   const order: Draft[] = []
   while (waiting.size > 0) {
     const ready = [...waiting].filter((group) => every(before.get(group), done))
-    if (ready.length === 0) throw new Error('fuse: the groups depend on each other in a circle')
+    if (ready.length === 0) throw new Uncoded([...waiting].flatMap(({ members }) => members))
     const polite = ready.filter((group) => every(politely.get(group), done))
     const choice = polite.length > 0 ? polite : ready
     const group = choice.find((one) => memory.isFreedBy(one)) ?? choice[0]
     waiting.delete(group)
     done.add(group)
     memory.run(group)
-    const draft = drafts.get(group)
-    if (draft !== undefined) order.push(draft)
+    order.push(drafts.of(group))
   }
   return order
 }
@@ -36,14 +35,9 @@ export function schedule(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Dra
 /** Which values between groups are still to be read. */
 class Memory {
   readonly #readers = new Map<Node, number>()
-  readonly #outputs: ReadonlySet<Node>
 
-  constructor(
-    readonly groups: Groups,
-    readonly drafts: ReadonlyMap<Group, Draft>,
-  ) {
-    this.#outputs = new Set(groups.roles.graph.outputs.map(withoutReshapes))
-    for (const { reads } of drafts.values()) {
+  constructor(readonly drafts: Drafts) {
+    for (const { reads } of drafts.all) {
       for (const node of reads) this.#readers.set(node, (this.#readers.get(node) ?? 0) + 1)
     }
   }
@@ -52,7 +46,7 @@ class Memory {
   isFreedBy(group: Group): boolean {
     const freed = this.#reads(group).filter((node) => this.#readers.get(node) === 1 && this.#isBetween(node))
     if (freed.length === 0) return false
-    const taken = group.stored.filter((node) => !this.#outputs.has(node))
+    const taken = group.stored.filter((node) => !this.drafts.wanted.has(node))
     return bytesOfAll(taken) < bytesOfAll(freed)
   }
 
@@ -61,11 +55,11 @@ class Memory {
   }
 
   #reads(group: Group): readonly Node[] {
-    return this.drafts.get(group)?.reads ?? []
+    return this.drafts.of(group).reads
   }
 
   #isBetween(node: Node): boolean {
-    return !this.#outputs.has(node) && this.groups.groupOf(node) !== undefined
+    return !this.drafts.wanted.has(node) && this.drafts.groups.groupOf(node) !== undefined
   }
 }
 
@@ -91,23 +85,18 @@ function neededBy(group: Group, groups: Groups): Set<Group> {
  * For each group that reads an input of the graph and writes an output of the same type: the other readers of the input,
  * and all groups that can fail, so that the input keeps its value if one does.
  */
-function waitFor(groups: Groups, drafts: ReadonlyMap<Group, Draft>): Map<Group, Set<Group>> {
-  const { roles } = groups
+function waitFor(drafts: Drafts): Map<Group, Set<Group>> {
+  const { groups, wanted } = drafts
   const waits = new Map<Group, Set<Group>>()
-  const outputs = new Set(roles.graph.outputs.map(withoutReshapes))
   const failing = groups.list.filter(({ members }) => members.some(mayFail))
-  const readersOf = new Map<Node, Set<Draft>>()
-  for (const draft of drafts.values()) {
-    for (const node of draft.reads) readersOf.set(node, (readersOf.get(node) ?? new Set()).add(draft))
-  }
-  for (const input of roles.graph.inputs) {
-    const readers = readersOf.get(input) ?? []
-    for (const { group: updating, arrangement, product } of readers) {
-      const isOperand = product?.left.root === input || product?.right.root === input
+  for (const input of groups.roles.graph.inputs) {
+    const readers = drafts.readersOf(input)
+    for (const { group: updating, fused } of readers) {
+      const isOperand = fused?.product?.left.root === input || fused?.product?.right.root === input
       const updates = updating.members.some(
-        (node) => outputs.has(node) && node.dtype === input.dtype && sizeOf(node.shape) === sizeOf(input.shape),
+        (node) => wanted.has(node) && node.dtype === input.dtype && sizeOf(node.shape) === sizeOf(input.shape),
       )
-      if (!updates || isOperand || arrangement === undefined) continue
+      if (!updates || isOperand || fused === undefined) continue
       const others = waits.get(updating) ?? new Set()
       for (const { group: reader } of readers) {
         if (reader !== updating && !groups.needs(reader, updating)) others.add(reader)

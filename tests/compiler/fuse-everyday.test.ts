@@ -1,0 +1,96 @@
+import { backend, compile, customGradient, grad, random, seed, setBackend, type Tensor, tensor, where } from 'shapewise'
+import * as nn from 'shapewise/nn'
+import { afterEach, describe, expect, it } from 'vitest'
+
+type Program = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
+
+const norm = (x: Tensor): Tensor =>
+  x.sub(x.mean(-1, { keepDims: true })).div(x.variance(-1, { keepDims: true }).add(1e-5).sqrt())
+const clipped = customGradient(
+  (x: Tensor) => x.mul(1),
+  (_x, _y, [g]) => [g.clip(-1, 1)],
+)
+
+/** Small programs in which what one group computes is read by others in ways that are decided late. */
+const programs: readonly (readonly [name: string, shapes: readonly (readonly number[])[], program: Program])[] = [
+  [
+    'a scalar product inside a loop over rows',
+    [[64, 100], []],
+    (x, s) =>
+      x
+        .sub(x.mean(1, { keepDims: true }))
+        .sub(s.mul(0.5))
+        .square()
+        .mean(),
+  ],
+  [
+    'a small row inside a loop over rows',
+    [[64, 100], [100]],
+    (x, b) =>
+      x
+        .sub(x.mean(1, { keepDims: true }))
+        .sub(b.mul(2))
+        .square()
+        .mean(),
+  ],
+  [
+    'a layer norm whose gain is 1 + g, and its gradient',
+    [[64, 16], [16], [16, 5]],
+    (x, g, w) =>
+      grad((gain: Tensor) =>
+        nn
+          .relu(norm(x).mul(gain.add(1)))
+          .matmul(w)
+          .square()
+          .mean(),
+      )(g),
+  ],
+  [
+    'a masked flip and its gradient',
+    [[4, 4], [4, 4], []],
+    (x, p, c) => {
+      const f = (x: Tensor): Tensor => where(p.greater(0), x.flip(1), 0).sum(-1).mean()
+      return [f(x), grad((x: Tensor) => f(x).mul(c))(x)]
+    },
+  ],
+  [
+    'masks, a triangle and a scatter',
+    [[2, 8]],
+    (u) => {
+      const m = u.greater(0)
+      return where(m, 1, 0)
+        .add(where(m, 0, 1))
+        .flip(0)
+        .triu()
+        .scatterSet(tensor([0, 1], [2], 'int32'), 0)
+        .transpose()
+    },
+  ],
+  ['a gradient written by hand', [[2]], (x) => grad((x: Tensor) => clipped(x).square().sum())(x)],
+]
+
+const native = backend().name
+afterEach(() => setBackend(native))
+
+/** The results on a backend, for the same random inputs everywhere. */
+function results(on: string, shapes: readonly (readonly number[])[], program: Program): number[][] {
+  setBackend(on)
+  seed(5)
+  const inputs = shapes.map((shape) => random.normal(shape) as Tensor)
+  return [program(...inputs)].flat().map((value) => [...value.dataSync()])
+}
+
+function expectClose(found: readonly number[][], wanted: readonly number[][]): void {
+  expect(found.map(({ length }) => length)).toEqual(wanted.map(({ length }) => length))
+  found.flat().forEach((value, i) => {
+    expect(Math.abs(value - wanted.flat()[i])).toBeLessThan(1e-5 * Math.max(1, Math.abs(wanted.flat()[i])))
+  })
+}
+
+describe('programs compute on the kernels what the reference computes', () => {
+  it.each(programs)('%s, compiled and uncompiled', (_, shapes, program) => {
+    const wanted = results('reference', shapes, program)
+    expectClose(results(native, shapes, compile(program)), wanted)
+    expectClose(results(native, shapes, program), wanted)
+  })
+})
