@@ -1,4 +1,4 @@
-import { roundTo } from '../core/dtype.js'
+import { type DType, roundTo } from '../core/dtype.js'
 import { dropAxes, sizeOf } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Graph } from '../graph/graph.js'
@@ -7,7 +7,7 @@ import type { Primitive } from '../graph/primitives.js'
 import { literal, literalLike } from './literal.js'
 import { rewrite } from './rewrite.js'
 
-/** Algebraic simplification: identities that hold for every value, NaN and infinities included. */
+/** Algebraic simplification: identities that hold for every value: NaN, infinities and the sign of zero included. */
 export const algebra = (graph: Graph): Graph => rewrite(graph, simplifyNode)
 
 type Rule = (node: Node) => Node | undefined
@@ -17,6 +17,13 @@ function simplifyNode(node: Node): Node {
 }
 
 const isInteger = (node: Node): boolean => node.dtype === 'int32' || node.dtype === 'uint32' || node.dtype === 'uint8'
+
+/** Whether a cast keeps every value, so that the next one may as well start before it. */
+function isExact(from: DType, to: DType): boolean {
+  if (from === 'bool') return true
+  const isSmall = from === 'float16' || from === 'bfloat16'
+  return (to === 'float64' && (isSmall || from === 'float32')) || (to === 'float32' && isSmall)
+}
 
 /** x where the other side is neutral on the right, or on either side. */
 const neutralRight =
@@ -34,8 +41,8 @@ const involution: Rule = (node) => (node.inputs[0].op === node.op ? node.inputs[
 const sameBoth: Rule = ({ inputs: [a, b] }) => (a === b ? a : undefined)
 
 const rules: { readonly [P in Primitive]?: Rule } = {
-  // x + 0 differs from x only in the sign of zero, which no later operation but 1 / x can see.
-  add: (node) => neutral(0)(node) ?? neutral(-0)(node),
+  // −0 + 0 is 0: of the two zeros only −0 changes nothing.
+  add: (node) => neutral(isInteger(node) ? 0 : -0)(node),
   sub: neutralRight(0),
   mul: (node) => {
     const kept = neutral(1)(node)
@@ -95,9 +102,7 @@ const rules: { readonly [P in Primitive]?: Rule } = {
   cast: (node) => {
     const [x] = node.inputs
     if (x.dtype === node.dtype) return x
-    const exact =
-      isOp(x, 'cast') && (x.inputs[0].dtype === 'bool' || (x.inputs[0].dtype === 'float32' && x.dtype === 'float64'))
-    return exact ? build.cast(x.inputs[0], node.dtype) : undefined
+    return isOp(x, 'cast') && isExact(x.inputs[0].dtype, x.dtype) ? build.cast(x.inputs[0], node.dtype) : undefined
   },
   slice: (node) => {
     if (!isOp(node, 'slice')) return undefined

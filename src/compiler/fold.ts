@@ -28,10 +28,11 @@ function foldedValue(node: Node, values: readonly number[]): number | undefined 
   const [value] = values
   const same = values.every((other) => Object.is(other, value))
   // A reshaped or stretched constant is the canonical form already.
-  if (['permute', 'slice', 'concat', 'reduceMax', 'reduceMin'].includes(node.op) && same) return value
-  if (isOp(node, 'reduceSum')) {
-    const count = sizeOf(node.inputs[0].shape) / Math.max(1, sizeOf(node.shape))
-    return Number.isInteger(value) && sizeOf(node.shape) > 0 ? roundTo(node.dtype, value * count) : undefined
+  if (['permute', 'slice', 'concat'].includes(node.op) && same) return value
+  if (sizeOf(node.inputs[0].shape) === 0) return undefined
+  if (node.op === 'reduceMax' || node.op === 'reduceMin') return value
+  if (isOp(node, 'reduceSum') && Number.isInteger(value)) {
+    return roundTo(node.dtype, value * (sizeOf(node.inputs[0].shape) / sizeOf(node.shape)))
   }
   return undefined
 }

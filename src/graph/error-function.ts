@@ -19,6 +19,7 @@ const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI)
  */
 export function errorFunction(x: number): number {
   const magnitude = Math.abs(x)
+  if (x === 0) return x
   if (magnitude < CROSSOVER) {
     const square = x * x
     let term = x

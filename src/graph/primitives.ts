@@ -65,9 +65,14 @@ export interface Attributes {
   atan: None
   tanh: None
   erf: None
+  /** −0 stays −0. */
   floor: None
   /** Logical on bool, bitwise on integers. */
   not: None
+  /**
+   * Floats as integers lose their fraction and wrap modulo 2ⁿ, as int32 arithmetic does; NaN and infinities give 0. As bool
+   * everything but 0 and −0 is true, NaN too.
+   */
   cast: { readonly dtype: DType }
   /** The same bytes read as another dtype of the same width. */
   bitcast: { readonly dtype: DType }
@@ -80,9 +85,11 @@ export interface Attributes {
   mul: None
   /** Integers truncate toward zero; by zero they give 0. */
   div: None
-  /** The remainder with the sign of the divisor; integers by zero give 0. */
+  /** The remainder with the sign of the divisor, also where it is 0; integers by zero give 0. */
   mod: None
+  /** As in IEEE 754: anything to the power 0, and 1 to any power, is 1. */
   pow: None
+  /** NaN if one is NaN; −0 counts as less than 0. */
   max: None
   min: None
   less: None
@@ -110,14 +117,18 @@ export interface Attributes {
   pad: { readonly low: Shape; readonly high: Shape; readonly interior: Shape; readonly value: number }
   concat: { readonly axis: number }
 
-  // reductions; the reduced axes disappear
+  // reductions; the reduced axes disappear. 16-bit floats are added and multiplied in float32 at least, here as in
+  // everything below, and only the result is rounded.
+  /** 0 of nothing, −0 of nothing but −0. */
   reduceSum: { readonly axes: readonly number[] }
   reduceProd: { readonly axes: readonly number[] }
+  /** As `max` and `min`: NaN if there is one, −0 before 0. */
   reduceMax: { readonly axes: readonly number[] }
   reduceMin: { readonly axes: readonly number[] }
-  /** int32 index of the first largest element. */
+  /** int32 index of the first largest element: the first NaN if there is one; −0 equals 0. */
   argMax: { readonly axis: number }
   argMin: { readonly axis: number }
+  /** Of each element and those before it what reduceSum gives. */
   cumSum: { readonly axis: number; readonly reverse: boolean }
 
   // contractions
@@ -127,13 +138,14 @@ export interface Attributes {
   conv: ConvAttributes
 
   // windows
+  /** The first largest element as `argMax` finds it. */
   maxPool: WindowAttributes
-  /** (x, g) → scatters g to the first largest element of each window of x. */
+  /** (x, g) → adds g to zeros where the first largest element of each window of x is. */
   maxPoolGradient: WindowAttributes
   /** (x, t) → picks from t where maxPool picks from x. */
   maxPoolSelect: WindowAttributes
   sumPool: WindowAttributes
-  /** Adds each element of g to its window of an input of shape `shape`. */
+  /** Adds each element of g to its window in zeros of shape `shape`. */
   sumPoolGradient: WindowAttributes & { readonly shape: Shape }
 
   // indexing

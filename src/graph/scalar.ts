@@ -86,10 +86,11 @@ export function evaluateScalar<P extends Elementwise>(
   return roundTo(outputDType, scalarFunctions[op](dtype, attributes)(a, b, c))
 }
 
-/** a − ⌊a / b⌋ · b, exact: it has the sign of b. */
+/** a − ⌊a / b⌋ · b, exact: it has the sign of b, also where it is 0. */
 function flooredRemainder(a: number, b: number): number {
   const remainder = a % b
-  return remainder !== 0 && remainder < 0 !== b < 0 ? remainder + b : remainder
+  if (remainder === 0) return b < 0 ? -0 : 0
+  return remainder < 0 !== b < 0 ? remainder + b : remainder
 }
 
 /** IEEE 754 pow: JavaScript differs where the base is ±1 and the exponent infinite or NaN. */

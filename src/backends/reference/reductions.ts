@@ -43,13 +43,13 @@ const integerProductRow: FoldRow = (into, to, stride, x, from, length) => {
 }
 
 const reduction =
-  (initial: number, foldRow: (dtype: DType) => FoldRow) =>
+  (initial: number, foldRow: (dtype: DType) => FoldRow, ofNothing = initial) =>
   ([x]: readonly Elements[], [out]: readonly Elements[], { axes }: { readonly axes: readonly number[] }): void => {
     const fold = foldRow(x.dtype)
     const kept = stridesOf(out.shape)
     let next = 0
     const strides = x.shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[next++]))
-    const accumulated = new Float64Array(out.data.length).fill(initial)
+    const accumulated = new Float64Array(out.data.length).fill(x.data.length === 0 ? ofNothing : initial)
     forEachRow(x.shape, 0, stridesOf(x.shape), 0, strides, (from, to, length, _, stride) =>
       fold(accumulated, to, stride, x.data, from, length),
     )
@@ -78,7 +78,8 @@ const extremum =
   }
 
 export const reductionEvaluations = {
-  reduceSum: reduction(0, () => sumRow),
+  // −0 is what changes no sum, not even of nothing but −0.
+  reduceSum: reduction(-0, () => sumRow, 0),
   reduceProd: reduction(1, (dtype) => (isFloat(dtype) ? productRow : integerProductRow)),
   reduceMax: reduction(-Infinity, () => maxRow),
   reduceMin: reduction(Infinity, () => minRow),
@@ -90,7 +91,7 @@ export const reductionEvaluations = {
     const outer = sizeOf(x.shape.slice(0, axis))
     for (let i = 0; i < outer * inner && n > 0; i++) {
       const start = Math.floor(i / inner) * n * inner + (i % inner)
-      let sum = 0
+      let sum = -0
       for (let j = 0; j < n; j++) {
         const at = start + (reverse ? n - 1 - j : j) * inner
         sum += x.data[at]

@@ -60,10 +60,14 @@ export const windowEvaluations = {
     const sums = new Float64Array(channels)
     for (let b = 0; b < batch; b++) {
       for (let p = 0; p < places; p++) {
+        // As in every sum: 0 of nothing, −0 of nothing but −0.
+        let first = true
         sums.fill(0)
         for (let w = 0; w < elements; w++) {
           const position = table[p * elements + w]
           if (position < 0) continue
+          if (first) sums.fill(-0)
+          first = false
           const from = (b * image + position) * channels
           for (let c = 0; c < channels; c++) sums[c] += x.data[from + c]
         }

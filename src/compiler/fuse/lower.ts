@@ -1,3 +1,4 @@
+import { isFloat } from '../../core/dtype.js'
 import { type Shape, sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { isElementwise } from '../../graph/scalar.js'
@@ -156,7 +157,8 @@ class Lowering {
       const changed = mode === 'set' ? update : this.#emit({ op: mode, dtype, operands: [x, update] })
       return this.#emit({ op: 'where', dtype, operands: [here, changed, x] })
     }
-    const nothing = this.#emit({ op: 'constant', dtype, value: 0 })
+    // Of floats −0, which changes no sum: the chosen element may be −0 itself.
+    const nothing = this.#emit({ op: 'constant', dtype, value: isFloat(dtype) ? -0 : 0 })
     const kept = this.#emit({ op: 'where', dtype, operands: [here, x, nothing] })
     return this.#emit({ op: 'reduceSum', dtype, operands: [kept] })
   }
