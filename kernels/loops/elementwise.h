@@ -1,6 +1,7 @@
 // Elementwise primitives on tiles of values in registers' form.
 #pragma once
 #include "mathematics/convert.h"
+#include "mathematics/extremes.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
@@ -99,9 +100,8 @@ TILE_BINARY(mul, float, float, kLanes, x *y)
 TILE_BINARY(div, float, float, kLanes, x / y)
 TILE_SCALAR2(mod, float, float, flooredRemainder(x, y))
 TILE_SCALAR2(pow, float, float, power(x, y))
-// NaN on either side gives NaN: on the left by the first condition, on the right since every comparison with it is false.
-TILE_BINARY(max, float, float, kLanes, (((x != x) | (x > y)) ? x : y))
-TILE_BINARY(min, float, float, kLanes, (((x != x) | (x < y)) ? x : y))
+TILE_BINARY(max, float, float, kLanes, larger(x, y))
+TILE_BINARY(min, float, float, kLanes, smaller(x, y))
 TILE_BINARY(less, float, i32, kLanes, (x < y) & 1)
 TILE_BINARY(lessEqual, float, i32, kLanes, (x <= y) & 1)
 TILE_BINARY(equal, float, i32, kLanes, (x == y) & 1)
@@ -145,8 +145,8 @@ TILE_BINARY(mul, double, double, kDoubleLanes, x *y)
 TILE_BINARY(div, double, double, kDoubleLanes, x / y)
 TILE_SCALAR2(mod, double, double, flooredRemainder(x, y))
 TILE_SCALAR2(pow, double, double, power(x, y))
-TILE_BINARY(max, double, double, kDoubleLanes, (((x != x) | (x > y)) ? x : y))
-TILE_BINARY(min, double, double, kDoubleLanes, (((x != x) | (x < y)) ? x : y))
+TILE_BINARY(max, double, double, kDoubleLanes, larger(x, y))
+TILE_BINARY(min, double, double, kDoubleLanes, smaller(x, y))
 TILE_SCALAR2(less, double, i32, x < y)
 TILE_SCALAR2(lessEqual, double, i32, x <= y)
 TILE_SCALAR2(equal, double, i32, x == y)

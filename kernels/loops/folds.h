@@ -23,8 +23,8 @@ struct Fold {
     switch (kind) {
       case kSum: return a + b;
       case kProduct: return a * b;
-      case kLargest: return ((a != a) | (a > b)) ? a : b;
-      default: return ((a != a) | (a < b)) ? a : b;
+      case kLargest: return larger(a, b);
+      default: return smaller(a, b);
     }
   }
   template <i32 Kind>
@@ -47,8 +47,8 @@ struct Fold {
     switch (kind) {
       case kSum: return a + b;
       case kProduct: return a * b;
-      case kLargest: return ((a != a) | (a > b)) ? a : b;
-      default: return ((a != a) | (a < b)) ? a : b;
+      case kLargest: return larger(a, b);
+      default: return smaller(a, b);
     }
   }
   /// All of a row.

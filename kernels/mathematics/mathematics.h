@@ -1,8 +1,8 @@
 // Elementary functions on vectors of floats and doubles, from range reductions and Taylor series.
 // Against correctly rounded results: floats within 3 units in the last place (erf: 4), doubles within 2 to 4, wherever the
-// result is not subnormal; sine and cosine up to |x| = 2^30.
+// result is not subnormal.
 #pragma once
-#include "machine/vector.h"
+#include "mathematics/large-angles.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
@@ -147,11 +147,22 @@ struct Doubles {
   }
   static V sine(V given, int64_t quarter) {
     const V n = nearest(given * 0.63661977236758134);
-    // π/2 in three parts of 33 bits, exact products with n up to 2^20; beyond, errors grow slowly.
+    // π/2 in three parts of 33 bits: exact products with n up to 2^20.
     V r = given - n * 1.57079632673412561417e+00;
     r = r - n * 6.07710050630396597660e-11;
     r = r - n * 2.02226624871116645580e-21;
-    const I q = integer(n) + quarter;
+    I q = integer(n);
+    const V size = magnitude(given);
+    const I isFar = size > 1048576.0;
+    int64_t far = 0;
+    for (int i = 0; i < N; i++) far |= isFar[i];
+    for (int i = 0; far != 0 && i < N; i++) {
+      double rest = 0;
+      if (isFar[i] == 0 || !(size[i] < __builtin_inf())) continue;
+      q[i] = quarterTurns(given[i], &rest);
+      r[i] = rest;
+    }
+    q = q + quarter;
     const V z = r * r;
     V s = splat(1.0 / 355687428096000.0);
     s = s * z - 1.0 / 1307674368000.0;
@@ -173,7 +184,7 @@ struct Doubles {
     c = 1.0 - (0.5 * z - z * z * c);
     const V value = (q & 1) == 1 ? c : s;
     const V result = (q & 2) == 2 ? -value : value;
-    return magnitude(given) < __builtin_inf() ? result : splat(__builtin_nan(""));
+    return size < __builtin_inf() ? result : splat(__builtin_nan(""));
   }
   static V sin(V x) { return x == 0.0 ? x : sine(x, 0); }
   static V cos(V x) { return sine(x, 1); }
@@ -235,28 +246,32 @@ inline double errorFunction(double x) {
   return x > 0 ? 1 - complement : complement - 1;
 }
 
-/// The remainder of a / b with the sign of a, exact.
+/// The remainder of a / b for a, b > 0, exact: long division, bit by bit.
 inline double remainder(double a, double b) {
-  double x = a < 0 ? -a : a;
-  const double y = b < 0 ? -b : b;
-  if (!(x < __builtin_inf()) || !(y == y) || y == 0) return __builtin_nan("");
-  if (x < y) return a;
-  const auto exponentOf = [](double v) { return static_cast<int>((bits<uint64_t>(v) >> 52) & 2047); };
-  while (x >= y) {
-    int difference = exponentOf(x) - exponentOf(y);
-    double t = y;
-    // Doubling y is exact; the largest multiple by a power of two that x still holds is taken away.
-    for (; difference > 0; difference--) t += t;
-    if (t > x) t *= 0.5;
-    x -= t;
+  if (a < b) return a;
+  constexpr u64 kOne = UINT64_C(1) << 52;
+  // value = mantissa · 2^(exponent − 1075); subnormal numbers have no leading one and the exponent of the smallest normal ones.
+  const auto exponentOf = [](double v) { return static_cast<int>(most(1, static_cast<i64>(bits<u64>(v) >> 52))); };
+  const auto mantissaOf = [](double v) { return (bits<u64>(v) & (kOne - 1)) | (bits<u64>(v) >> 52 != 0 ? kOne : 0); };
+  const u64 divisor = mantissaOf(b);
+  u64 rest = mantissaOf(a) % divisor;
+  const int last = exponentOf(b);
+  for (int exponent = exponentOf(a); exponent > last; exponent--) {
+    rest += rest;
+    if (rest >= divisor) rest -= divisor;
   }
-  return a < 0 ? -x : x;
+  // 2^(last − 1075), which may be subnormal.
+  const double unit = bits<double>(last > 52 ? static_cast<u64>(last - 52) << 52 : UINT64_C(1) << (last - 1));
+  return static_cast<double>(rest) * unit;
 }
 
-/// a − ⌊a / b⌋ · b: the remainder with the sign of b.
+/// a − ⌊a / b⌋ · b: the remainder with the sign of b, also where it is 0.
 inline double flooredRemainder(double a, double b) {
-  const double r = remainder(a, b);
-  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+  const double x = a < 0 ? -a : a, y = b < 0 ? -b : b;
+  if (!(x < __builtin_inf()) || !(y == y) || y == 0) return __builtin_nan("");
+  const double r = x < y ? x : remainder(x, y);
+  if (r == 0) return b < 0 ? -0.0 : 0.0;
+  return (a < 0) == (b < 0) ? (b < 0 ? -r : r) : (b < 0 ? r + b : b - r);
 }
 
 /// IEEE 754 pow.
@@ -430,7 +445,8 @@ struct Floats {
     const V far = 1.0f - p * t * exp(-z);
     const V signedFar = x < 0.0f ? -far : far;
     const V result = size < 0.9f ? near : signedFar;
-    return x != x ? x : result;
+    const I plain = (x != x) | (x == 0.0f);
+    return plain ? x : result;
   }
 };
 

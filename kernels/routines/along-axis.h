@@ -38,7 +38,8 @@ struct AlongAxis final : Allocated<AlongAxis> {
     T *to = address<T>(out, frame);
     for (i64 line = 0; line < outer * inner; line++) {
       const i64 start = line / inner * n * inner + line % inner;
-      Sum sum = 0;
+      // −0 is what changes no sum.
+      Sum sum = static_cast<Sum>(-0.0);
       for (i64 j = 0; j < n; j++) {
         const i64 at = start + (kind == kCumSumReverse ? n - 1 - j : j) * inner;
         sum += static_cast<Sum>(from[at]);

@@ -1,5 +1,6 @@
 // Elements read and written where indices say.
 #pragma once
+#include "mathematics/extremes.h"
 #include "steps/computed.h"
 
 namespace shapewise {
@@ -61,8 +62,8 @@ struct Indexing final : Allocated<Indexing> {
         switch (mode) {
           case kScatterSet: for (i64 c = c0; c < c1; c++) t[c] = f[c]; break;
           case kScatterAdd: for (i64 c = c0; c < c1; c++) t[c] += f[c]; break;
-          case kScatterMax: for (i64 c = c0; c < c1; c++) t[c] = ((f[c] > t[c]) | (f[c] != f[c])) ? f[c] : t[c]; break;
-          default: for (i64 c = c0; c < c1; c++) t[c] = ((f[c] < t[c]) | (f[c] != f[c])) ? f[c] : t[c];
+          case kScatterMax: for (i64 c = c0; c < c1; c++) t[c] = larger(t[c], f[c]); break;
+          default: for (i64 c = c0; c < c1; c++) t[c] = smaller(t[c], f[c]);
         }
       }
     });

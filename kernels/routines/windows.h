@@ -107,7 +107,7 @@ struct Windows {
       }
       const V v = Kind == kSumPoolGradient ? g : here ? g : V{};
       T *to = operands.to + tap;
-      write<Whole>(to, once ? v : sum(read<Whole>(to, count), v), count);
+      write<Whole>(to, sum(once ? V{} : read<Whole>(to, count), v), count);
     });
     if (!kGradient) write<Whole>(operands.to + at, chosen, count);
   }

@@ -29,7 +29,7 @@ function foldedValue(node: Node, values: readonly number[]): number | undefined 
   const same = values.every((other) => Object.is(other, value))
   // A reshaped or stretched constant is the canonical form already.
   if (['permute', 'slice', 'concat'].includes(node.op) && same) return value
-  if (sizeOf(node.inputs[0].shape) === 0) return undefined
+  if (sizeOf(node.inputs[0].shape) === 0) return node.op === 'reduceSum' ? 0 : undefined
   if (node.op === 'reduceMax' || node.op === 'reduceMin') return value
   if (isOp(node, 'reduceSum') && Number.isInteger(value)) {
     return roundTo(node.dtype, value * (sizeOf(node.inputs[0].shape) / sizeOf(node.shape)))

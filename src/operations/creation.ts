@@ -36,7 +36,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): N
   }
   const whole = Number.isInteger(from) && Number.isInteger(step)
   const type = dtype === undefined ? (whole ? 'int32' : 'float32') : expectDType('arange', dtype)
-  const working = type === 'bool' ? 'int32' : type
+  const working = type === 'bool' ? 'int32' : isFloat(type) && type !== 'float64' ? 'float32' : type
   const index = build.iota(working, [size], 0)
   const scaled = step === 1 ? index : build.mul(index, build.fill(step, [size], working))
   return build.cast(from === 0 ? scaled : build.add(scaled, build.fill(from, [size], working)), type)
@@ -46,7 +46,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): N
 export function linspace(start: number, stop: number, count = 50, dtype: DType = 'float32'): Node {
   expectShape('linspace', [count])
   expectDType('linspace', dtype)
-  const working = isFloat(dtype) ? dtype : 'float32'
+  const working = dtype === 'float64' ? dtype : 'float32'
   const constant = (value: number): Node => build.fill(value, [count], working)
   if (count < 2) return build.cast(constant(start), dtype)
   const step = (stop - start) / (count - 1)

@@ -1,6 +1,6 @@
 import { normalizeAxis } from '../core/shape.js'
 import { build, type Node } from '../graph/index.js'
-import { lift, numeric, type Operand } from './operand.js'
+import { inFloat32, lift, numeric, type Operand } from './operand.js'
 
 export interface CumulativeOptions {
   /** Whether to run from the last element to the first; false. */
@@ -13,8 +13,10 @@ export function cumSum(x: Operand, axis: number, { reverse = false }: Cumulative
 }
 
 /** Running products along `axis`. Booleans and uint8 give int32. */
-export const cumProd = (x: Operand, axis: number, options?: CumulativeOptions): Node =>
-  running('cumProd', wide(x), axis, build.mul, options)
+export const cumProd = inFloat32(
+  (x: Operand, axis: number, options?: CumulativeOptions): Node =>
+    running('cumProd', wide(x), axis, build.mul, options),
+)
 
 /** Running maxima along `axis`. */
 export const cumMax = (x: Operand, axis: number, options?: CumulativeOptions): Node =>

@@ -82,6 +82,26 @@ export function numeric(x: Operand): Node {
   return node.dtype === 'bool' ? build.cast(node, 'int32') : node
 }
 
+const isSmallFloat = (x: unknown): x is Node => x instanceof Node && (x.dtype === 'float16' || x.dtype === 'bfloat16')
+
+/** 16-bit floats as float32, everything else as it is. */
+export const widened = (x: Node): Node => (isSmallFloat(x) ? build.cast(x, 'float32') : x)
+
+/**
+ * The operation, computed in float32 where operands are 16-bit floats, and its result rounded to their dtype: what is composed
+ * of several primitives would overflow or lose digits in between.
+ */
+export const inFloat32 =
+  <A extends readonly unknown[]>(operation: (...operands: A) => Node) =>
+  (...operands: A): Node => {
+    if (!operands.some(isSmallFloat)) return operation(...operands)
+    const wide: readonly unknown[] = operands.map((x) => (x instanceof Node ? widened(x) : x))
+    const result = operation(...(wide as A))
+    const floats = operands.filter((x) => x instanceof Node).filter(({ dtype }) => isFloat(dtype))
+    const dtype = floats.map((x) => x.dtype).reduce((a, b) => promote(a, b, 'operation'))
+    return result.dtype === 'float32' ? build.cast(result, dtype) : result
+  }
+
 /** `value` in the shape and dtype of `x`. */
 export const like = (x: Node, value: number): Node => build.fill(value, x.shape, x.dtype)
 

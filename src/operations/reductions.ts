@@ -2,7 +2,7 @@ import { failShape } from '../core/errors.js'
 import { dropAxes, formatShape, keepAxes, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../core/shape.js'
 import { build, type Node } from '../graph/index.js'
 import { abs, pow, sign } from './elementwise/arithmetic.js'
-import { floating, lift, like, type Operand, stretch } from './operand.js'
+import { floating, inFloat32, lift, like, type Operand, stretch } from './operand.js'
 
 /** The axes that are reduced: one, several, or all if left out. Negative ones count from the end. */
 export type Axes = number | readonly number[]
@@ -41,8 +41,10 @@ export const prod = (x: Operand, axis?: Axes, options: ReductionOptions = {}): N
 const countOf = (shape: Shape, axes: readonly number[]): number => axes.reduce((n, axis) => n * shape[axis], 1)
 
 /** The arithmetic mean; NaN of nothing. Integers give float32. */
-export const mean = (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>
-  reduce('mean', floating(x), axis, options, (node, axes) => divide(build.reduceSum(node, axes), node.shape, axes))
+export const mean = inFloat32(
+  (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>
+    reduce('mean', floating(x), axis, options, (node, axes) => divide(build.reduceSum(node, axes), node.shape, axes)),
+)
 
 const divide = (total: Node, shape: Shape, axes: readonly number[], correction = 0): Node =>
   build.div(total, like(total, countOf(shape, axes) - correction))
@@ -53,16 +55,19 @@ export interface VarianceOptions extends ReductionOptions {
 }
 
 /** The mean squared distance from the mean, in two passes: Σ (x − mean)² / (n − correction). */
-export const variance = (x: Operand, axis?: Axes, options: VarianceOptions = {}): Node =>
-  reduce('variance', floating(x), axis, options, (node, axes) => {
-    const centre = mean(node, axes, { keepDims: true })
-    const distance = build.sub(node, stretch(centre, node.shape))
-    return divide(build.reduceSum(build.mul(distance, distance), axes), node.shape, axes, options.correction)
-  })
+export const variance = inFloat32(
+  (x: Operand, axis?: Axes, options: VarianceOptions = {}): Node =>
+    reduce('variance', floating(x), axis, options, (node, axes) => {
+      const centre = mean(node, axes, { keepDims: true })
+      const distance = build.sub(node, stretch(centre, node.shape))
+      return divide(build.reduceSum(build.mul(distance, distance), axes), node.shape, axes, options.correction)
+    }),
+)
 
 /** The standard deviation √variance; its gradient at 0 is 0. */
-export const std = (x: Operand, axis?: Axes, options: VarianceOptions = {}): Node =>
-  rootOrZero(variance(x, axis, options))
+export const std = inFloat32(
+  (x: Operand, axis?: Axes, options: VarianceOptions = {}): Node => rootOrZero(variance(x, axis, options)),
+)
 
 /** √x, with a gradient of 0 instead of ∞ · 0 where x is a sum of squares and 0. */
 function rootOrZero(x: Node): Node {
@@ -131,17 +136,19 @@ export const argMin = (x: Operand, axis?: number, options: ReductionOptions = {}
   extremum('argMin', x, axis, options)
 
 /** log Σ exp(x) without overflow; −∞ of nothing but −∞, with a gradient of 0. */
-export const logSumExp = (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>
-  reduce('logSumExp', floating(x), axis, options, (node, axes) => {
-    if (countOf(node.shape, axes) === 0) return build.fill(-Infinity, dropAxes(node.shape, axes), node.dtype)
-    const largest = build.stopGradient(build.reduceMax(node, axes))
-    const shift = build.where(build.less(abs(largest), like(largest, Infinity)), largest, like(largest, 0))
-    const shifted = build.sub(node, stretch(build.reshape(shift, keepAxes(node.shape, axes)), node.shape))
-    const total = build.reduceSum(build.exp(shifted), axes)
-    const nothing = build.equal(total, like(total, 0))
-    const value = build.add(build.log(build.where(nothing, like(total, 1), total)), shift)
-    return build.where(nothing, like(total, -Infinity), value)
-  })
+export const logSumExp = inFloat32(
+  (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>
+    reduce('logSumExp', floating(x), axis, options, (node, axes) => {
+      if (countOf(node.shape, axes) === 0) return build.fill(-Infinity, dropAxes(node.shape, axes), node.dtype)
+      const largest = build.stopGradient(build.reduceMax(node, axes))
+      const shift = build.where(build.less(abs(largest), like(largest, Infinity)), largest, like(largest, 0))
+      const shifted = build.sub(node, stretch(build.reshape(shift, keepAxes(node.shape, axes)), node.shape))
+      const total = build.reduceSum(build.exp(shifted), axes)
+      const nothing = build.equal(total, like(total, 0))
+      const value = build.add(build.log(build.where(nothing, like(total, 1), total)), shift)
+      return build.where(nothing, like(total, -Infinity), value)
+    }),
+)
 
 export interface NormOptions extends ReductionOptions {
   /** The p of (Σ |x|ᵖ)^(1/p); 2. Infinity is the largest magnitude, 0 the number of non-zeros. */
@@ -149,19 +156,21 @@ export interface NormOptions extends ReductionOptions {
 }
 
 /** The vector norm (Σ |x|ᵖ)^(1/p) over the axes; the gradient of the Euclidean norm at 0 is 0. */
-export const norm = (x: Operand, axis?: Axes, options: NormOptions = {}): Node =>
-  reduce('norm', floating(x), axis, options, (node, axes) => {
-    const { order = 2 } = options
-    if (order === 2) return rootOrZero(build.reduceSum(build.mul(node, node), axes))
-    const magnitude = abs(node)
-    if (order === 1) return build.reduceSum(magnitude, axes)
-    if (order === Infinity || order === -Infinity) {
-      checkElements('norm', node, axes)
-      return order > 0 ? build.reduceMax(magnitude, axes) : build.reduceMin(magnitude, axes)
-    }
-    if (order === 0) return build.reduceSum(abs(sign(node)), axes)
-    return pow(build.reduceSum(pow(magnitude, order), axes), 1 / order)
-  })
+export const norm = inFloat32(
+  (x: Operand, axis?: Axes, options: NormOptions = {}): Node =>
+    reduce('norm', floating(x), axis, options, (node, axes) => {
+      const { order = 2 } = options
+      if (order === 2) return rootOrZero(build.reduceSum(build.mul(node, node), axes))
+      const magnitude = abs(node)
+      if (order === 1) return build.reduceSum(magnitude, axes)
+      if (order === Infinity || order === -Infinity) {
+        checkElements('norm', node, axes)
+        return order > 0 ? build.reduceMax(magnitude, axes) : build.reduceMin(magnitude, axes)
+      }
+      if (order === 0) return build.reduceSum(abs(sign(node)), axes)
+      return pow(build.reduceSum(pow(magnitude, order), axes), 1 / order)
+    }),
+)
 
 /** How many elements are not zero, as int32. */
 export const countNonZero = (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>

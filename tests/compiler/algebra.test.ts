@@ -14,8 +14,8 @@ const same = (value: number) => (x: Node) => build.fill(value, x.shape, x.dtype)
 
 describe('what changes nothing is left out', () => {
   test.each<[string, Make, DType?]>([
-    ['x + 0', (x) => build.add(x, same(0)(x))],
-    ['0 + x', (x) => build.add(same(0)(x), x)],
+    ['x + 0', (x) => build.add(x, same(0)(x)), 'int32'],
+    ['0 + x', (x) => build.add(same(0)(x), x), 'int32'],
     ['x + −0', (x) => build.add(x, same(-0)(x))],
     ['x − 0', (x) => build.sub(x, same(0)(x))],
     ['x · 1', (x) => build.mul(x, same(1)(x))],
@@ -37,6 +37,7 @@ describe('what changes nothing is left out', () => {
     ['there and back by permute', (x) => build.permute(build.permute(x, [1, 0]), [1, 0])],
     ['there and back by slices', (x) => [1, 0].reduce((y) => build.slice(y, [1, 2], [2, 3], [-1, -1]), x)],
     ['there and back by exact casts', (x) => build.cast(build.cast(x, 'float64'), 'float32')],
+    ['float16 there and back by float32', (x) => build.cast(build.cast(x, 'float32'), 'float16'), 'float16'],
   ])('%s', (_, make, dtype = 'float32') => {
     expect(after(make, dtype)).toBe(`graph (%0: ${dtype}[2, 3]) → %0`)
   })
@@ -44,6 +45,9 @@ describe('what changes nothing is left out', () => {
 
 describe('what does change something stays', () => {
   test.each<[string, Make, DType, string]>([
+    ['x + 0 where x may be −0', (x) => build.add(x, same(0)(x)), 'float32', 'add'],
+    ['x − −0 where x may be −0', (x) => build.sub(x, same(-0)(x)), 'float32', 'sub'],
+    ['x − x where x may be NaN or infinite', (x) => build.sub(x, x), 'float32', 'sub'],
     ['0 − x', (x) => build.sub(same(0)(x), x), 'float32', 'sub'],
     ['1 / x', (x) => build.div(same(1)(x), x), 'float32', 'div'],
     ['x · 0 where x may be NaN', (x) => build.mul(x, same(0)(x)), 'float32', 'mul'],

@@ -2,7 +2,7 @@ import { failShape } from '../../core/errors.js'
 import { formatShape, range, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { diagonal } from '../movement/diagonal.js'
-import { numeric, type Operand, promoted } from '../operand.js'
+import { inFloat32, numeric, type Operand, promoted } from '../operand.js'
 
 /** A tensor whose axes have names. */
 interface Labelled {
@@ -19,7 +19,7 @@ interface Labelled {
  * @throws ShapeError if the equation does not fit the operands.
  * @example einsum('bqhd,bkhd->bhqk', queries, keys)
  */
-export function einsum(equation: string, ...xs: readonly Operand[]): Node {
+export const einsum = inFloat32((equation: string, ...xs: readonly Operand[]): Node => {
   const nodes = xs.length > 0 ? promoted(xs, 'einsum').map(numeric) : []
   const { terms, result } = parseEinsum(equation, nodes)
   const sizes = sizesOfLabels(equation, nodes, terms)
@@ -31,7 +31,7 @@ export function einsum(equation: string, ...xs: readonly Operand[]): Node {
     rest = [...others, multiplyPair(rest[i], rest[j], needed, sizes)]
   }
   return arrange(sumAway(rest[0], new Set(result)), result, sizes)
-}
+})
 
 function failEquation(equation: string, cause: string, cure: string): never {
   failShape('einsum', `'${equation}': ${cause}`, cure)

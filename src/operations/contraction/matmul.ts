@@ -1,7 +1,7 @@
 import { failShape } from '../../core/errors.js'
 import { broadcastShapes, formatShape, normalizeAxes, range, type Shape, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
-import { numeric, type Operand, promoted, stretch } from '../operand.js'
+import { inFloat32, numeric, type Operand, promoted, stretch } from '../operand.js'
 import { sum } from '../reductions.js'
 
 function numbers(a: Operand, b: Operand, operation: string): [Node, Node] {
@@ -126,8 +126,8 @@ export function outer(a: Operand, b: Operand): Node {
 }
 
 /** Σ aᵢ bᵢ along one axis of two tensors of the same shape, which broadcast. */
-export function vecDot(a: Operand, b: Operand, axis = -1): Node {
+export const vecDot = inFloat32((a: Operand, b: Operand, axis: number = -1): Node => {
   const [x, y] = numbers(a, b, 'vecDot')
   const shape = broadcastShapes(x.shape, y.shape, 'vecDot')
   return sum(build.mul(stretch(x, shape), stretch(y, shape)), axis)
-}
+})

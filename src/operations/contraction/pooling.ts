@@ -1,7 +1,7 @@
 import { failShape } from '../../core/errors.js'
 import { formatShape } from '../../core/shape.js'
 import { build, type Node, type WindowAttributes } from '../../graph/index.js'
-import { floating, lift, like, type Operand } from '../operand.js'
+import { floating, inFloat32, lift, like, type Operand } from '../operand.js'
 import { mean, type ReductionOptions } from '../reductions.js'
 import { perAxis, resolvePadding, spatialAxes, type WindowPadding } from './windows.js'
 
@@ -24,19 +24,21 @@ export interface AveragePoolOptions extends PoolOptions {
 }
 
 /** The mean of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. */
-export function avgPool(x: Operand, window: number | readonly number[], options: AveragePoolOptions = {}): Node {
-  const image = floating(x)
-  const windows = windowsOf('avgPool', image, window, options)
-  const total = build.sumPool(image, windows)
-  const padded = windows.padding.flat().some((n) => n > 0)
-  if (options.countPadding === false && padded) {
-    const spatial = image.shape.slice(1, -1)
-    const counts = build.sumPool(build.fill(1, [1, ...spatial, 1], image.dtype), windows)
-    return build.div(total, build.expand(counts, total.shape))
-  }
-  const count = windows.window.reduce((a, b) => a * b, 1)
-  return build.div(total, like(total, count))
-}
+export const avgPool = inFloat32(
+  (x: Operand, window: number | readonly number[], options: AveragePoolOptions = {}): Node => {
+    const image = floating(x)
+    const windows = windowsOf('avgPool', image, window, options)
+    const total = build.sumPool(image, windows)
+    const padded = windows.padding.flat().some((n) => n > 0)
+    if (options.countPadding === false && padded) {
+      const spatial = image.shape.slice(1, -1)
+      const counts = build.sumPool(build.fill(1, [1, ...spatial, 1], image.dtype), windows)
+      return build.div(total, build.expand(counts, total.shape))
+    }
+    const count = windows.window.reduce((a, b) => a * b, 1)
+    return build.div(total, like(total, count))
+  },
+)
 
 /** The mean over all spatial axes: [batch, …spatial, channels] → [batch, channels]. */
 export function globalAveragePool(x: Operand, options: ReductionOptions = {}): Node {

@@ -3,7 +3,7 @@ import { formatShape } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { take } from '../indexing/take.js'
 import { repeat } from '../movement/joining.js'
-import { floating, lift, like, type Operand } from '../operand.js'
+import { floating, inFloat32, lift, like, type Operand } from '../operand.js'
 import { perAxis, spatialAxes } from './windows.js'
 
 export interface ResizeOptions {
@@ -14,7 +14,7 @@ export interface ResizeOptions {
 }
 
 /** Images of another size: [batch, …spatial, channels] → [batch, …size, channels]. */
-export function resize(x: Operand, size: number | readonly number[], options: ResizeOptions = {}): Node {
+export const resize = inFloat32((x: Operand, size: number | readonly number[], options: ResizeOptions = {}): Node => {
   const image = options.mode === 'bilinear' ? floating(x) : lift(x)
   const sizes = perAxis('resize', 'size', size, spatialAxes('resize', image))
   if (image.shape.slice(1, -1).includes(0)) {
@@ -22,7 +22,7 @@ export function resize(x: Operand, size: number | readonly number[], options: Re
   }
   const along = options.mode === 'bilinear' ? interpolate : nearest
   return sizes.reduce((resized, n, i) => along(resized, i + 1, n, options.alignCorners ?? false), image)
-}
+})
 
 function nearest(x: Node, axis: number, size: number): Node {
   const n = x.shape[axis]

@@ -1,5 +1,5 @@
 import { build, type Node } from '../../graph/index.js'
-import { floating, like, type Operand } from '../operand.js'
+import { floating, inFloat32, like, type Operand } from '../operand.js'
 
 // Integers become float32 in all of these.
 
@@ -14,7 +14,7 @@ export const log1p = (x: Operand): Node => build.log1p(floating(x))
 /** √x */
 export const sqrt = (x: Operand): Node => build.sqrt(floating(x))
 /** 1 / √x */
-export const rsqrt = (x: Operand): Node => build.reciprocal(build.sqrt(floating(x)))
+export const rsqrt = inFloat32((x: Operand): Node => build.reciprocal(build.sqrt(floating(x))))
 
 /** 2ˣ */
 export function exp2(x: Operand): Node {
@@ -23,9 +23,9 @@ export function exp2(x: Operand): Node {
 }
 
 /** The logarithm to base 2. */
-export const log2 = (x: Operand): Node => logarithm(x, Math.LN2)
+export const log2 = inFloat32((x: Operand): Node => logarithm(x, Math.LN2))
 /** The logarithm to base 10. */
-export const log10 = (x: Operand): Node => logarithm(x, Math.LN10)
+export const log10 = inFloat32((x: Operand): Node => logarithm(x, Math.LN10))
 
 function logarithm(x: Operand, ofBase: number): Node {
   const node = floating(x)
@@ -33,27 +33,27 @@ function logarithm(x: Operand, ofBase: number): Node {
 }
 
 /** 1 / (1 + e⁻ˣ), to full relative accuracy on both sides. */
-export function sigmoid(x: Operand): Node {
+export const sigmoid = inFloat32((x: Operand): Node => {
   const node = floating(x)
   // With e = exp(−|x|) ≤ 1 nothing overflows, neither here nor in the gradient.
   const { negative, decay } = decayOf(node)
   const one = like(node, 1)
   return build.div(build.where(negative, decay, one), build.add(one, decay))
-}
+})
 
 /** log(1 + eˣ) */
-export function softplus(x: Operand): Node {
+export const softplus = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const { negative, decay } = decayOf(node)
   return build.add(build.where(negative, like(node, 0), node), build.log1p(decay))
-}
+})
 
 /** log(sigmoid(x)) = −softplus(−x) */
-export function logSigmoid(x: Operand): Node {
+export const logSigmoid = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const { negative, decay } = decayOf(node)
   return build.sub(build.where(negative, node, like(node, 0)), build.log1p(decay))
-}
+})
 
 /** x < 0, and exp(−|x|), whose two sides meet in such a way that gradients at 0 are right. */
 function decayOf(x: Node): { negative: Node; decay: Node } {

@@ -1,5 +1,5 @@
 import { build, type Node } from '../../graph/index.js'
-import { floating, like, type Operand } from '../operand.js'
+import { floating, inFloat32, like, type Operand } from '../operand.js'
 
 // Integers become float32 in all of these.
 
@@ -21,7 +21,7 @@ const erfcDouble = [
 ]
 
 /** 1 − erf(x), accurate also where it is tiny. */
-export function erfc(x: Operand): Node {
+export const erfc = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const one = like(node, 1)
   const negative = build.less(node, like(node, 0))
@@ -33,7 +33,7 @@ export function erfc(x: Operand): Node {
   const tail = build.mul(build.exp(build.neg(build.mul(node, node))), scaled)
   const far = build.where(negative, build.sub(like(node, 2), tail), tail)
   return build.where(near, build.sub(one, build.erf(node)), far)
-}
+})
 
 // M. Giles, "Approximating the erfinv function" (2010), for w = −log(1 − x²) < 5 in w − 2.5.
 const erfInvCentre = [
@@ -47,7 +47,7 @@ const erfInvTail = [
 ]
 
 /** The inverse of {@link erf}: ±∞ at ±1, NaN outside. */
-export function erfInv(x: Operand): Node {
+export const erfInv = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const zero = like(node, 0)
   const one = like(node, 1)
@@ -66,7 +66,7 @@ export function erfInv(x: Operand): Node {
   const edge = build.where(build.equal(magnitude, one), like(node, Infinity), like(node, Number.NaN))
   const positive = build.where(inside, value, edge)
   return build.where(negative, build.neg(positive), positive)
-}
+})
 
 /** One step of Halley's method for erf(y) = a, which triples the number of correct digits. */
 function halley(y: Node, a: Node): Node {

@@ -1,6 +1,6 @@
 import type { DType } from '../../core/dtype.js'
 import { build, type Node } from '../../graph/index.js'
-import { floating, like, type Operand, pair } from '../operand.js'
+import { floating, inFloat32, like, type Operand, pair } from '../operand.js'
 
 // Integers become float32 in all of these.
 
@@ -9,65 +9,69 @@ export const sin = (x: Operand): Node => build.sin(floating(x))
 /** The cosine of an angle in radians. */
 export const cos = (x: Operand): Node => build.cos(floating(x))
 /** The tangent of an angle in radians. */
-export function tan(x: Operand): Node {
+export const tan = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.div(build.sin(node), build.cos(node))
-}
+})
 
 /** The angle in −π/2 … π/2 whose sine is x; NaN outside −1 … 1. */
-export function asin(x: Operand): Node {
+export const asin = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const one = like(node, 1)
   return double(build.atan(build.div(node, build.add(one, cosineOfSine(node)))))
-}
+})
 
 /** The angle in 0 … π whose cosine is x; NaN outside −1 … 1. */
-export function acos(x: Operand): Node {
+export const acos = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const { negative, magnitude } = split(node)
   const angle = double(build.atan(build.div(cosineOfSine(node), build.add(like(node, 1), magnitude))))
   return build.where(negative, build.sub(like(node, Math.PI), angle), angle)
-}
+})
 
 /** The angle in −π/2 … π/2 whose tangent is x. */
 export const atan = (x: Operand): Node => build.atan(floating(x))
 
-/** The angle in −π … π of the point (x, y). */
-export function atan2(y: Operand, x: Operand): Node {
+/** The angle in −π … π of the point (x, y), whose zeros have signs: above the negative x axis it is π, below it −π. */
+export const atan2 = inFloat32((y: Operand, x: Operand): Node => {
   const [v, u] = pair(y, x, 'atan2').map(floating)
   const vertical = split(v)
   const horizontal = split(u)
   const zero = like(u, 0)
   const steep = build.less(horizontal.magnitude, vertical.magnitude)
-  const short = build.where(steep, horizontal.magnitude, vertical.magnitude)
-  const long = build.where(steep, vertical.magnitude, horizontal.magnitude)
+  const smaller = build.where(steep, horizontal.magnitude, vertical.magnitude)
+  const larger = build.where(steep, vertical.magnitude, horizontal.magnitude)
+  // Two infinities count as equal.
+  const diagonal = build.equal(smaller, like(u, Infinity))
+  const short = build.where(diagonal, like(u, 1), smaller)
+  const long = build.where(diagonal, like(u, 1), larger)
   const divisor = build.where(build.equal(long, zero), like(u, 1), long)
   const octant = build.atan(build.div(short, divisor))
   const quadrant = build.where(steep, build.sub(like(u, Math.PI / 2), octant), octant)
   const half = build.where(horizontal.negative, build.sub(like(u, Math.PI), quadrant), quadrant)
   return build.where(vertical.negative, build.neg(half), half)
-}
+})
 
 /** (eˣ − e⁻ˣ) / 2 */
-export function sinh(x: Operand): Node {
+export const sinh = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(build.sub(build.expm1(node), build.expm1(build.neg(node))), like(node, 0.5))
-}
+})
 
 /** (eˣ + e⁻ˣ) / 2 */
-export function cosh(x: Operand): Node {
+export const cosh = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(build.add(build.exp(node), build.exp(build.neg(node))), like(node, 0.5))
-}
+})
 
 /** The hyperbolic tangent, sinh(x) / cosh(x). */
 export const tanh = (x: Operand): Node => build.tanh(floating(x))
 
 // From here on x² is so large that 1 + x² = x² to the accuracy of the dtype, well before x² overflows.
-const large: { readonly [D in DType]?: number } = { float64: 1e8, float32: 1e4, bfloat16: 1e4, float16: 128 }
+const large: { readonly [D in DType]?: number } = { float64: 1e8, float32: 1e4 }
 
 /** The inverse of {@link sinh}: log(x + √(1 + x²)). */
-export function asinh(x: Operand): Node {
+export const asinh = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const { negative, magnitude } = split(node)
   const one = like(node, 1)
@@ -79,21 +83,21 @@ export function asinh(x: Operand): Node {
   const farValue = build.add(build.log(build.where(far, magnitude, one)), like(node, Math.LN2))
   const value = build.where(far, farValue, nearValue)
   return build.where(negative, build.neg(value), value)
-}
+})
 
 /** The inverse of {@link cosh}, 0 or more: log(x + √(x² − 1)); NaN below 1. */
-export function acosh(x: Operand): Node {
+export const acosh = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const above = build.sub(node, like(node, 1))
   const root = build.mul(build.sqrt(above), build.sqrt(build.add(above, like(node, 2))))
   return build.log1p(build.add(above, root))
-}
+})
 
 /** The inverse of {@link tanh}: ½ log((1 + x) / (1 − x)); NaN outside −1 … 1. */
-export function atanh(x: Operand): Node {
+export const atanh = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(build.sub(build.log1p(node), build.log1p(build.neg(node))), like(node, 0.5))
-}
+})
 
 const double = (x: Node): Node => build.mul(x, like(x, 2))
 
@@ -103,8 +107,9 @@ function cosineOfSine(x: Node): Node {
   return build.mul(build.sqrt(build.sub(one, x)), build.sqrt(build.add(one, x)))
 }
 
-/** x < 0 and |x|. Unlike `abs` it has slope 1 at 0, which pieces that meet smoothly at 0 need. */
+/** Whether the sign is −, of −0 too, and |x|. Unlike `abs` it has a slope at 0, which pieces that meet smoothly at 0 need. */
 function split(x: Node): { negative: Node; magnitude: Node } {
-  const negative = build.less(x, like(x, 0))
+  const zero = like(x, 0)
+  const negative = build.less(build.where(build.equal(x, zero), build.reciprocal(x), x), zero)
   return { negative, magnitude: build.where(negative, build.neg(x), x) }
 }

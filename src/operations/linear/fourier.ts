@@ -3,7 +3,7 @@ import { formatShape, normalizeAxis } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { moveAxis, unsqueeze } from '../movement/shape.js'
 import { flip, part } from '../movement/slicing.js'
-import { floating, like, type Operand } from '../operand.js'
+import { floating, inFloat32, like, type Operand } from '../operand.js'
 
 // Complex numbers are pairs (real, imaginary) in an extra last axis; `axis` counts without it, so −1 is the one before
 // the pairs. Forward transforms are plain sums, inverse ones divide by n.
@@ -29,16 +29,22 @@ function inverseTransform(x: Node): Node {
 }
 
 /** The discrete Fourier transform Σₜ xₜ exp(−2πi k t / n) of complex numbers: […, n, 2] → […, n, 2]. */
-export const fft = (x: Operand, axis = -1): Node => alongComplexAxis('fft', x, axis, (node) => build.fft(node))
+export const fft = (x: Operand, axis: number = -1): Node => alongComplexAxis('fft', x, axis, (node) => build.fft(node))
 
 /** The inverse of {@link fft}: 1/n Σₖ xₖ exp(2πi k t / n). */
-export const ifft = (x: Operand, axis = -1): Node => alongComplexAxis('ifft', x, axis, inverseTransform)
+export const ifft = inFloat32(
+  (x: Operand, axis: number = -1): Node => alongComplexAxis('ifft', x, axis, inverseTransform),
+)
 
 /** {@link fft} along two axes, by default the last two. */
-export const fft2 = (x: Operand, axes: readonly [number, number] = [-2, -1]): Node => fft(fft(x, axes[0]), axes[1])
+export const fft2 = inFloat32(
+  (x: Operand, axes: readonly [number, number] = [-2, -1]): Node => fft(fft(x, axes[0]), axes[1]),
+)
 
 /** {@link ifft} along two axes, by default the last two. */
-export const ifft2 = (x: Operand, axes: readonly [number, number] = [-2, -1]): Node => ifft(ifft(x, axes[0]), axes[1])
+export const ifft2 = inFloat32(
+  (x: Operand, axes: readonly [number, number] = [-2, -1]): Node => ifft(ifft(x, axes[0]), axes[1]),
+)
 
 /** The first ⌊n/2⌋ + 1 terms of the Fourier transform of real numbers, which determine the others: […, n] → […, ⌊n/2⌋ + 1, 2]. */
 export function rfft(x: Operand, axis = -1): Node {
@@ -57,7 +63,7 @@ export function rfft(x: Operand, axis = -1): Node {
  * The inverse of {@link rfft}: […, m, 2] → n real numbers, n = 2 (m − 1) unless given (an odd n cannot be told from the
  * shape). Missing terms count as 0, as do the imaginary parts of the first term and, for even n, the middle one.
  */
-export function irfft(x: Operand, n?: number, axis = -1): Node {
+export const irfft = inFloat32((x: Operand, n?: number, axis: number = -1): Node => {
   const pairs = alongComplexAxis('irfft', x, axis, (node) => {
     const r = node.rank - 2
     const size = n ?? 2 * (node.shape[r] - 1)
@@ -71,7 +77,7 @@ export function irfft(x: Operand, n?: number, axis = -1): Node {
     return inverseTransform(build.concat([terms, flip(conjugate, r)], r))
   })
   return build.reshape(part(pairs, pairs.rank - 1, 0, 1), pairs.shape.slice(0, -1))
-}
+})
 
 /** An axis cut or filled up with zeros to `size`. */
 function fitTo(x: Node, axis: number, size: number): Node {

@@ -4,7 +4,7 @@ import { matmul } from '../contraction/matmul.js'
 import { eye } from '../creation.js'
 import { abs, sign } from '../elementwise/arithmetic.js'
 import { diagonal } from '../movement/diagonal.js'
-import { like, type Operand, stretch } from '../operand.js'
+import { inFloat32, like, type Operand, stretch, widened } from '../operand.js'
 import { prod, sum } from '../reductions.js'
 import { matrices, withRightHandSides } from './matrices.js'
 
@@ -29,34 +29,37 @@ export function triangularSolve(a: Operand, b: Operand, options: TriangularSolve
  * The solution x of a · x = b for square a […, n, n] and b [n], […, n] or […, n, k], by LU factorization with row exchanges. A
  * singular a gives infinities or NaN: its values are not known when the graph is made.
  */
-export const solve = (a: Operand, b: Operand): Node =>
-  withRightHandSides('solve', a, b, (matrix, columns) => {
-    const [packed, permutation] = build.lu(matrix)
-    const exchanged = build.gather(columns, permutation, columns.rank - 2)
-    const forward = { lower: true, transpose: false, unitDiagonal: true }
-    const backward = { lower: false, transpose: false, unitDiagonal: false }
-    return build.triangularSolve(packed, build.triangularSolve(packed, exchanged, forward), backward)
-  })
+export const solve = inFloat32(
+  (a: Operand, b: Operand): Node =>
+    withRightHandSides('solve', a, b, (matrix, columns) => {
+      const [packed, permutation] = build.lu(matrix)
+      const exchanged = build.gather(columns, permutation, columns.rank - 2)
+      const forward = { lower: true, transpose: false, unitDiagonal: true }
+      const backward = { lower: false, transpose: false, unitDiagonal: false }
+      return build.triangularSolve(packed, build.triangularSolve(packed, exchanged, forward), backward)
+    }),
+)
 
 /** The matrix a⁻¹ with a · a⁻¹ = 1; a singular a gives infinities or NaN. To solve equations, {@link solve} is faster and more accurate. */
-export function inverse(x: Operand): Node {
+export const inverse = inFloat32((x: Operand): Node => {
   const node = matrices('inverse', x, true)
   return solve(node, eye(node.shape[node.rank - 1], undefined, node.dtype))
-}
+})
 
 /** The determinant of each matrix: [… n, n] → […]. */
-export function determinant(x: Operand): Node {
+export const determinant = inFloat32((x: Operand): Node => {
   const [packed, permutation] = build.lu(matrices('determinant', x, true))
   return build.mul(parity(permutation, packed), prod(diagonal(packed), -1))
-}
+})
 
 /** Sign and logarithm of the magnitude of the determinant, which does not overflow: det = sign · exp(logAbsolute). */
 export function logDeterminant(x: Operand): { sign: Node; logAbsolute: Node } {
-  const [packed, permutation] = build.lu(matrices('logDeterminant', x, true))
+  const matrix = matrices('logDeterminant', x, true)
+  const [packed, permutation] = build.lu(widened(matrix))
   const pivots = diagonal(packed)
   return {
-    sign: build.mul(parity(permutation, packed), prod(sign(pivots), -1)),
-    logAbsolute: sum(build.log(abs(pivots)), -1),
+    sign: build.cast(build.mul(parity(permutation, packed), prod(sign(pivots), -1)), matrix.dtype),
+    logAbsolute: build.cast(sum(build.log(abs(pivots)), -1), matrix.dtype),
   }
 }
 
@@ -73,7 +76,7 @@ function parity(permutation: Node, matrix: Node): Node {
 }
 
 /** x · x · … · x, n times; n = 0 gives the unit matrix and a negative n powers of the inverse. */
-export function matrixPower(x: Operand, n: number): Node {
+export const matrixPower = inFloat32((x: Operand, n: number): Node => {
   const node = matrices('matrixPower', x, true)
   if (!Number.isInteger(n)) fail(`matrixPower: ${n} is not a whole number`, 'Use eigh for other powers.')
   let result = stretch(eye(node.shape[node.rank - 1], undefined, node.dtype), node.shape)
@@ -83,4 +86,4 @@ export function matrixPower(x: Operand, n: number): Node {
     if (rest > 1) square = matmul(square, square)
   }
   return result
-}
+})

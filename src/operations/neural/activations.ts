@@ -3,7 +3,7 @@ import { build, type Node } from '../../graph/index.js'
 import { clip } from '../elementwise/arithmetic.js'
 import { sigmoid, softplus } from '../elementwise/exponential.js'
 import { split } from '../movement/joining.js'
-import { floating, like, numeric, type Operand, pair, stretch } from '../operand.js'
+import { floating, inFloat32, like, numeric, type Operand, pair, stretch } from '../operand.js'
 
 /** max(x, 0), with a gradient of 0 at 0. */
 export function relu(x: Operand): Node {
@@ -16,29 +16,29 @@ export function relu(x: Operand): Node {
 export const relu6 = (x: Operand): Node => clip(relu(x), undefined, 6)
 
 /** x where it is positive, `slope` · x elsewhere (Maas et al., 2013). */
-export function leakyRelu(x: Operand, slope: Operand = 0.01): Node {
+export const leakyRelu = inFloat32((x: Operand, slope: Operand = 0.01): Node => {
   const [node, factor] = pair(floating(x), slope, 'leakyRelu')
   return build.where(build.less(like(node, 0), node), node, build.mul(factor, node))
-}
+})
 
 /** x where it is positive, `alpha` (eˣ − 1) elsewhere (Clevert et al., 2015). */
-export function elu(x: Operand, alpha = 1): Node {
+export const elu = inFloat32((x: Operand, alpha: number = 1): Node => {
   const node = floating(x)
   const zero = like(node, 0)
   const positive = build.less(zero, node)
   // expm1 of large x would overflow, and its gradient with it.
   const negativePart = build.expm1(build.where(positive, zero, node))
   return build.where(positive, node, build.mul(like(node, alpha), negativePart))
-}
+})
 
 /** Scaled {@link elu} that keeps mean 0 and variance 1 (Klambauer et al., 2017). */
-export function selu(x: Operand): Node {
+export const selu = inFloat32((x: Operand): Node => {
   const activated = elu(x, 1.6732632423543772)
   return build.mul(activated, like(activated, 1.0507009873554805))
-}
+})
 
 /** x Φ(x) with the normal distribution Φ, exact or in Hendrycks and Gimpel's approximation by tanh (2016). */
-export function gelu(x: Operand, approximation: 'exact' | 'tanh' = 'exact'): Node {
+export const gelu = inFloat32((x: Operand, approximation: 'exact' | 'tanh' = 'exact'): Node => {
   const node = floating(x)
   const half = build.mul(node, like(node, 0.5))
   const one = like(node, 1)
@@ -48,47 +48,47 @@ export function gelu(x: Operand, approximation: 'exact' | 'tanh' = 'exact'): Nod
   const squared = build.mul(node, node)
   const inner = build.mul(node, build.add(one, build.mul(squared, like(node, 0.044715))))
   return build.mul(half, build.add(one, build.tanh(build.mul(inner, like(node, Math.sqrt(2 / Math.PI))))))
-}
+})
 
 /** x · sigmoid(x), also called swish (Ramachandran et al., 2017). */
-export function silu(x: Operand): Node {
+export const silu = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(node, sigmoid(node))
-}
+})
 
 /** x · tanh(softplus(x)) (Misra, 2019). */
-export function mish(x: Operand): Node {
+export const mish = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(node, build.tanh(softplus(node)))
-}
+})
 
 /** x kept between −1 and 1. */
 export const hardTanh = (x: Operand): Node => clip(floating(x), -1, 1)
 
 /** x / 6 + ½ kept between 0 and 1 (Howard et al., 2019). */
-export function hardSigmoid(x: Operand): Node {
+export const hardSigmoid = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return clip(build.add(build.div(node, like(node, 6)), like(node, 0.5)), 0, 1)
-}
+})
 
 /** x · hardSigmoid(x) (Howard et al., 2019). */
-export function hardSwish(x: Operand): Node {
+export const hardSwish = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.mul(node, hardSigmoid(node))
-}
+})
 
 /** x / (1 + |x|) */
-export function softsign(x: Operand): Node {
+export const softsign = inFloat32((x: Operand): Node => {
   const node = floating(x)
   const magnitude = build.where(build.less(node, like(node, 0)), build.neg(node), node)
   return build.div(node, build.add(like(node, 1), magnitude))
-}
+})
 
 /** The first half of an axis times the sigmoid of the second (Dauphin et al., 2016). */
-export function glu(x: Operand, axis = -1): Node {
+export const glu = inFloat32((x: Operand, axis: number = -1): Node => {
   const [values, gates] = split(x, 2, axis)
   return build.mul(floating(values), sigmoid(gates))
-}
+})
 
 function shifted(operation: string, x: Operand, axis: number): { node: Node; axes: number[]; keep: number[] } {
   const node = floating(x)
@@ -101,15 +101,15 @@ function shifted(operation: string, x: Operand, axis: number): { node: Node; axe
 }
 
 /** exp(x) / Σ exp(x) along `axis` (the last): positive numbers that sum to 1. */
-export function softmax(x: Operand, axis = -1): Node {
+export const softmax = inFloat32((x: Operand, axis: number = -1): Node => {
   const { node, axes, keep } = shifted('softmax', x, axis)
   const weights = build.exp(node)
   return build.div(weights, stretch(build.reshape(build.reduceSum(weights, axes), keep), node.shape))
-}
+})
 
 /** log(softmax(x)) without the loss of accuracy of taking the logarithm afterwards. */
-export function logSoftmax(x: Operand, axis = -1): Node {
+export const logSoftmax = inFloat32((x: Operand, axis: number = -1): Node => {
   const { node, axes, keep } = shifted('logSoftmax', x, axis)
   const total = build.log(build.reduceSum(build.exp(node), axes))
   return build.sub(node, stretch(build.reshape(total, keep), node.shape))
-}
+})

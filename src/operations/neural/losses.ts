@@ -3,7 +3,7 @@ import { failShape } from '../../core/errors.js'
 import { formatShape, sameShape } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { abs, mul, sub } from '../elementwise/arithmetic.js'
-import { describe, floating, lift, like, type Operand, pair } from '../operand.js'
+import { describe, floating, inFloat32, lift, like, type Operand, pair } from '../operand.js'
 import { mean, sum } from '../reductions.js'
 import { logSoftmax } from './activations.js'
 
@@ -32,7 +32,7 @@ export interface CrossEntropyOptions extends LossOptions {
  * @throws ShapeError if the labels fit neither way. A label outside 0 … classes − 1 is an error when the value is computed.
  * @example crossEntropy(logits, labels) // [128, 10], int32 [128] → []
  */
-export function crossEntropy(logits: Operand, labels: Operand, options: CrossEntropyOptions = {}): Node {
+export const crossEntropy = inFloat32((logits: Operand, labels: Operand, options: CrossEntropyOptions = {}): Node => {
   const { labelSmoothing = 0, reduction = 'mean' } = options
   const scores = floating(logits)
   const targets = lift(labels)
@@ -47,7 +47,7 @@ export function crossEntropy(logits: Operand, labels: Operand, options: CrossEnt
   const even = build.neg(mean(logarithms, classAxis))
   const smoothed = build.add(mul(losses, 1 - labelSmoothing), mul(even, labelSmoothing))
   return reductions[reduction](smoothed)
-}
+})
 
 /** Σ p log q over the classes, where p is given or 1 for the label. */
 function expected(logarithms: Node, targets: Node): Node {
@@ -95,25 +95,27 @@ function comparable(operation: string, prediction: Operand, target: Operand): [N
  * −t log sigmoid(x) − (1 − t) log(1 − sigmoid(x)) for each element of the logits x and targets t from 0 to 1,
  * computed as max(x, 0) − t x + log(1 + exp(−|x|)).
  */
-export function binaryCrossEntropyWithLogits(logits: Operand, targets: Operand, options: LossOptions = {}): Node {
-  const [x, t] = comparable('binaryCrossEntropyWithLogits', logits, targets)
-  const negative = build.less(x, like(x, 0))
-  const positivePart = build.where(negative, like(x, 0), x)
-  const rest = build.log1p(build.exp(build.where(negative, x, build.neg(x))))
-  return reductions[options.reduction ?? 'mean'](build.add(build.sub(positivePart, build.mul(t, x)), rest))
-}
+export const binaryCrossEntropyWithLogits = inFloat32(
+  (logits: Operand, targets: Operand, options: LossOptions = {}): Node => {
+    const [x, t] = comparable('binaryCrossEntropyWithLogits', logits, targets)
+    const negative = build.less(x, like(x, 0))
+    const positivePart = build.where(negative, like(x, 0), x)
+    const rest = build.log1p(build.exp(build.where(negative, x, build.neg(x))))
+    return reductions[options.reduction ?? 'mean'](build.add(build.sub(positivePart, build.mul(t, x)), rest))
+  },
+)
 
 /** (prediction − target)² */
-export function meanSquaredError(prediction: Operand, target: Operand, options: LossOptions = {}): Node {
+export const meanSquaredError = inFloat32((prediction: Operand, target: Operand, options: LossOptions = {}): Node => {
   const difference = build.sub(...comparable('meanSquaredError', prediction, target))
   return reductions[options.reduction ?? 'mean'](build.mul(difference, difference))
-}
+})
 
 /** |prediction − target| */
-export function meanAbsoluteError(prediction: Operand, target: Operand, options: LossOptions = {}): Node {
+export const meanAbsoluteError = inFloat32((prediction: Operand, target: Operand, options: LossOptions = {}): Node => {
   const difference = build.sub(...comparable('meanAbsoluteError', prediction, target))
   return reductions[options.reduction ?? 'mean'](abs(difference))
-}
+})
 
 export interface HuberOptions extends LossOptions {
   /** The difference d at which the square turns into a straight line; 1. */
@@ -121,20 +123,22 @@ export interface HuberOptions extends LossOptions {
 }
 
 /** ½ d² for differences |d| ≤ delta, delta (|d| − ½ delta) beyond: a square that outliers do not dominate (Huber, 1964). */
-export function huber(prediction: Operand, target: Operand, options: HuberOptions = {}): Node {
+export const huber = inFloat32((prediction: Operand, target: Operand, options: HuberOptions = {}): Node => {
   const { delta = 1, reduction = 'mean' } = options
   const distance = abs(build.sub(...comparable('huber', prediction, target)))
   const near = build.lessEqual(distance, like(distance, delta))
   const square = build.mul(like(distance, 0.5), build.mul(distance, distance))
   const line = build.mul(like(distance, delta), build.sub(distance, like(distance, delta / 2)))
   return reductions[reduction](build.where(near, square, line))
-}
+})
 
 /** Σ p (log p − log q) over the last axis for probabilities p and logarithms of probabilities log q; where p is 0 nothing is added. */
-export function klDivergence(logarithms: Operand, probabilities: Operand, options: LossOptions = {}): Node {
-  const [q, p] = comparable('klDivergence', logarithms, probabilities)
-  const positive = build.less(like(p, 0), p)
-  const logP = build.log(build.where(positive, p, like(p, 1)))
-  const terms = build.where(positive, mul(p, sub(logP, q)), like(p, 0))
-  return reductions[options.reduction ?? 'mean'](sum(terms, -1))
-}
+export const klDivergence = inFloat32(
+  (logarithms: Operand, probabilities: Operand, options: LossOptions = {}): Node => {
+    const [q, p] = comparable('klDivergence', logarithms, probabilities)
+    const positive = build.less(like(p, 0), p)
+    const logP = build.log(build.where(positive, p, like(p, 1)))
+    const terms = build.where(positive, mul(p, sub(logP, q)), like(p, 0))
+    return reductions[options.reduction ?? 'mean'](sum(terms, -1))
+  },
+)

@@ -1,7 +1,9 @@
+import { dtypeNames } from '../../../src/core/dtype.js'
 import { build } from '../../../src/graph/index.js'
 import type { Node } from '../../../src/graph/node.js'
 import type { Elementwise } from '../../../src/graph/scalar.js'
 import { bool, float, int, type Sample, type SampleInput, sample } from '../sample.js'
+import { specialBinary, specialIntegerPairs, specialIntegers, specialUnary } from './special.js'
 
 const INTEGERS = 'integers'
 const BOOLEAN_RESULT = 'the result is not a floating-point number'
@@ -23,13 +25,19 @@ const uint8 = (shape: readonly number[], values?: readonly number[]): SampleInpu
   fixed: true,
 })
 
-const unary = (run: Unary, low = -2, high = 2): Sample[] =>
-  [[2, 3], [], [0, 3], [1, 1, 4]].map((shape) => sample(`[${shape}]`, [float(shape, { low, high })], ([x]) => run(x)))
+const unary = (run: Unary, low = -2, high = 2): Sample[] => [
+  ...[[2, 3], [], [0, 3], [1, 1, 4]].map((shape) =>
+    sample(`[${shape}]`, [float(shape, { low, high })], ([x]) => run(x)),
+  ),
+  ...specialUnary(run),
+]
 
-const binary = (run: Binary, first: Partial<SampleInput> = {}, second: Partial<SampleInput> = {}): Sample[] =>
-  [[2, 3], [], [0, 3], [1, 4]].map((shape) =>
+const binary = (run: Binary, first: Partial<SampleInput> = {}, second: Partial<SampleInput> = {}): Sample[] => [
+  ...[[2, 3], [], [0, 3], [1, 4]].map((shape) =>
     sample(`[${shape}]`, [float(shape, first), float(shape, second)], ([a, b]) => run(a, b)),
-  )
+  ),
+  ...specialBinary(run),
+]
 
 const integerBinary = (run: Binary, divisor = false): Sample[] => {
   const b = divisor ? [3, -3, 3, -3, 0, 1, -1] : [3, -3, 3, -3, 7, -(2 ** 31), -1]
@@ -47,6 +55,7 @@ const integerBinary = (run: Binary, divisor = false): Sample[] => {
       INTEGERS,
     ),
     sample('uint8', [uint8([3], [200, 7, 255]), uint8([3], [100, 3, 255])], ([x, y]) => run(x, y), INTEGERS),
+    ...specialIntegerPairs(run),
   ]
 }
 
@@ -71,6 +80,7 @@ const apart = (run: Binary): Sample[] => [
     ([a, b]) => run(a, b),
     INTEGERS,
   ),
+  ...specialBinary(run),
   ...integerBinary(run),
 ]
 
@@ -87,6 +97,7 @@ const bits = (run: Binary): Sample[] => [
     INTEGERS,
   ),
   sample('empty', [int([0]), int([0])], ([a, b]) => run(a, b), INTEGERS),
+  ...specialIntegerPairs(run, true),
 ]
 
 const shift = (run: Binary): Sample[] => [
@@ -99,10 +110,15 @@ const shift = (run: Binary): Sample[] => [
   sample('uint32', [uint32([3], [0xdeadbeef, 1, 7]), uint32([3], [4, 31, 40])], ([a, b]) => run(a, b), INTEGERS),
   sample('uint8', [uint8([3], [0xa5, 255, 1]), uint8([3], [1, 7, 8])], ([a, b]) => run(a, b), INTEGERS),
   sample('scalar', [int([], { values: [6] }), int([], { values: [1] })], ([a, b]) => run(a, b), INTEGERS),
+  ...specialIntegerPairs(run, true),
 ]
 
 export const elementwiseSamples: { readonly [P in Elementwise]: readonly Sample[] } = {
-  neg: [...unary(build.neg), sample('int32', [int([3])], ([x]) => build.neg(x), INTEGERS)],
+  neg: [
+    ...unary(build.neg),
+    sample('int32', [int([3])], ([x]) => build.neg(x), INTEGERS),
+    ...specialIntegers(build.neg),
+  ],
   exp: unary(build.exp),
   expm1: [...unary(build.expm1), sample('small', [float([3], { low: -1e-6, high: 1e-6 })], ([x]) => build.expm1(x))],
   log: unary(build.log, 0.3, 3),
@@ -121,12 +137,14 @@ export const elementwiseSamples: { readonly [P in Elementwise]: readonly Sample[
     sample('[2, 2]', [float([2, 2], { values: [-1.5, 0.3, 2.7, -0.2] })], ([x]) => build.floor(x)),
     sample('whole', [float([3], { values: [-1, 0, 2] })], ([x]) => build.floor(x), 'the function jumps there'),
     sample('empty', [float([0])], ([x]) => build.floor(x)),
+    ...specialUnary(build.floor),
   ],
   not: [
     sample('bool', [bool([2, 2])], ([x]) => build.not(x), INTEGERS),
     sample('int32', [int([4])], ([x]) => build.not(x), INTEGERS),
     sample('uint32', [uint32([2], [0, 7])], ([x]) => build.not(x), INTEGERS),
     sample('uint8', [uint8([2], [0, 7])], ([x]) => build.not(x), INTEGERS),
+    ...specialIntegers(build.not, true),
   ],
   cast: [
     sample('float64 to float32', [float([2, 3])], ([x]) => build.cast(x, 'float32'), 'single precision'),
@@ -160,6 +178,14 @@ export const elementwiseSamples: { readonly [P in Elementwise]: readonly Sample[
     ),
     sample('scalar', [int([])], ([x]) => build.cast(x, 'float32'), INTEGERS),
     sample('empty', [int([0, 3])], ([x]) => build.cast(x, 'float64'), INTEGERS),
+    ...dtypeNames.flatMap((dtype) =>
+      [...specialUnary((x) => build.cast(x, dtype)), ...specialIntegers((x) => build.cast(x, dtype), true)].map(
+        (each) => ({
+          ...each,
+          name: `${each.name} to ${dtype}`,
+        }),
+      ),
+    ),
   ],
   bitcast: [
     sample(
@@ -198,6 +224,7 @@ export const elementwiseSamples: { readonly [P in Elementwise]: readonly Sample[
       ([a, b]) => build.mod(a, b),
       'the function jumps there',
     ),
+    ...specialBinary(build.mod),
     ...integerBinary(build.mod, true),
   ],
   pow: [
@@ -213,6 +240,7 @@ export const elementwiseSamples: { readonly [P in Elementwise]: readonly Sample[
       ([a, b]) => build.pow(a, b),
       INTEGERS,
     ),
+    ...specialIntegerPairs(build.pow),
   ],
   max: apart(build.max),
   min: apart(build.min),

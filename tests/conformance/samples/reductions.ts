@@ -2,6 +2,7 @@ import { build } from '../../../src/graph/index.js'
 import type { Node } from '../../../src/graph/node.js'
 import type { Primitive } from '../../../src/graph/primitives.js'
 import { bool, float, int, type Sample, type SampleInput, sample } from '../sample.js'
+import { specialRows } from './special.js'
 
 const INTEGERS = 'integers'
 const TIES = 'the derivative jumps where values tie'
@@ -17,6 +18,7 @@ const reduction = (run: Reduction, options: Partial<SampleInput> = {}): Sample[]
   sample('size 1', [float([1, 3], options)], ([x]) => run(x, [0])),
   sample('to an empty one', [float([0, 3], options)], ([x]) => run(x, [1])),
   sample('int32', [int([2, 3])], ([x]) => run(x, [1]), INTEGERS),
+  ...specialRows((x, axis) => run(x, [axis])),
 ]
 
 const extremum = (run: Reduction): Sample[] => [
@@ -36,6 +38,7 @@ const index = (run: (x: Node, axis: number) => Node): Sample[] => [
   sample('int32', [int([2, 3])], ([x]) => run(x, 1), INTEGERS),
   sample('bool', [bool([2, 3])], ([x]) => run(x, 1), INTEGERS),
   sample('to an empty one', [float([0, 3])], ([x]) => run(x, 1), INTEGERS),
+  ...specialRows(run),
 ]
 
 export const reductionSamples = {
@@ -62,5 +65,6 @@ export const reductionSamples = {
     sample('size 1', [float([3, 1])], ([x]) => build.cumSum(x, 1)),
     sample('empty', [float([0, 3])], ([x]) => build.cumSum(x, 0)),
     sample('int32', [int([4])], ([x]) => build.cumSum(x, 0), INTEGERS),
+    ...specialRows(build.cumSum),
   ],
 } as const satisfies { readonly [P in Primitive]?: readonly Sample[] }
