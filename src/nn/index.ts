@@ -1,4 +1,12 @@
 export type { AnyShape, SameShape, ShapeFunction, WithShapes } from '../tensor/types/index.js'
+export {
+  assignValues,
+  buffersOf,
+  functionalCall,
+  functionalCallWithValues,
+  parametersOf,
+  type ValuesByPath,
+} from './functional.js'
 export * as initializers from './initializers.js'
 export { fans, type Initializer } from './initializers.js'
 export { Layer } from './layer.js'

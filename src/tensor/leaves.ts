@@ -29,7 +29,7 @@ export type Gradients<T> =
         ? readonly Tensor[]
         : { -readonly [K in keyof T]: Gradients<T[K]> }
 
-const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
 
 const hasParameters = (value: unknown): value is HasParameters =>
   typeof value === 'object' && value !== null && 'parameters' in value && typeof value.parameters === 'function'

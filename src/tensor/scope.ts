@@ -80,6 +80,16 @@ export function transformed<R>(body: () => R): R {
 /** Whether compiled functions called now are part of something larger: they are called as they are, without a program of their own. */
 export const isInlined = (): boolean => scopes.length > 0 || transforms > 0
 
+/** Runs `body` as if the innermost body were not being traced: in the scope around it. */
+export function outside<R>(body: () => R): R {
+  const innermost = scopes.pop()
+  try {
+    return body()
+  } finally {
+    if (innermost !== undefined) scopes.push(innermost)
+  }
+}
+
 /** Reads something outside the graph, so that a compiled function retraces when it changes. */
 export function guarded<T>(what: string, read: () => T): T {
   const value = read()
