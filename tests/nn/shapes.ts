@@ -83,6 +83,12 @@ shape(nn.meanSquaredError(flat, flat, { reduction: 'none' })).is<[32, 784]>()
 nn.linear(700, 10).forward(flat)
 // @ts-expect-error conv2d: takes [batch, height, width, 3], not [number, 28, 28, 1]
 nn.conv2d(3, 6, 5).forward(pictures)
+// @ts-expect-error conv2d: the window 30 is larger than [number, 28, 28, 1]
+nn.conv2d(1, 2, 30).forward(pictures)
+// @ts-expect-error conv2d: the window [28, 29] is larger than [number, 28, 28, 1]
+nn.conv2d(1, 2, [28, 29]).forward(pictures)
+// @ts-expect-error avgPool2d: the window [1, 18] is larger than [8, 29, 17, 3]
+nn.avgPool2d([1, 18]).forward(odd)
 // @ts-expect-error maxPool2d: takes [batch, height, width, channels], not [32, 784]
 nn.maxPool2d(2).forward(flat)
 // @ts-expect-error linear: takes [..., 100], not [..., 128]

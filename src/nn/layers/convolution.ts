@@ -8,7 +8,8 @@ import { Parameter } from '../../tensor/variable.js'
 import { expectCount } from '../counts.js'
 import { fanInUniform, fans, type Initializer } from '../initializers.js'
 import { Layer } from '../layer.js'
-import type { ConvolutionShape, Sizes2d, Windows } from '../types/layers.js'
+import type { ConvolutionShape } from '../types/layers.js'
+import type { Picture, Sizes2d, Windows } from '../types/windows.js'
 
 export interface Conv2dOptions<
   Stride extends Sizes2d = Sizes2d,
@@ -38,7 +39,7 @@ export class Conv2d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends Windows = Windows,
-> extends Layer<ConvolutionShape<Inputs, Outputs, W>> {
+> extends Layer<ConvolutionShape<'conv2d', Picture, Inputs, Outputs, W>> {
   /** [height, width, input channels / groups, output channels] */
   readonly weight: Parameter<[number, number, number, Outputs]>
   /** [output channels] */

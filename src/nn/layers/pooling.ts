@@ -5,7 +5,8 @@ import type { WindowPadding } from '../../operations/index.js'
 import * as ops from '../../operations/index.js'
 import { expectCount } from '../counts.js'
 import { Layer } from '../layer.js'
-import type { PoolingShape, Sizes2d, Windows } from '../types/layers.js'
+import type { PoolingShape } from '../types/layers.js'
+import type { Picture, Sizes2d, Windows } from '../types/windows.js'
 
 export interface Pool2dOptions<Stride extends Sizes2d = Sizes2d, Padding extends WindowPadding = WindowPadding> {
   /** Distance between windows, for both axes or each; the size of the window, so that they touch. */
@@ -14,7 +15,7 @@ export interface Pool2dOptions<Stride extends Sizes2d = Sizes2d, Padding extends
   readonly padding?: Padding
 }
 
-abstract class Pool2d<Name extends string, W extends Windows> extends Layer<PoolingShape<Name, W>> {
+abstract class Pool2d<Name extends string, W extends Windows> extends Layer<PoolingShape<Name, Picture, W>> {
   protected readonly options: ops.PoolOptions
 
   constructor(
@@ -53,7 +54,7 @@ abstract class Pool2d<Name extends string, W extends Windows> extends Layer<Pool
 
 /** See {@link maxPool2d}. */
 export class MaxPool2d<W extends Windows = Windows> extends Pool2d<'maxPool2d', W> {
-  constructor(window: W['window'], options: Pool2dOptions = {}) {
+  constructor(window: Sizes2d, options: Pool2dOptions = {}) {
     super('maxPool2d', window, options)
   }
 
@@ -64,7 +65,7 @@ export class MaxPool2d<W extends Windows = Windows> extends Pool2d<'maxPool2d', 
 
 /** See {@link avgPool2d}. */
 export class AvgPool2d<W extends Windows = Windows> extends Pool2d<'avgPool2d', W> {
-  constructor(window: W['window'], options: Pool2dOptions = {}) {
+  constructor(window: Sizes2d, options: Pool2dOptions = {}) {
     super('avgPool2d', window, options)
   }
 

@@ -2,9 +2,9 @@ import { describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import type { Node } from '../../graph/node.js'
 import { Tensor } from '../../tensor/tensor.js'
-import type { Stage, Unless } from '../../tensor/types/index.js'
+import type { Stage } from '../../tensor/types/index.js'
 import { Layer } from '../layer.js'
-import type { ChainProblem, ChainShape, Link } from '../types/chain.js'
+import type { ChainShape, Checked, Link } from '../types/chain.js'
 
 /** See {@link sequential}. */
 export class Sequential<Links extends readonly Link[] = readonly Link[]> extends Layer<ChainShape<Links>> {
@@ -37,8 +37,6 @@ export class Sequential<Links extends readonly Link[] = readonly Link[]> extends
  * const mlp = sequential(flatten(), linear(784, 128), relu(), linear(128, 10))
  * mlp.forward(pictures) // [128, 28, 28, 1] → [128, 10]
  */
-export function sequential<const Links extends readonly Link[]>(
-  ...layers: Links & Unless<ChainProblem<Links, number[]>, unknown>
-): Sequential<Links> {
-  return new Sequential<Links>(layers)
+export function sequential<const Links extends readonly Link[]>(...layers: Checked<Links>): Sequential<Links> {
+  return new Sequential(layers as readonly Link[] as Links)
 }

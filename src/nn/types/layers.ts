@@ -1,82 +1,37 @@
-import type { WindowPadding } from '../../operations/index.js'
 import type { Product, Shape, ShapeFunction } from '../../tensor/types/index.js'
-import type { Differ, LastSize, ShowSizes } from './sizes.js'
-import type { Places } from './windows.js'
+import type { AllButLast, Pattern, Takes } from './sizes.js'
+import type { Slid, WindowProblem, Windows } from './windows.js'
+
+// The shape functions of the layers: what comes out, and why something is not taken.
 
 /** […, inputs] → […, outputs] */
 export interface LinearShape<Inputs extends number, Outputs extends number> extends ShapeFunction {
-  readonly out: this['in'] extends readonly [...infer Batch extends number[], number]
-    ? [...Batch, Outputs]
-    : [...number[], Outputs]
-  readonly problem: this['in'] extends readonly []
-    ? `linear: takes [..., ${Inputs}], not a scalar`
-    : Differ<LastSize<this['in']>, Inputs> extends true
-      ? `linear: takes [..., ${Inputs}], not ${ShowSizes<this['in']>}`
-      : never
+  readonly out: [...AllButLast<this['in']>, Outputs]
+  readonly problem: Takes<'linear', ['...', Inputs], this['in']>
 }
 
-/** One size for both spatial axes, or one each. */
-export type Sizes2d = number | readonly [number, number]
-
-type Along<Sizes, Axis extends 0 | 1> = Sizes extends readonly [number, number]
-  ? Sizes[Axis]
-  : Sizes extends number
-    ? Sizes
-    : number
-
-/** What a window does to a picture. */
-export interface Windows {
-  readonly window: Sizes2d
-  readonly stride: Sizes2d
-  readonly padding: WindowPadding
+/** [batch, spatial axes, inputs] → [batch, places, outputs] */
+export interface ConvolutionShape<
+  Name extends string,
+  Axes extends Pattern,
+  Inputs extends number,
+  Outputs extends number,
+  W extends Windows,
+> extends ShapeFunction {
+  readonly out: Slid<this['in'], Axes, W, Outputs>
+  readonly problem: Takes<Name, ['batch', ...Axes, Inputs], this['in']> | WindowProblem<Name, this['in'], W>
 }
 
-type Picture<S, W extends Windows, Channels extends number> = S extends readonly [
-  infer Batch extends number,
-  infer Height extends number,
-  infer Width extends number,
-  number,
-]
-  ? [
-      Batch,
-      Places<Height, Along<W['window'], 0>, Along<W['stride'], 0>, W['padding']>,
-      Places<Width, Along<W['window'], 1>, Along<W['stride'], 1>, W['padding']>,
-      Channels,
-    ]
-  : [number, number, number, Channels]
-
-/** The message for something that cannot be pictures with so many channels. */
-type PictureProblem<Name extends string, S, Channels extends number> = S extends Shape
-  ? number extends S['length']
-    ? Differ<LastSize<S>, Channels> extends true
-      ? `${Name}: takes [batch, height, width, ${Channels}], not ${ShowSizes<S>}`
-      : never
-    : S['length'] extends 4
-      ? Differ<LastSize<S>, Channels> extends true
-        ? `${Name}: takes [batch, height, width, ${Channels}], not ${ShowSizes<S>}`
-        : never
-      : `${Name}: takes [batch, height, width, ${number extends Channels ? 'channels' : Channels}], not ${ShowSizes<S>}`
-  : never
-
-/** [batch, height, width, inputs] → [batch, places, places, outputs] */
-export interface ConvolutionShape<Inputs extends number, Outputs extends number, W extends Windows>
-  extends ShapeFunction {
-  readonly out: Picture<this['in'], W, Outputs>
-  readonly problem: PictureProblem<'conv2d', this['in'], Inputs>
-}
-
-/** [batch, height, width, channels] → [batch, places, places, channels] */
-export interface PoolingShape<Name extends string, W extends Windows> extends ShapeFunction {
-  readonly out: Picture<this['in'], W, LastSize<this['in']>>
-  readonly problem: PictureProblem<Name, this['in'], number>
+/** [batch, spatial axes, channels] → [batch, places, channels] */
+export interface PoolingShape<Name extends string, Axes extends Pattern, W extends Windows> extends ShapeFunction {
+  readonly out: Slid<this['in'], Axes, W>
+  readonly problem: Takes<Name, ['batch', ...Axes, 'channels'], this['in']> | WindowProblem<Name, this['in'], W>
 }
 
 /** [batch, …] → [batch, product of the rest] */
 export interface FlattenShape extends ShapeFunction {
-  readonly out: this['in'] extends readonly [infer Batch extends number, ...infer Rest extends Shape]
-    ? number extends this['in']['length']
-      ? [number, number]
-      : [Batch, Product<Rest>]
+  readonly out: this['in'] extends readonly [infer Batch, ...infer Rest extends Shape]
+    ? [Batch, Product<Rest>]
     : [number, number]
-  readonly problem: this['in'] extends readonly [] ? 'flatten: takes [batch, ...], not a scalar' : never
+  readonly problem: Takes<'flatten', ['batch', '...'], this['in']>
 }

@@ -1,4 +1,6 @@
 import type { WindowPadding } from '../../operations/index.js'
+import type { Show } from '../../tensor/types/index.js'
+import type { Last, Open, Pattern, ShowSizes } from './sizes.js'
 
 // How many places a window has along an axis. Sizes up to 999 are counted with tuples; beyond, the number is left open.
 
@@ -65,24 +67,59 @@ type CountedPlaces<Size, Window, Stride, Padding> = Size extends 0[]
     : number
   : number
 
-/** The places of a window along an axis of `Size`; `number` where something is not known. */
-export type Places<
-  Size extends number,
-  Window extends number,
-  Stride extends number,
-  Padding extends WindowPadding,
-> = Padding extends 'same'
-  ? Stride extends 1
-    ? Size
-    : Literal<Size, Window, Stride, Padding>
-  : Literal<Size, Window, Stride, Padding>
-
-type Literal<Size extends number, Window extends number, Stride extends number, Padding> = number extends
-  | Size
-  | Window
-  | Stride
-  | Padding
+/** A margin of one axis: as much on both sides, or [before, behind]. */
+type Places<Size, Window, Stride, Padding> = number extends Size | Window | Stride | Padding
   ? number
   : Padding extends 'same' | 'valid' | number
-    ? CountedPlaces<Tuple<Size>, Tuple<Window>, Tuple<Stride>, Padding>
+    ? CountedPlaces<Tuple<Size & number>, Tuple<Window & number>, Tuple<Stride & number>, Padding> extends infer N
+      ? N extends 0
+        ? 'none'
+        : N
+      : never
     : number
+
+/** One number for all spatial axes, or one each. */
+export type ManySizes = number | readonly number[]
+
+/** One number for both axes of a picture, or one each. */
+export type Sizes2d = number | readonly [number, number]
+
+/** The spatial axes of a picture. */
+export type Picture = ['height', 'width']
+
+/** What a window does to the spatial axes. */
+export interface Windows {
+  readonly window: ManySizes
+  readonly stride: ManySizes
+  readonly padding: WindowPadding
+}
+
+type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
+
+type PlacesOn<Spatial, W extends Windows> = {
+  [I in keyof Spatial]: Places<Spatial[I], On<W['window'], I>, On<W['stride'], I>, On<W['padding'], I>>
+}
+
+type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number ? Places[I] : number }
+
+type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
+
+/** The shape that windows leave of [batch, spatial axes, channels], with other channels where there are. */
+export type Slid<S, Axes extends Pattern, W extends Windows, Channels = Last<S>> =
+  Open<S> extends true
+    ? [number, ...Unknown<Axes>, Channels]
+    : S extends readonly [infer Batch, ...infer Spatial, unknown]
+      ? [Batch, ...Counts<PlacesOn<Spatial, W>>, Channels]
+      : [number, ...Unknown<Axes>, Channels]
+
+/** The message for a window that is larger than the picture, else `never`. */
+export type WindowProblem<Name extends string, S, W extends Windows> =
+  Open<S> extends true
+    ? never
+    : S extends readonly [unknown, ...infer Spatial, unknown]
+      ? 'none' extends PlacesOn<Spatial, W>[number]
+        ? `${Name}: the window ${ShowWindow<W['window']>} is larger than ${ShowSizes<S>}`
+        : never
+      : never
+
+type ShowWindow<X> = X extends readonly unknown[] ? Show<X> : X extends number ? X : never

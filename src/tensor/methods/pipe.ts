@@ -1,40 +1,45 @@
 import type { Tensor } from '../tensor.js'
-import type { Passed, Shape, Stage } from '../types/index.js'
+import type { Shape, Stage, Then } from '../types/index.js'
 
 /** Passes a tensor through functions and modules, one after the other. */
 export interface Pipe {
-  <S extends Shape, A extends Stage<Tensor<S>>>(this: Tensor<S>, a: A): Passed<[A], S>
-  <S extends Shape, A extends Stage<Tensor<S>>, B extends Stage<Passed<[A], S>>>(
+  <S extends Shape, A extends Stage<Tensor<S>>>(this: Tensor<S>, a: A): Then<Tensor<S>, A>
+  <S extends Shape, A extends Stage<Tensor<S>>, B extends Stage<Then<Tensor<S>, A>>>(
     this: Tensor<S>,
     a: A,
     b: B,
-  ): Passed<[A, B], S>
-  <S extends Shape, A extends Stage<Tensor<S>>, B extends Stage<Passed<[A], S>>, C extends Stage<Passed<[A, B], S>>>(
+  ): Then<Then<Tensor<S>, A>, B>
+  <
+    S extends Shape,
+    A extends Stage<Tensor<S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+  >(
     this: Tensor<S>,
     a: A,
     b: B,
     c: C,
-  ): Passed<[A, B, C], S>
+  ): Then<Then<Then<Tensor<S>, A>, B>, C>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
   >(
     this: Tensor<S>,
     a: A,
     b: B,
     c: C,
     d: D,
-  ): Passed<[A, B, C, D], S>
+  ): Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -42,15 +47,15 @@ export interface Pipe {
     c: C,
     d: D,
     e: E,
-  ): Passed<[A, B, C, D, E], S>
+  ): Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
-    F extends Stage<Passed<[A, B, C, D, E], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
+    F extends Stage<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -59,16 +64,16 @@ export interface Pipe {
     d: D,
     e: E,
     f: F,
-  ): Passed<[A, B, C, D, E, F], S>
+  ): Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
-    F extends Stage<Passed<[A, B, C, D, E], S>>,
-    G extends Stage<Passed<[A, B, C, D, E, F], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
+    F extends Stage<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>>,
+    G extends Stage<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -78,17 +83,17 @@ export interface Pipe {
     e: E,
     f: F,
     g: G,
-  ): Passed<[A, B, C, D, E, F, G], S>
+  ): Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
-    F extends Stage<Passed<[A, B, C, D, E], S>>,
-    G extends Stage<Passed<[A, B, C, D, E, F], S>>,
-    H extends Stage<Passed<[A, B, C, D, E, F, G], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
+    F extends Stage<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>>,
+    G extends Stage<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>>,
+    H extends Stage<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -99,18 +104,18 @@ export interface Pipe {
     f: F,
     g: G,
     h: H,
-  ): Passed<[A, B, C, D, E, F, G, H], S>
+  ): Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
-    F extends Stage<Passed<[A, B, C, D, E], S>>,
-    G extends Stage<Passed<[A, B, C, D, E, F], S>>,
-    H extends Stage<Passed<[A, B, C, D, E, F, G], S>>,
-    I extends Stage<Passed<[A, B, C, D, E, F, G, H], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
+    F extends Stage<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>>,
+    G extends Stage<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>>,
+    H extends Stage<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>>,
+    I extends Stage<Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -122,19 +127,19 @@ export interface Pipe {
     g: G,
     h: H,
     i: I,
-  ): Passed<[A, B, C, D, E, F, G, H, I], S>
+  ): Then<Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>, I>
   <
     S extends Shape,
     A extends Stage<Tensor<S>>,
-    B extends Stage<Passed<[A], S>>,
-    C extends Stage<Passed<[A, B], S>>,
-    D extends Stage<Passed<[A, B, C], S>>,
-    E extends Stage<Passed<[A, B, C, D], S>>,
-    F extends Stage<Passed<[A, B, C, D, E], S>>,
-    G extends Stage<Passed<[A, B, C, D, E, F], S>>,
-    H extends Stage<Passed<[A, B, C, D, E, F, G], S>>,
-    I extends Stage<Passed<[A, B, C, D, E, F, G, H], S>>,
-    J extends Stage<Passed<[A, B, C, D, E, F, G, H, I], S>>,
+    B extends Stage<Then<Tensor<S>, A>>,
+    C extends Stage<Then<Then<Tensor<S>, A>, B>>,
+    D extends Stage<Then<Then<Then<Tensor<S>, A>, B>, C>>,
+    E extends Stage<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>>,
+    F extends Stage<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>>,
+    G extends Stage<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>>,
+    H extends Stage<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>>,
+    I extends Stage<Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>>,
+    J extends Stage<Then<Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>, I>>,
   >(
     this: Tensor<S>,
     a: A,
@@ -147,7 +152,7 @@ export interface Pipe {
     h: H,
     i: I,
     j: J,
-  ): Passed<[A, B, C, D, E, F, G, H, I, J], S>
+  ): Then<Then<Then<Then<Then<Then<Then<Then<Then<Then<Tensor<S>, A>, B>, C>, D>, E>, F>, G>, H>, I>, J>
 }
 
 function through(this: unknown, ...stages: readonly Stage<unknown>[]): unknown {

@@ -23,15 +23,24 @@ export type {
   ToComplex,
   ToReal,
 } from './matrix.js'
-export type { Show, Unless } from './message.js'
+export type { Show, Text, Unless } from './message.js'
 export type { NestedShape } from './nested.js'
 export type { Permute, PermuteProblem, Reversed, Transpose } from './permute.js'
 export type { Reduce } from './reduce.js'
 export type { Repeat, Tile } from './repeat.js'
 export type { Flatten, Reshape, ReshapeProblem } from './reshape.js'
-export type { Loose, Shape, Writable } from './shape.js'
-export type { AnyShape, Apply, ApplyProblem, SameShape, ShapeFunction, shapes, WithShapes } from './shape-function.js'
+export type { Box, Loose, Shape, Writable } from './shape.js'
+export type {
+  AnyShape,
+  Apply,
+  ApplyProblem,
+  Known,
+  SameShape,
+  ShapeFunction,
+  shapes,
+  WithShapes,
+} from './shape-function.js'
 export type { Resized, Slice, SliceProblem, SliceSpec, Take, Unsized } from './slice.js'
 export type { Part, PartOfSize, SplitProblem } from './split.js'
 export type { Insert, Squeeze, SqueezeProblem } from './squeeze.js'
-export type { Passed, Stage } from './stage.js'
+export type { Stage, Then } from './stage.js'

@@ -1,5 +1,3 @@
-import type { Shape } from './shape.js'
-
 /**
  * A function from shapes to shapes, for the type checker: `out` and `problem` are written in terms of `this['in']`.
  * TypeScript has no functions of types as values; an interface whose `in` is filled in later takes their place.
@@ -7,21 +5,23 @@ import type { Shape } from './shape.js'
 export interface ShapeFunction {
   readonly in: unknown
   /** The shape of the output. */
-  readonly out: unknown
+  readonly out: any
   /** A message where `in` is not taken, else `never`. */
   readonly problem: unknown
 }
 
 /** An unknown rank, `any` for tensors, is `number[]` here, since `any` would take every branch of a condition. */
-type Known<S> = 0 extends 1 & S ? number[] : S
+export type Known<S> = 0 extends 1 & S ? number[] : S
 
 /** The shape that F makes of S. What is unknown about S is unknown about the result, and nothing more. */
-export type Apply<F extends ShapeFunction, S> = (F & { readonly in: Known<S> })['out'] extends infer Out extends Shape
-  ? Out
-  : number[]
+export type Apply<F extends ShapeFunction, S> = (F & { readonly in: Known<S> })['out']
 
 /** Why F does not take the shape S, or `never`. */
-export type ApplyProblem<F extends ShapeFunction, S> = (F & { readonly in: Known<S> })['problem']
+export type ApplyProblem<F extends ShapeFunction, S> = (F & {
+  readonly in: Known<S>
+})['problem'] extends infer Problem extends string
+  ? Problem
+  : never
 
 /** The shape stays as it is. */
 export interface SameShape extends ShapeFunction {
@@ -29,11 +29,8 @@ export interface SameShape extends ShapeFunction {
   readonly problem: never
 }
 
-/** Nothing is known of the output. */
-export interface AnyShape extends ShapeFunction {
-  readonly out: number[]
-  readonly problem: never
-}
+/** Nothing is known. What has any other shape function can be used in the place of what has this one. */
+export interface AnyShape extends ShapeFunction {}
 
 /** Only for the type checker: where layers and the like keep their shape function. */
 export declare const shapes: unique symbol
