@@ -1,13 +1,16 @@
 import { present } from '../core/presentation.js'
 import { sizeOf } from '../core/shape.js'
-import { guarded } from '../tensor/scope.js'
+import { currentScope, guarded, watch } from '../tensor/scope.js'
 import { type Buffer, Parameter, type Variable } from '../tensor/variable.js'
+import { type Access, observeMethods, observeOwn } from './observing.js'
 import { readState, type State, writeState } from './state.js'
-import { walk } from './tree.js'
+import { place, walk } from './tree.js'
 
 /**
  * A part of a network: a plain class with parameters, or other modules, as properties and a `forward` method of its own
- * signature. There is nothing to register: what the properties hold, also in arrays and plain objects, belongs to the module.
+ * signature. There is nothing to register: what the properties hold, also in arrays, plain objects, maps and sets, belongs to the
+ * module. What cannot be found there, in `#private` fields and closures, is neither trained nor saved: a method that uses a
+ * parameter from there throws.
  *
  * @example
  * class Net extends Module {
@@ -22,6 +25,17 @@ export abstract class Module {
   #training = true
   #frozen = false
   #path = ''
+
+  static readonly #access: Access = {
+    moduleOf: (value) => (isModule(value) ? value : undefined),
+    watch: (module) => {
+      for (const inner of walk(module, isModule).modules.values()) watch(inner, () => inner.label)
+    },
+  }
+
+  constructor() {
+    observeMethods(new.target.prototype, Module.prototype, Module.#access)
+  }
 
   /**
    * Whether the module is being trained (true at first) or used: dropout and the like behave differently. A compiled function
@@ -145,7 +159,9 @@ export abstract class Module {
   }
 
   #walk(): ReturnType<typeof walk> {
-    const tree = walk(this, (value) => value instanceof Module)
+    const tree = walk(this, isModule)
+    for (const variable of tree.variables.values()) place(variable)
+    for (const module of tree.modules.values()) observeOwn(module, Module.#access)
     // A path from further outside ends with the one that is known already; walks from inside do not shorten it.
     for (const [path, variable] of tree.variables) {
       if (path.endsWith(`.${variable.name}`) || variable.name === 'variable') variable.name = path
@@ -153,9 +169,12 @@ export abstract class Module {
     for (const [path, module] of tree.modules) {
       if (module.#path === '' || path.endsWith(`.${module.#path}`)) module.#path = path
     }
+    if (currentScope() !== undefined) Module.#access.watch(this)
     return tree
   }
 }
+
+const isModule = (value: unknown): value is Module => value instanceof Module
 
 const parameterText = (count: number): string => `(${count.toLocaleString('en-US')} parameter${count === 1 ? '' : 's'})`
 

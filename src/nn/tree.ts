@@ -9,9 +9,17 @@ export interface ModuleTree {
   readonly owners: ReadonlyMap<Variable, Module>
 }
 
+const placed = new WeakSet<Variable>()
+
+/** Notes that a variable is known to somebody who decides whether it is trained: a module that was looked through, an optimizer. */
+export const place = (variable: Variable): void => {
+  placed.add(variable)
+}
+export const isPlaced = (variable: Variable): boolean => placed.has(variable)
+
 /**
- * Finds the modules and variables that `root` holds in its properties, directly or in arrays and plain objects, in the order of
- * the properties. What is reached on two ways is listed once, under the first path.
+ * Finds the modules and variables that `root` holds in its properties, directly or in arrays, plain objects, maps and sets, in the
+ * order of the properties. What is reached on two ways is listed once, under the first path.
  */
 export function walk(root: Module, isModule: (value: unknown) => value is Module): ModuleTree {
   const modules = new Map<string, Module>()
@@ -28,13 +36,13 @@ export function walk(root: Module, isModule: (value: unknown) => value is Module
       seen.add(value)
       modules.set(path, value)
       visitProperties(value, path, value)
-    } else if (Array.isArray(value) || isPlain(value)) {
+    } else if (Array.isArray(value) || value instanceof Map || value instanceof Set || isPlain(value)) {
       seen.add(value)
       visitProperties(value, path, owner)
     }
   }
   const visitProperties = (holder: object, path: string, owner: Module): void => {
-    for (const [key, value] of Object.entries(holder)) visit(value, path === '' ? key : `${path}.${key}`, owner)
+    for (const [key, value] of entriesOf(holder)) visit(value, path === '' ? key : `${path}.${key}`, owner)
   }
   visit(root, '', root)
   return { modules, variables, owners }
@@ -43,4 +51,18 @@ export function walk(root: Module, isModule: (value: unknown) => value is Module
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+/** The entries of a map by their keys, of a set by their positions. A key that is no text or number goes by its position and belongs to them. */
+function entriesOf(holder: object): [string, unknown][] {
+  if (holder instanceof Set) return [...holder].map((value, i) => [String(i), value])
+  if (!(holder instanceof Map)) return Object.entries(holder)
+  const names = new Set<string>()
+  return [...holder].flatMap(([key, value], i) => {
+    const isName = (typeof key === 'string' || typeof key === 'number') && !names.has(String(key))
+    const name = isName ? String(key) : `entry ${i}`
+    names.add(name)
+    const entry: [string, unknown] = [name, value]
+    return typeof key === 'object' ? [entry, [`${name}.key`, key]] : [entry]
+  })
 }

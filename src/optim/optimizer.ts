@@ -2,14 +2,16 @@ import { isFloat } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
+import { topologicalOrder } from '../graph/graph.js'
 import type { Node } from '../graph/node.js'
 import { readState, type State, writeState } from '../nn/state.js'
+import { isPlaced, place } from '../nn/tree.js'
 import * as ops from '../operations/index.js'
 import { tensor } from '../tensor/create.js'
 import { grad } from '../tensor/gradients.js'
 import { guarded } from '../tensor/scope.js'
 import { Tensor } from '../tensor/tensor.js'
-import { Buffer, type Variable } from '../tensor/variable.js'
+import { Buffer, parameterOf, type Variable } from '../tensor/variable.js'
 import { clipByNorm, clipByValue } from './clipping.js'
 import { expectPositive, expectRate } from './options.js'
 import type { Schedule } from './schedules.js'
@@ -68,6 +70,7 @@ export abstract class Optimizer {
     this.#trainable = trainable
     this.#options = options
     this.#learningRate = learningRate
+    if (trainable !== undefined) (isList(trainable) ? trainable : trainable.parameters()).forEach(place)
     this.#rate = new Buffer(scalar(typeof learningRate === 'number' ? learningRate : 0), 'learningRate')
   }
 
@@ -117,7 +120,10 @@ export abstract class Optimizer {
    *
    * @param loss a scalar computed from the parameters
    * @param parameters a module or a list; by default what the optimizer was made with
-   * @throws if the loss is no floating point scalar or depends on none of the parameters
+   * Other parameters that the loss depends on stay as they are, if they are known: to a module that has been used, frozen or looked
+   * through, or to another optimizer.
+   *
+   * @throws if the loss is no floating point scalar, depends on none of the parameters, or on one that nobody knows of
    */
   minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable): void {
     const list = this.#listed(parameters)
@@ -128,6 +134,7 @@ export abstract class Optimizer {
         'Make one number of it with mean() or sum().',
       )
     }
+    expectPlaced(this.name, loss.node)
     this.apply(grad(loss, list), list)
   }
 
@@ -205,6 +212,7 @@ export abstract class Optimizer {
     // A module is asked for its names along with its parameters, so that state is saved under paths.
     const list = isList(parameters) ? parameters : parameters.parameters()
     if (list.length === 0) fail(`${this.name}: there are no parameters to optimize`, 'Are they all frozen?')
+    list.forEach(place)
     const integer = list.find(({ dtype }) => !isFloat(dtype))
     if (integer !== undefined) {
       fail(`${this.name}: '${integer.name}' is ${integer.dtype}`, 'Only floating point variables can be optimized.')
@@ -256,6 +264,19 @@ export abstract class Optimizer {
     let free = name
     for (let i = 2; taken.has(free); i++) free = `${name}.${i}`
     return free
+  }
+}
+
+/** A parameter that neither a module nor an optimizer knows of would stay as it is unnoticed. */
+function expectPlaced(name: string, loss: Node): void {
+  const isEnd = (node: Node): boolean => node.op === 'stopGradient' || !node.outputs.some(({ dtype }) => isFloat(dtype))
+  for (const node of topologicalOrder([loss], isEnd)) {
+    const parameter = parameterOf(node)
+    if (parameter === undefined || isPlaced(parameter)) continue
+    fail(
+      `${name}: the loss depends on the parameter '${parameter.name}' ${parameter.dtype}${formatShape(parameter.shape)}, which no module holds and no optimizer trains`,
+      'Add it to what is trained. What is to stay as it is can be frozen (module.freeze()), cut off (parameter.value.stopGradient()), or be a Variable.',
+    )
   }
 }
 

@@ -31,7 +31,7 @@ export type Gradients<T> =
 
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
 
-const hasParameters = (value: unknown): value is HasParameters =>
+export const hasParameters = (value: unknown): value is HasParameters =>
   typeof value === 'object' && value !== null && 'parameters' in value && typeof value.parameters === 'function'
 
 /** The tensors of a tree, as nodes. */

@@ -29,6 +29,8 @@ export class Scope {
   readonly reads = new Map<Slot, Node<'input'>>()
   readonly writes = new Map<Slot, Node>()
   readonly guards: Guard[] = []
+  /** Objects whose properties the body may have read, with their names: when one holds something else, the trace is no longer valid. */
+  readonly watched = new Map<object, string>()
 
   constructor(
     /** What the user called, for error messages: `compile`, `scan` … */
@@ -95,4 +97,9 @@ export function guarded<T>(what: string, read: () => T): T {
   const value = read()
   for (const scope of scopes) scope.guards.push({ what, value, read })
   return value
+}
+
+/** Notes an object whose properties may be read from here on, so that a compiled function retraces when it holds something else. */
+export function watch(holder: object, label: () => string): void {
+  for (const scope of scopes) if (!scope.watched.has(holder)) scope.watched.set(holder, label())
 }

@@ -148,6 +148,8 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
 
   /** The stored value, the node that has it, and whether nobody else holds it, for compiled programs. */
   take(): { storage: Storage; node: Node; exclusive: boolean } {
+    // A failure elsewhere may have kept it from being computed when it was its turn.
+    if (this.#node.storage === undefined) evaluate([this.#node])
     return { storage: storageOf(this.#node), node: this.#node, exclusive: this.#exclusive }
   }
 
@@ -179,8 +181,26 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
   }
 }
 
+const parameters = new WeakMap<Node, Parameter>()
+const observers: ((parameter: Parameter) => void)[] = []
+
 /** A trainable variable: what optimizers update. */
-export class Parameter<S extends Shape = any> extends Variable<S> {}
+export class Parameter<S extends Shape = any> extends Variable<S> {
+  override get node(): Node {
+    for (const observer of observers) observer(this)
+    const node = super.node
+    parameters.set(node, this)
+    return node
+  }
+}
+
+/** The parameter that a node stands for or has been the value of. */
+export const parameterOf = (node: Node): Parameter | undefined => parameters.get(node)
+
+/** Tells of each parameter whose value is used from now on. */
+export const observeParameters = (observer: (parameter: Parameter) => void): void => {
+  observers.push(observer)
+}
 
 /** State that is not trained: running statistics, moments, counters. */
 export class Buffer<S extends Shape = any> extends Variable<S> {}
