@@ -22,8 +22,11 @@ export const floorDiv = inFloat32((a: Operand, b: Operand): Node => {
   if (isFloat(x.dtype)) {
     // floor(x / y) would give 10 for 1 / 0.1; the remainder knows better. The quotient is whole up to rounding.
     const remainder = build.mod(x, y)
-    const whole = build.floor(build.add(build.div(build.sub(x, remainder), y), like(x, 0.5)))
     const ratio = build.stopGradient(build.div(x, y))
+    const quotient = build.sub(ratio, build.stopGradient(build.div(remainder, y)))
+    const below = build.floor(quotient)
+    const isAbove = build.less(like(x, 0.5), build.sub(quotient, below))
+    const whole = build.where(isAbove, build.add(below, like(x, 1)), below)
     const zero = like(x, 0)
     const signed = build.where(build.equal(whole, zero), build.mul(ratio, zero), whole)
     // Nothing finite is a multiple of infinity but 0.

@@ -42,7 +42,8 @@ export const atan2 = inFloat32((y: Operand, x: Operand): Node => {
   const smaller = build.where(steep, horizontal.magnitude, vertical.magnitude)
   const larger = build.where(steep, vertical.magnitude, horizontal.magnitude)
   // Two infinities count as equal.
-  const diagonal = build.equal(smaller, like(u, Infinity))
+  const infinite = like(u, Infinity)
+  const diagonal = build.and(build.equal(smaller, infinite), build.equal(larger, infinite))
   const short = build.where(diagonal, like(u, 1), smaller)
   const long = build.where(diagonal, like(u, 1), larger)
   const divisor = build.where(build.equal(long, zero), like(u, 1), long)
@@ -55,13 +56,17 @@ export const atan2 = inFloat32((y: Operand, x: Operand): Node => {
 /** (eˣ − e⁻ˣ) / 2 */
 export const sinh = inFloat32((x: Operand): Node => {
   const node = floating(x)
-  return build.mul(build.sub(build.expm1(node), build.expm1(build.neg(node))), like(node, 0.5))
+  const { negative, far, near, value } = halfExponential(node)
+  const nearValue = build.mul(build.sub(build.expm1(near), build.expm1(build.neg(near))), like(node, 0.5))
+  return build.where(far, build.where(negative, build.neg(value), value), nearValue)
 })
 
 /** (eˣ + e⁻ˣ) / 2 */
 export const cosh = inFloat32((x: Operand): Node => {
   const node = floating(x)
-  return build.mul(build.add(build.exp(node), build.exp(build.neg(node))), like(node, 0.5))
+  const { far, near, value } = halfExponential(node)
+  const nearValue = build.mul(build.add(build.exp(near), build.exp(build.neg(near))), like(node, 0.5))
+  return build.where(far, value, nearValue)
 })
 
 /** The hyperbolic tangent, sinh(x) / cosh(x). */
@@ -88,9 +93,11 @@ export const asinh = inFloat32((x: Operand): Node => {
 /** The inverse of {@link cosh}, 0 or more: log(x + √(x² − 1)); NaN below 1. */
 export const acosh = inFloat32((x: Operand): Node => {
   const node = floating(x)
-  const above = build.sub(node, like(node, 1))
+  const far = build.less(like(node, large[node.dtype] ?? 1e4), node)
+  const above = build.sub(build.where(far, like(node, 2), node), like(node, 1))
   const root = build.mul(build.sqrt(above), build.sqrt(build.add(above, like(node, 2))))
-  return build.log1p(build.add(above, root))
+  const farValue = build.add(build.log(build.where(far, node, like(node, 1))), like(node, Math.LN2))
+  return build.where(far, farValue, build.log1p(build.add(above, root)))
 })
 
 /** The inverse of {@link tanh}: ½ log((1 + x) / (1 − x)); NaN outside −1 … 1. */
@@ -100,6 +107,14 @@ export const atanh = inFloat32((x: Operand): Node => {
 })
 
 const double = (x: Node): Node => build.mul(x, like(x, 2))
+
+/** ½ exp |x| where the other exponential is too small to count; it overflows only where the result does. */
+function halfExponential(x: Node): { negative: Node; far: Node; near: Node; value: Node } {
+  const { negative, magnitude } = split(x)
+  const far = build.less(like(x, 20), magnitude)
+  const root = build.exp(build.mul(build.where(far, magnitude, like(x, 20)), like(x, 0.5)))
+  return { negative, far, near: build.where(far, like(x, 0), x), value: build.mul(build.mul(root, like(x, 0.5)), root) }
+}
 
 /** √(1 − x²), accurate near ±1; of two roots, since the gradient of the root of a product would be ∞ · 0 at ±1. */
 function cosineOfSine(x: Node): Node {
