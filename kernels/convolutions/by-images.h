@@ -1,4 +1,4 @@
-// Convolutions of single channels or few outputs, as implicit products of matrices: each image is copied once with its
+// Convolutions of few outputs, as implicit products of matrices: each image is copied once with its
 // padding, channel by channel and, for strides, phase by phase, so that the elements that neighbouring places see are neighbours;
 // vectors run along places.
 #pragma once
@@ -24,7 +24,7 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
     double span = 1;
     for (int i = 0; i < g.spatial; i++)
       span *= static_cast<double>(i == 0 ? g.places[i] : g.places[i] + (g.window[i] - 1) * g.kernelDilation[i] / g.strides[i]);
-    return span * bytesOf(g.dtype) / SHAPEWISE_VECTOR_BYTES * g.windowCount * g.groupChannels * g.outputs;
+    return span * bytesOf(g.dtype) / SHAPEWISE_VECTOR_BYTES * g.windowCount * g.channels * g.outputs;
   }
 
   bool plan() {
@@ -37,7 +37,7 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
       planeSize *= lengths[i];
       span += (places[i] - 1) * lengthStrides[i];
     }
-    if (!columns.resize(windowCount * groupChannels)) return false;
+    if (!columns.resize(windowCount * channels)) return false;
     for (i64 w = 0; w < windowCount; w++) {
       i64 rest = w, shift = 0, phase = 0, scale = 1;
       for (int i = spatial - 1; i >= 0; i--) {
@@ -47,7 +47,7 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
         phase += at % strides[i] * scale;
         scale *= strides[i];
       }
-      for (i64 c = 0; c < groupChannels; c++) columns[w * groupChannels + c] = (c * phases + phase) * planeSize + shift;
+      for (i64 c = 0; c < channels; c++) columns[w * channels + c] = (c * phases + phase) * planeSize + shift;
     }
     return span <= INT64_C(1) << 31 && findRuns();
   }
@@ -127,15 +127,15 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
     }
   }
 
-  i64 inner() const { return windowCount * groupChannels; }
-  RowBlocks rows() const { return RowBlocks(outputs / groups); }
-  /// Elements of the packed weights of one group.
-  i64 perGroup() const { return rows().count * rows().height * inner(); }
+  i64 inner() const { return windowCount * channels; }
+  RowBlocks rows() const { return RowBlocks(outputs); }
+  /// Elements of the packed weights.
+  i64 weights() const { return rows().count * rows().height * inner(); }
   i64 planes() const { return channels * phases * planeSize; }
   template <class T>
   static constexpr i64 kWidth = Tile<T>::kColumns;
   template <class T>
-  T *packed() const { return static_cast<T *>(shapewise_scratch(0, 2, groups * perGroup() * sizeof(T))); }
+  T *packed() const { return static_cast<T *>(shapewise_scratch(0, 2, weights() * sizeof(T))); }
   template <class T>
   i64 workBytes() const { return (planes() + 2 * kWidth<T> + kMaxRows * kWidth<T>) * sizeof(T); }
 
@@ -143,28 +143,24 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
   void pack(const Frame &frame, ShapewiseFailure &failure) const {
     const double planeElements = static_cast<double>(channels) * static_cast<double>(phases) * static_cast<double>(planeSize);
     const double work = (planeElements + 2 * kWidth<T> + kMaxRows * kWidth<T>) * sizeof(T);
-    if (!reserve(1, 2, static_cast<double>(groups) * perGroup() * sizeof(T), failure) ||
+    if (!reserve(1, 2, static_cast<double>(weights()) * sizeof(T), failure) ||
         !reserve(shapewise_threads(), 3, work, failure))
       return;
     const RowBlocks blocks = rows();
-    const i64 groupOutputs = outputs / groups;
-    const T *weights = address<T>(kernel, frame);
+    const T *from = address<T>(kernel, frame);
     const int r = kernel.rank;
-    for (i64 group = 0; group < groups; group++) {
-      for (i64 block = 0; block < blocks.count; block++) {
-        const i64 height = blocks.size(block);
-        T *to = packed<T>() + group * perGroup() + block * blocks.height * inner();
-        for (i64 w = 0; w < windowCount; w++) {
-          i64 rest = w, offset = 0;
-          for (int i = spatial - 1; i >= 0; i--) {
-            offset += rest % window[i] * kernel.strides[i];
-            rest /= window[i];
-          }
-          const T *from = weights + offset + (group * groupOutputs + block * blocks.height) * kernel.strides[r - 1];
-          for (i64 c = 0; c < groupChannels; c++)
-            for (i64 i = 0; i < height; i++)
-              to[(w * groupChannels + c) * height + i] = from[c * kernel.strides[r - 2] + i * kernel.strides[r - 1]];
+    for (i64 block = 0; block < blocks.count; block++) {
+      const i64 height = blocks.size(block);
+      T *to = packed<T>() + block * blocks.height * inner();
+      for (i64 w = 0; w < windowCount; w++) {
+        i64 rest = w, offset = block * blocks.height * kernel.strides[r - 1];
+        for (int i = spatial - 1; i >= 0; i--) {
+          offset += rest % window[i] * kernel.strides[i];
+          rest /= window[i];
         }
+        for (i64 c = 0; c < channels; c++)
+          for (i64 i = 0; i < height; i++)
+            to[(w * channels + c) * height + i] = from[offset + c * kernel.strides[r - 2] + i * kernel.strides[r - 1]];
       }
     }
   }
@@ -177,22 +173,17 @@ struct ConvolutionByImages final : ConvolutionByImage<ConvolutionByImages> {
     spread(address<T>(x, frame) + number * x.strides[0], spreadImage);
     T *result = address<T>(out, frame) + number * out.strides[0];
     const RowBlocks blocks = rows();
-    const i64 groupOutputs = outputs / groups;
     const i64 outStep = out.strides[out.rank - 1];
     const i64 panels = (span + width - 1) / width;
     const i64 perPart = (panels + parts - 1) / parts;
     for (i64 p = part * perPart; p < least(panels, (part + 1) * perPart); p++) {
       const i64 j0 = p * width;
       const i64 across = least(width, span - j0);
-      for (i64 group = 0; group < groups; group++) {
-        const T *from = spreadImage + group * groupChannels * phases * planeSize + j0;
-        const T *weights = packed<T>() + group * perGroup();
-        for (i64 block = 0; block < blocks.count; block++) {
-          const i64 height = blocks.size(block);
-          const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
-          multiply(inner(), weights + block * blocks.height * inner(), height, from, columns.items, tile, width, false);
-          storeTile(tile, result + (group * groupOutputs + block * blocks.height) * outStep, p, height);
-        }
+      for (i64 block = 0; block < blocks.count; block++) {
+        const i64 height = blocks.size(block);
+        const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
+        multiply(inner(), packed<T>() + block * blocks.height * inner(), height, spreadImage + j0, columns.items, tile, width, false);
+        storeTile(tile, result + block * blocks.height * outStep, p, height);
       }
     }
   }

@@ -8,6 +8,8 @@ namespace SHAPEWISE_VARIANT {
 /// Elements of one padded image.
 constexpr i64 kLargestImage = INT64_C(1) << 30;
 
+/// Operands [batch, …image, groups, channels], [window, groups, channels, outputs] and [batch, …places, groups, outputs]; where
+/// there is one group, its axis is left out. Channels and outputs are those of one group.
 struct Geometry {
   Operand x, kernel, out;
   i32 dtype = 0;
@@ -17,7 +19,9 @@ struct Geometry {
   i64 strides[kMaxRank], low[kMaxRank], inputDilation[kMaxRank], kernelDilation[kMaxRank];
   /// Padded elements that some place sees.
   i64 extents[kMaxRank];
-  i64 windowCount = 1, batch = 0, channels = 0, groupChannels = 0, outputs = 0;
+  i64 windowCount = 1, batch = 0, channels = 0, outputs = 0;
+  /// Whether it is the gradient of a kernel: `places` are then a window, `window` all places, and the channels the batch.
+  bool sums = false;
 
   bool empty() const { return out.elements == 0 || kernel.elements == 0 || x.elements == 0; }
 
@@ -25,21 +29,21 @@ struct Geometry {
     x = reader.operand(given);
     kernel = reader.operand(given);
     out = reader.operand(given);
-    spatial = x.rank - 2;
+    spatial = x.rank - 3;
     dtype = x.dtype;
     reader.expect(spatial >= 1 && kernel.rank == x.rank && out.rank == x.rank, "a convolution has operands of the wrong rank");
     reader.expect((x.dtype == kFloat32 || x.dtype == kFloat64 || x.dtype == kInt32) && kernel.dtype == x.dtype && out.dtype == x.dtype,
                   "a convolution does not take its dtype");
     reader.expect(out.kind == kOutput || out.kind == kArena, "a convolution writes where it must not");
     const i64 limit = INT64_C(1) << 31;
-    groups = reader.number(1, limit, "a convolution has groups out of range");
+    sums = reader.choice(2, "a convolution has an unknown direction") != 0;
     if (reader.failed()) return;
-    const int last = x.rank - 1;
     batch = x.sizes[0];
-    channels = x.sizes[last];
-    groupChannels = kernel.sizes[spatial];
-    outputs = kernel.sizes[spatial + 1];
-    reader.expect(channels == groupChannels * groups && outputs % groups == 0 && out.sizes[0] == batch && out.sizes[last] == outputs,
+    groups = x.sizes[spatial + 1];
+    channels = x.sizes[spatial + 2];
+    outputs = kernel.sizes[spatial + 2];
+    reader.expect(kernel.sizes[spatial] == groups && kernel.sizes[spatial + 1] == channels && out.sizes[0] == batch &&
+                      out.sizes[spatial + 1] == groups && out.sizes[spatial + 2] == outputs,
                   "a convolution has channels that do not fit");
     for (int i = 0; i < spatial && !reader.failed(); i++) {
       image[i] = x.sizes[i + 1];
@@ -53,15 +57,35 @@ struct Geometry {
       extents[i] = (places[i] - 1) * strides[i] + (window[i] - 1) * kernelDilation[i] + 1;
       reader.expect(extents[i] < INT64_C(1) << 40, "a convolution is too large");
     }
+    if (groups == 1) *this = group(0);
     if (reader.failed() || empty()) return;
     // Tables and padded images must be of a size that can be counted, and tables of one that can be had.
-    double padded = static_cast<double>(channels < batch ? batch : channels), window = groupChannels, places = outputs;
+    double padded = static_cast<double>(channels < batch ? batch : channels), window = channels, places = outputs;
     for (int i = 0; i < spatial; i++) {
       padded *= static_cast<double>(extents[i]) + static_cast<double>(strides[i]) * kernelDilation[i];
       window *= static_cast<double>(kernel.sizes[i]);
       places *= static_cast<double>(out.sizes[i + 1]) + static_cast<double>(extents[i]) / strides[i];
     }
     reader.expect(padded < static_cast<double>(kLargestImage) && window < 1e9 && places < 1e11, "a convolution is too large");
+  }
+
+  /// One group as a convolution of its own.
+  Geometry group(i64 number) const {
+    Geometry one = *this;
+    const auto pick = [number](Operand &operand, int axis) {
+      operand.offset += number * operand.strides[axis];
+      operand.elements = operand.sizes[axis] == 0 ? 0 : operand.elements / operand.sizes[axis];
+      operand.rank--;
+      for (int i = axis; i < operand.rank; i++) {
+        operand.sizes[i] = operand.sizes[i + 1];
+        operand.strides[i] = operand.strides[i + 1];
+      }
+    };
+    pick(one.x, spatial + 1);
+    pick(one.kernel, spatial);
+    pick(one.out, spatial + 1);
+    one.groups = 1;
+    return one;
   }
 };
 
@@ -109,7 +133,7 @@ struct ConvolutionByImage : ConvolutionStep<Self> {
     if (failure.kind != kNoFailure) return;
     const i64 threads = shapewise_threads();
     const i64 parts = this->batch >= 2 * threads ? 1 : (2 * threads + this->batch - 1) / this->batch;
-    const double work = static_cast<double>(this->out.elements) * this->windowCount * this->groupChannels;
+    const double work = static_cast<double>(this->out.elements) * this->windowCount * this->channels;
     parallel(this->batch * parts, work > 1 << 15, [&](i64 task, int thread) {
       self.template computeImage<T>(frame, task / parts, task % parts, parts, thread);
     });
@@ -117,7 +141,7 @@ struct ConvolutionByImage : ConvolutionStep<Self> {
 
   Cut cut(i64 rows) const override {
     if (rows != this->batch || this->empty() || this->dtype == kInt32) return {};
-    return {1, (this->x.elements + this->out.elements) / this->batch * bytesOf(this->dtype)};
+    return {1, (this->x.elements + this->out.elements) / this->batch * bytesOf(this->dtype), false, kPackedSlot};
   }
   void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override {
     const Self &self = static_cast<const Self &>(*this);

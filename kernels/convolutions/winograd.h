@@ -95,7 +95,7 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
 
   Cut cut(i64 rows) const override {
     if (rows != batch || empty()) return {};
-    return {1, (x.elements + out.elements) / batch * bytesOf(dtype)};
+    return {1, (x.elements + out.elements) / batch * bytesOf(dtype), false, kPackedSlot};
   }
   void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override { makeReady(frame, failure); }
   void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {

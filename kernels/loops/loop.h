@@ -170,7 +170,7 @@ struct Loop final : Allocated<Loop>, LoopCode {
     for (i64 v = 0; v < inputs.count; v++)
       if (inputs[v].mode == kDirect || inputs[v].mode == kGeneral) bytes += inputs[v].elementBytes;
     for (i64 i = 0; i < outputs.count; i++) bytes += bytesOf(outputs[i].operand.dtype);
-    return {1, bytes * (total / rows), folds};
+    return {1, bytes * (total / rows), folds, folds ? kFoldsSlot : 0};
   }
 
   void prepare(const Frame &, i64 rows, i64 most, ShapewiseFailure &failure) override {

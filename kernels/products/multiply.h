@@ -376,9 +376,9 @@ struct Dot final : Allocated<Dot> {
   Cut cut(i64 rows) const override {
     const i64 bytes = (n() + least(k(), kInnerBlock)) * bytesOf(a.dtype);
     if (rows != batch * m() || a.dtype == kInt32 || k() == 0) return {};
-    if (batch > 1) return {m(), bytes};
+    if (batch > 1) return {m(), bytes, false, kPackedSlot};
     const bool isWide = n() >= SHAPEWISE_VECTOR_BYTES / bytesOf(a.dtype) * 2 && out.strides[out.rank - 1] == 1;
-    return isWide ? Cut{kMaxRows, bytes} : Cut{};
+    return isWide ? Cut{kMaxRows, bytes, false, kPackedSlot} : Cut{};
   }
   template <class T>
   void prepareAs(const Frame &frame, ShapewiseFailure &failure) const {

@@ -23,7 +23,8 @@ struct Blocks final : Allocated<Blocks> {
     Blocks *blocks = make();
     if (blocks == nullptr) return reader.refuse("out of memory"), nullptr;
     blocks->rows = reader.number(1, INT64_C(1) << 46, "blocks have a number of rows out of range");
-    const i32 count = reader.choice(64, "blocks of too many steps");
+    const i32 count = reader.choice(1 << 28, "blocks of too many steps");
+    u32 taken = 0;
     for (i32 i = 0; i < count && !reader.failed(); i++) {
       Step *step = readStep();
       if (step == nullptr) return blocks;
@@ -34,7 +35,10 @@ struct Blocks final : Allocated<Blocks> {
       if (reader.failed()) return blocks;
       const Cut cut = step->cut(blocks->rows);
       blocks->divided = blocks->divided && cut.unit > 0;
-      // At most one step has a unit of its own: the product or convolution that the others work on.
+      // What two steps keep in one place must not be there at once. Only one has a unit of its own: the product or convolution
+      // that the others work on.
+      blocks->divided = blocks->divided && !(cut.slot > 0 && (taken >> cut.slot & 1));
+      taken |= 1u << cut.slot;
       blocks->unit = most(blocks->unit, cut.unit);
       blocks->rowBytes += cut.bytes;
       blocks->folds = blocks->folds || cut.folds;

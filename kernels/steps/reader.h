@@ -181,6 +181,9 @@ struct Reader {
   }
 };
 
+/// What the first thread's scratch memory holds while all threads work: packed operands, and shares of folds.
+constexpr int kPackedSlot = 2, kFoldsSlot = 1;
+
 /// Room in a slot of the first `threads` threads; false, with the failure told, where memory ends.
 inline bool reserve(int threads, int slot, double bytes, ShapewiseFailure &failure) {
   bool enough = bytes < 1e13;
@@ -215,6 +218,8 @@ struct Cut {
   i64 unit = 0, bytes = 0;
   /// Whether rows are added up, so that the result depends on the parts.
   bool folds = false;
+  /// The slot of the first thread's scratch memory that the step needs from `prepare` to `settle`, 0 for none.
+  int slot = 0;
 };
 
 /// One step of a program, checked when it is read, so that running it needs no checks.

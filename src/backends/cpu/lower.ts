@@ -1,5 +1,5 @@
 import { type DType, isFloat } from '../../core/dtype.js'
-import { type Shape, sizeOf } from '../../core/shape.js'
+import { range, type Shape, sizeOf } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import type { Primitive, TensorType } from '../../graph/primitives.js'
 import { contiguousView, isContiguous, type Reduction, type View } from './format.js'
@@ -76,12 +76,23 @@ export function widened(
   emitCast(around, result, out)
 }
 
-/** View of the axes of `x` in another order. */
-const permuted = (view: View, axes: readonly number[]): View => ({
+/** The axes in another order. */
+export const permuted = (view: View, axes: readonly number[]): View => ({
   ...view,
   shape: axes.map((axis) => view.shape[axis]),
   strides: axes.map((axis) => view.strides[axis]),
 })
+/** The last axis as groups and what is in them. */
+export const inGroups = (view: View, groups: number): View => {
+  const [size, stride] = [view.shape[view.shape.length - 1], view.strides[view.shape.length - 1]]
+  const within = size / groups
+  return {
+    ...view,
+    shape: [...view.shape.slice(0, -1), groups, within],
+    strides: [...view.strides.slice(0, -1), within * stride, stride],
+  }
+}
+
 const sliced = (view: View, starts: Shape, sizes: Shape, steps: Shape): View => ({
   ...view,
   shape: sizes,
@@ -169,9 +180,16 @@ const lowerings: { readonly [P in Primitive]?: Lowering } = {
     widened(inputs, out, computedDType(out.dtype, false), around, ([a, b], result) => around.writer.dot(a, b, result)),
   conv: (node, inputs, [out], around) => {
     if (!isOp(node, 'conv')) return
-    widened(inputs, out, computedDType(out.dtype, false), around, ([x, kernel], result) =>
-      around.writer.conv(x, kernel, result, node.attributes),
-    )
+    const { groups } = node.attributes
+    widened(inputs, out, computedDType(out.dtype, false), around, ([x, kernel], result) => {
+      const [images, results] = [x, result].map((view) => inGroups(view, groups))
+      // […window, channels, groups · outputs]: the groups come before the channels.
+      const weights = inGroups(kernel, groups)
+      const axes = range(weights.shape.length)
+      const [channels, group] = axes.splice(-3, 2)
+      axes.splice(-1, 0, group, channels)
+      around.writer.conv(images, permuted(weights, axes), results, node.attributes, false)
+    })
   },
   maxPool: (node, inputs, [out], around) => {
     if (isOp(node, 'maxPool')) pool('maxPool', inputs, out, node.attributes, around)

@@ -1,8 +1,8 @@
 import type { Access, Contraction, Convolution } from '../../compiler/kernels.js'
 import { range, stridesOf } from '../../core/shape.js'
-import type { ConvAttributes, Padding } from '../../graph/primitives.js'
+import type { Padding } from '../../graph/primitives.js'
 import type { View } from './format.js'
-import { productDType, type Surroundings, widened } from './lower.js'
+import { inGroups, permuted, productDType, type Surroundings, widened } from './lower.js'
 
 type Locate = (input: number) => View
 
@@ -22,36 +22,14 @@ export function lowerContraction(kernel: Contraction, locate: Locate, out: View,
   widened([left, right], out, productDType(dtype), around, ([a, b], result) => around.writer.dot(a, b, result))
 }
 
-/** The axes in another order. */
-const ordered = (view: View, axes: readonly number[]): View => ({
-  ...view,
-  shape: axes.map((axis) => view.shape[axis]),
-  strides: axes.map((axis) => view.strides[axis]),
-})
-
-/** One element of an axis, which goes away. */
-const picked = (view: View, axis: number, index: number): View => ({
-  ...view,
-  shape: view.shape.filter((_, i) => i !== axis),
-  strides: view.strides.filter((_, i) => i !== axis),
-  offset: view.offset + index * view.strides[axis],
-})
-
-/** The axes from `first` on backwards. */
+/** The axes backwards. */
 const flipped = (view: View, axes: readonly number[]): View => ({
   ...view,
   offset: axes.reduce((sum, axis) => sum + (view.shape[axis] - 1) * view.strides[axis], view.offset),
   strides: view.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
 })
 
-/** Part of the last axis. */
-const part = (view: View, start: number, size: number): View => ({
-  ...view,
-  shape: [...view.shape.slice(0, -1), size],
-  offset: view.offset + start * view.strides[view.strides.length - 1],
-})
-
-/** All three directions as the convolution that the kernels compute, group by group. */
+/** All three directions as the convolution that the kernels compute. */
 export function lowerConvolution(kernel: Convolution, locate: Locate, out: View, around: Surroundings): void {
   const { direction, extents, strides, dilation, low, dtype } = kernel
   const { batch, image, window, places, groups, channels, outputs } = extents
@@ -64,56 +42,22 @@ export function lowerConvolution(kernel: Convolution, locate: Locate, out: View,
   const left = reach(kernel.left, leftShape, dtype, locate)
   const right = reach(kernel.right, rightShape, dtype, locate)
   const ones = spatial.map(() => 1)
-  const attributes: ConvAttributes = {
+  const attributes = {
     strides: isInput ? ones : isKernel ? dilation : strides,
     inputDilation: isInput ? strides : ones,
     kernelDilation: isKernel ? strides : dilation,
     padding: low.map((before, axis): Padding => [isInput ? (window[axis] - 1) * dilation[axis] - before : before, 0]),
-    groups: 1,
   }
   const pixels = spatial.map((axis) => axis + 1)
-  widened([left, right], out, productDType(dtype), around, ([a, b], result) => {
-    const whole = direction === 'forward' ? withGroups(a, b, rank) : undefined
-    if (whole !== undefined) {
-      around.writer.conv(whole.x, whole.kernel, result, { ...attributes, groups })
-      return
-    }
-    for (let group = 0; group < groups; group++) {
-      const x = picked(a, rank + 1, group)
-      const w = picked(b, isKernel ? rank + 1 : rank, group)
-      const size = isInput ? channels : outputs
-      const into = groups === 1 ? result : part(result, group * size, size)
-      if (isKernel)
-        around.writer.conv(ordered(x, [rank + 1, ...pixels, 0]), ordered(w, [...pixels, 0, rank + 1]), into, attributes)
-      else if (isInput)
-        around.writer.conv(x, ordered(flipped(w, spatial), [...spatial, rank + 1, rank]), into, attributes)
-      else around.writer.conv(x, w, into, attributes)
-    }
+  widened([left, right], out, productDType(dtype), around, ([a, b], product) => {
+    const result = inGroups(product, groups)
+    const [x, w] = isKernel
+      ? [permuted(a, [rank + 2, ...pixels, rank + 1, 0]), permuted(b, [...pixels, rank + 1, 0, rank + 2])]
+      : isInput
+        ? [a, permuted(flipped(b, spatial), [...spatial, rank, rank + 2, rank + 1])]
+        : [a, b]
+    around.writer.conv(x, w, result, attributes, isKernel)
   })
-}
-
-/** Groups and their channels as one axis, where they lie like one. */
-function withGroups(a: View, b: View, rank: number): { x: View; kernel: View } | undefined {
-  const x = joined(a, rank + 1)
-  const kernel = joined(ordered(b, [...range(rank), rank + 1, rank, rank + 2]), rank + 1)
-  return x && kernel && { x, kernel }
-}
-
-/** Two neighbouring axes as one. */
-function joined(view: View, axis: number): View | undefined {
-  const [outer, inner] = [view.shape[axis], view.shape[axis + 1]]
-  const stride = inner === 1 ? view.strides[axis] : view.strides[axis + 1]
-  if (outer !== 1 && inner !== 1 && view.strides[axis] !== inner * stride) return undefined
-  const replace = (list: readonly number[], value: number): number[] => [
-    ...list.slice(0, axis),
-    value,
-    ...list.slice(axis + 2),
-  ]
-  return {
-    ...view,
-    shape: replace(view.shape, outer * inner),
-    strides: replace(view.strides, outer === 1 && inner === 1 ? 0 : stride),
-  }
 }
 
 /** A dense view of the product's own sizes. */

@@ -162,10 +162,14 @@ export class ProgramWriter {
     for (const view of [a, b, out]) this.#view(view)
   }
 
-  conv(x: View, kernel: View, out: View, attributes: ConvAttributes): void {
+  /**
+   * x [batch, …image, groups, channels], kernel […window, groups, channels, outputs], out [batch, …places, groups, outputs];
+   * `isSum` where it is the gradient of a kernel: images and channels have changed places, and so have window and places.
+   */
+  conv(x: View, kernel: View, out: View, attributes: Omit<ConvAttributes, 'groups'>, isSum: boolean): void {
     const words = this.#begin('conv')
     for (const view of [x, kernel, out]) this.#view(view)
-    words.wide(attributes.groups)
+    words.word(isSum ? 1 : 0)
     attributes.strides.forEach((stride, i) => {
       words.wides([stride, attributes.padding[i][0], attributes.inputDilation[i], attributes.kernelDilation[i]])
     })
