@@ -16,9 +16,9 @@ export function checkOptions<Options extends object>(
   known: OptionNames<Options>,
 ): void {
   if (options === undefined) return
-  const names = Object.keys(known)
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || 'node' in options) {
-    const example = typeof options === 'object' ? '…' : JSON.stringify(options)
+  if (!isPlain(options)) {
+    const names = Object.keys(known)
+    const example = typeof options === 'number' || typeof options === 'boolean' ? String(options) : '…'
     fail(
       `${operation}: ${describe(options)} stands where options are expected`,
       cureFor(options, `Options have names: { ${names[0]}: ${example} }.`),
@@ -26,8 +26,16 @@ export function checkOptions<Options extends object>(
   }
   for (const name in options) {
     if (Object.hasOwn(known, name)) continue
+    const names = Object.keys(known)
     const meant = didYouMean(name, names)
     const all = names.length === 1 ? `The only option is ${names[0]}.` : `Options are ${names.join(', ')}.`
     fail(`${operation}: there is no option '${name}'`, `${meant} ${all}`.trim())
   }
+}
+
+/** An object that someone wrote down, or made of another one; no list, tensor, promise or date. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }

@@ -1,4 +1,5 @@
 import { expectList, oneOrMore } from './arguments.js'
+import { describe } from './describe.js'
 import { failShape } from './errors.js'
 
 /** Sizes along each axis; `[]` is a scalar. */
@@ -61,7 +62,11 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
   const normalized = axis < 0 ? axis + rank : axis
   if (!Number.isInteger(axis) || normalized < 0 || normalized >= rank) {
     const cure = rank === 0 ? 'A scalar has no axes.' : `Use an integer from ${-rank} to ${rank - 1}.`
-    failShape(operation, `axis ${axis} is out of range for rank ${rank}`, cure)
+    failShape(
+      operation,
+      `axis ${typeof axis === 'number' ? axis : describe(axis)} is out of range for rank ${rank}`,
+      cure,
+    )
   }
   return normalized
 }

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 
 /** The element types in which a batch is delivered. */
 export type ColumnDType = 'float32' | 'int32'
@@ -43,6 +44,7 @@ export function floatColumn<const S extends readonly number[]>(
   shape: S,
   options: { readonly scale?: number } = {},
 ): Column<'float32', S> {
+  checkOptions('floatColumn', options, { scale: true })
   return { dtype: 'float32', shape, values, scale: options.scale ?? 1 }
 }
 
@@ -68,6 +70,7 @@ export function labelColumn(
   values: ColumnValues,
   options: { readonly classes?: number } = {},
 ): Column<'int32', readonly []> {
+  checkOptions('labelColumn', options, { classes: true })
   return { ...integerColumn(values, []), ...options }
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { RandomStream } from '../core/threefry.js'
 import { type Column, type ColumnData, type ColumnDType, exampleCount, gatherColumn, validateColumn } from './column.js'
 
@@ -60,6 +61,7 @@ export class Dataset<C extends Columns = Columns> {
    * Throws if one of the parts would be empty.
    */
   split(fraction: number, options: { readonly seed?: number } = {}): [Dataset<C>, Dataset<C>] {
+    checkOptions('split', options, { seed: true })
     const first = Math.round(this.length * fraction)
     if (!(first >= 1 && first < this.length)) {
       const cause = `split: a fraction of ${fraction} cuts ${this.length} examples into parts of which one is empty.`

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { RandomStream } from '../core/threefry.js'
 import type { Batch, Columns, Dataset } from './dataset.js'
 
@@ -30,6 +31,7 @@ export interface Batches<C extends Columns> extends Iterable<Batch<C>> {
  * ```
  */
 export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptions): Batches<C> {
+  checkOptions('batches', options, { batchSize: true, shuffle: true, seed: true, epoch: true, dropLast: true })
   const { batchSize, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     fail(`batches: the batch size is ${batchSize}.`, 'Give a whole number of at least 1.')

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { generateDigits } from './digits.js'
 import { type DownloadProgress, download, messageOf } from './download.js'
 import {
@@ -62,6 +63,9 @@ const defaultMirrors: readonly string[] = [
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
+  checkOptions('mnist', options, {
+    ...{ folder: true, cacheFolder: true, download: true, mirrors: true, onProgress: true, generated: true },
+  })
   const local = hasFileSystem() ? await readLocal(options) : undefined
   if (local !== undefined) return local
   if (options.download === false) return generate(options, 'downloads are switched off')

@@ -102,14 +102,22 @@ export const sumPool = (x: Node, attributes: WindowAttributes): Node => create('
 export const sumPoolGradient = (g: Node, attributes: WindowAttributes & { readonly shape: Shape }): Node =>
   create('sumPoolGradient', [g], attributes)
 
-export const gather = (x: Node, indices: Node, batchDims = 0): Node => create('gather', [x, indices], { batchDims })
+/** @param operation what the user has called, for messages */
+export const gather = (x: Node, indices: Node, batchDims = 0, operation?: string): Node =>
+  create('gather', [x, indices], operation === undefined ? { batchDims } : { batchDims, operation })
 export const scatter = (
   x: Node,
   indices: Node,
   updates: Node,
   mode: Attributes['scatter']['mode'],
   batchDims = 0,
-): Node => create('scatter', [x, indices, updates], { batchDims, mode })
+  operation?: string,
+): Node =>
+  create(
+    'scatter',
+    [x, indices, updates],
+    operation === undefined ? { batchDims, mode } : { batchDims, mode, operation },
+  )
 export const argSort = (x: Node, descending = false): Node => create('argSort', [x], { descending })
 
 export const cholesky = unary('cholesky')

@@ -37,6 +37,11 @@ export type CustomGradient = (
   cotangents: readonly Node[],
 ) => readonly (Node | undefined)[]
 
+/** What the user has called, where that is another operation: for what fails while the program runs. */
+interface Caller {
+  readonly operation?: string
+}
+
 /**
  * The primitives and what each carries beside its inputs. Everything that Shapewise computes is made of these.
  * Primitives are strict: inputs of elementwise ones have equal shapes and dtypes; nothing broadcasts or promotes.
@@ -150,9 +155,9 @@ export interface Attributes {
 
   // indexing
   /** x […batch, n, …rest], indices int32 […batch, …k] → […batch, …k, …rest]; an index outside 0 … n − 1 is an error. */
-  gather: { readonly batchDims: number }
+  gather: { readonly batchDims: number } & Caller
   /** (x, indices, updates) → x with updates written at the places where gather would read. */
-  scatter: { readonly batchDims: number; readonly mode: 'set' | 'add' | 'max' | 'min' }
+  scatter: { readonly batchDims: number; readonly mode: 'set' | 'add' | 'max' | 'min' } & Caller
   /** Stable int32 order of the last axis; NaN last. */
   argSort: { readonly descending: boolean }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../core/options.js'
 import * as nn from '../nn/index.js'
 
 /**
@@ -12,8 +13,9 @@ import * as nn from '../nn/index.js'
  *
  * @example lenet().forward(pictures) // 61,706 parameters
  */
-export const lenet = <Classes extends number = 10>(options: { readonly classes?: Classes } = {}) =>
-  nn.sequential(
+export function lenet<Classes extends number = 10>(options: { readonly classes?: Classes } = {}) {
+  checkOptions('lenet', options, { classes: true })
+  return nn.sequential(
     nn.conv2d(1, 6, 5, { padding: 'same' }), // C1: [28, 28, 6]
     nn.relu(),
     nn.maxPool2d(2), // S2: [14, 14, 6]
@@ -27,3 +29,4 @@ export const lenet = <Classes extends number = 10>(options: { readonly classes?:
     nn.relu(),
     nn.linear(84, options.classes ?? (10 as Classes)),
   )
+}

@@ -1,3 +1,4 @@
+import { checkOptions } from '../core/options.js'
 import * as nn from '../nn/index.js'
 import type { Tensor } from '../tensor/tensor.js'
 
@@ -20,8 +21,10 @@ export interface MlpOptions {
  */
 export function mlp<const Sizes extends readonly [number, ...number[], number]>(
   sizes: Sizes,
-  { activation = nn.relu, dropout = 0 }: MlpOptions = {},
+  options: MlpOptions = {},
 ): nn.Sequential<Ends<Sizes>> {
+  checkOptions('mlp', options, { activation: true, dropout: true })
+  const { activation = nn.relu, dropout = 0 } = options
   const layers: nn.Link[] = [nn.flatten()]
   sizes.slice(1).forEach((outputs, i) => {
     if (i > 0) layers.push(activation)

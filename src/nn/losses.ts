@@ -1,10 +1,11 @@
 import { isInteger } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { formatShape } from '../core/shape.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import { backend } from '../tensor/backends.js'
-import { operand } from '../tensor/methods/operand.js'
+import { expectTensor, operand } from '../tensor/methods/operand.js'
 import { downloadSync } from '../tensor/runtime.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Shape } from '../tensor/types/index.js'
@@ -46,8 +47,9 @@ export function crossEntropy<S extends Shape, R extends ops.Reduction = 'mean'>(
   labels: Tensor,
   options: CrossEntropyOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
-  const scores = ops.lift(operand(logits))
-  const targets = ops.lift(operand(labels))
+  checkOptions('crossEntropy', options, { reduction: true, labelSmoothing: true, weight: true })
+  const scores = expectTensor('crossEntropy', 'the tensor of logits', logits)
+  const targets = expectTensor('crossEntropy', 'the tensor of labels', labels)
   checkLabels(targets, scores.shape[scores.rank - 1] ?? 0)
   const loss =
     options.weight === undefined
@@ -82,7 +84,7 @@ function weightedCrossEntropy(scores: Node, targets: Node, weight: Node, options
     )
   }
   const logarithms = ops.logSoftmax(scores)
-  const ofExample = isInteger(targets.dtype) ? ops.take(weight, targets) : undefined
+  const ofExample = isInteger(targets.dtype) ? ops.take(weight, targets, 0, 'crossEntropy') : undefined
   const hard = ofExample
     ? ops.mul(ops.crossEntropy(scores, targets, { reduction: 'none' }), ofExample)
     : ops.neg(ops.sum(ops.mul(ops.mul(targets, weight), logarithms), -1))
@@ -105,6 +107,7 @@ export function binaryCrossEntropy<S extends Shape, R extends ops.Reduction = 'm
   targets: Tensor<S> | number,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
+  checkOptions('binaryCrossEntropy', options, { reduction: true })
   return wrap(ops.binaryCrossEntropyWithLogits(operand(logits), operand(targets), options)) as Loss<R, S>
 }
 
@@ -114,6 +117,7 @@ export function meanSquaredError<S extends Shape, R extends ops.Reduction = 'mea
   target: Tensor<S> | number,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
+  checkOptions('meanSquaredError', options, { reduction: true })
   return wrap(ops.meanSquaredError(operand(prediction), operand(target), options)) as Loss<R, S>
 }
 
@@ -123,6 +127,7 @@ export function meanAbsoluteError<S extends Shape, R extends ops.Reduction = 'me
   target: Tensor<S> | number,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
+  checkOptions('meanAbsoluteError', options, { reduction: true })
   return wrap(ops.meanAbsoluteError(operand(prediction), operand(target), options)) as Loss<R, S>
 }
 
@@ -142,6 +147,7 @@ export function huber<S extends Shape, R extends ops.Reduction = 'mean'>(
   target: Tensor<S> | number,
   options: HuberOptions<R> = {},
 ): Loss<R, S> {
+  checkOptions('huber', options, { reduction: true, delta: true })
   const { delta = 1 } = options
   if (!(delta > 0)) fail(`huber: delta is ${delta}`, 'Give a positive difference.')
   return wrap(ops.huber(operand(prediction), operand(target), options)) as Loss<R, S>

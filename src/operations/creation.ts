@@ -1,3 +1,4 @@
+import { expectInteger, expectNumber } from '../core/arguments.js'
 import { type DType, expectDType, isFloat } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
 import { expectShape, formatShape, type Shape } from '../core/shape.js'
@@ -30,6 +31,7 @@ export function ones(shape: Shape, dtype: DType = 'float32'): Node {
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Node {
   const [from, to] = stop === undefined ? [0, start] : [start, stop]
+  for (const value of [from, to, step]) expectNumber('arange', 'an end or the step', value)
   const size = Math.max(0, Math.ceil((to - from) / step))
   if (!Number.isFinite(size)) {
     fail(`arange: from ${from} to ${to} in steps of ${step} never ends`, 'Use finite ends and a step other than 0.')
@@ -45,6 +47,7 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): N
 /** `count` numbers at equal distances from `start` to `stop`, both included. */
 export function linspace(start: number, stop: number, count = 50, dtype: DType = 'float32'): Node {
   expectShape('linspace', [count])
+  for (const value of [start, stop]) expectNumber('linspace', 'an end', value)
   expectDType('linspace', dtype)
   const working = dtype === 'float64' ? dtype : 'float32'
   const constant = (value: number): Node => build.fill(value, [count], working)
@@ -60,6 +63,7 @@ export function linspace(start: number, stop: number, count = 50, dtype: DType =
 /** [rows, columns] with ones on a diagonal, zeros elsewhere; `offset` 1 is the diagonal above the main one. */
 export function eye(rows: number, columns = rows, dtype: DType = 'float32', offset = 0): Node {
   expectShape('eye', [rows, columns])
+  expectInteger('eye', 'the offset', offset)
   expectDType('eye', dtype)
   const row = build.iota('int32', [rows, columns], 0)
   const column = build.iota('int32', [rows, columns], 1)

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../core/options.js'
 import { normalizeAxis } from '../core/shape.js'
 import { build, type Node } from '../graph/index.js'
 import { inFloat32, lift, numeric, type Operand } from './operand.js'
@@ -7,8 +8,12 @@ export interface CumulativeOptions {
   readonly reverse?: boolean
 }
 
+const names: OptionNames<CumulativeOptions> = { reverse: true }
+
 /** Running sums along `axis`. Booleans and uint8 give int32. */
-export function cumSum(x: Operand, axis: number, { reverse = false }: CumulativeOptions = {}): Node {
+export function cumSum(x: Operand, axis: number, options: CumulativeOptions = {}): Node {
+  checkOptions('cumSum', options, names)
+  const { reverse = false } = options
   return build.cumSum(wide(x), normalizeAxis(axis, lift(x).rank, 'cumSum'), reverse)
 }
 
@@ -37,8 +42,10 @@ function running(
   x: Node,
   axis: number,
   combine: (a: Node, b: Node) => Node,
-  { reverse = false }: CumulativeOptions = {},
+  options: CumulativeOptions = {},
 ): Node {
+  checkOptions(operation, options, names)
+  const { reverse = false } = options
   const along = normalizeAxis(axis, x.rank, operation)
   const n = x.shape[along]
   const part = (node: Node, start: number, size: number): Node =>

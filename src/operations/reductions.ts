@@ -1,4 +1,5 @@
 import { failShape } from '../core/errors.js'
+import { checkOptions, type OptionNames } from '../core/options.js'
 import { dropAxes, formatShape, keepAxes, normalizeAxes, normalizeAxis, type Shape, sizeOf } from '../core/shape.js'
 import { build, type Node } from '../graph/index.js'
 import { abs, pow, sign } from './elementwise/arithmetic.js'
@@ -12,13 +13,18 @@ export interface ReductionOptions {
   readonly keepDims?: boolean
 }
 
-function reduce(
+const names: OptionNames<ReductionOptions> = { keepDims: true }
+
+function reduce<Options extends ReductionOptions>(
   operation: string,
   x: Node,
   axis: Axes | undefined,
-  { keepDims = false }: ReductionOptions,
+  options: Options,
   rule: (x: Node, axes: readonly number[]) => Node,
+  known: OptionNames<Options> = names as OptionNames<Options>,
 ): Node {
+  checkOptions(operation, options, known)
+  const { keepDims = false } = options
   const axes = normalizeAxes(axis, x.rank, operation)
   const reduced = rule(x, axes)
   return keepDims ? build.reshape(reduced, keepAxes(x.shape, axes)) : reduced
@@ -57,11 +63,18 @@ export interface VarianceOptions extends ReductionOptions {
 /** The mean squared distance from the mean, in two passes: Σ (x − mean)² / (n − correction). */
 export const variance = inFloat32(
   (x: Operand, axis?: Axes, options: VarianceOptions = {}): Node =>
-    reduce('variance', floating(x), axis, options, (node, axes) => {
-      const centre = mean(node, axes, { keepDims: true })
-      const distance = build.sub(node, stretch(centre, node.shape))
-      return divide(build.reduceSum(build.mul(distance, distance), axes), node.shape, axes, options.correction)
-    }),
+    reduce(
+      'variance',
+      floating(x),
+      axis,
+      options,
+      (node, axes) => {
+        const centre = mean(node, axes, { keepDims: true })
+        const distance = build.sub(node, stretch(centre, node.shape))
+        return divide(build.reduceSum(build.mul(distance, distance), axes), node.shape, axes, options.correction)
+      },
+      { keepDims: true, correction: true },
+    ),
 )
 
 /** The standard deviation √variance; its gradient at 0 is 0. */
@@ -116,11 +129,13 @@ function extremum(
   operation: 'argMax' | 'argMin',
   x: Operand,
   axis: number | undefined,
-  { keepDims = false }: ReductionOptions,
+  options: ReductionOptions,
 ): Node {
+  checkOptions(operation, options, names)
+  const { keepDims = false } = options
   const node = lift(x)
   const flat = axis === undefined ? build.reshape(node, [sizeOf(node.shape)]) : node
-  const along = normalizeAxis(axis ?? 0, flat.rank, operation)
+  const along = normalizeAxis(axis === undefined ? 0 : axis, flat.rank, operation)
   checkElements(operation, flat, along)
   const index = build[operation](flat, along)
   if (!keepDims) return index
@@ -158,20 +173,27 @@ export interface NormOptions extends ReductionOptions {
 /** The vector norm (Σ |x|ᵖ)^(1/p) over the axes; the gradient of the Euclidean norm at 0 is 0. */
 export const norm = inFloat32(
   (x: Operand, axis?: Axes, options: NormOptions = {}): Node =>
-    reduce('norm', floating(x), axis, options, (node, axes) => {
-      const { order = 2 } = options
-      if (order === 2) return rootOrZero(build.reduceSum(build.mul(node, node), axes))
-      const magnitude = abs(node)
-      if (order === 1) return build.reduceSum(magnitude, axes)
-      if (order === Infinity || order === -Infinity) {
-        checkElements('norm', node, axes)
-        return order > 0 ? build.reduceMax(magnitude, axes) : build.reduceMin(magnitude, axes)
-      }
-      if (order === 0) return build.reduceSum(abs(sign(node)), axes)
-      return pow(build.reduceSum(pow(magnitude, order), axes), 1 / order)
-    }),
+    reduce(
+      'norm',
+      floating(x),
+      axis,
+      options,
+      (node, axes) => {
+        const { order = 2 } = options
+        if (order === 2) return rootOrZero(build.reduceSum(build.mul(node, node), axes))
+        const magnitude = abs(node)
+        if (order === 1) return build.reduceSum(magnitude, axes)
+        if (order === Infinity || order === -Infinity) {
+          checkElements('norm', node, axes)
+          return order > 0 ? build.reduceMax(magnitude, axes) : build.reduceMin(magnitude, axes)
+        }
+        if (order === 0) return build.reduceSum(abs(sign(node)), axes)
+        return pow(build.reduceSum(pow(magnitude, order), axes), 1 / order)
+      },
+      { keepDims: true, order: true },
+    ),
 )
 
 /** How many elements are not zero, as int32. */
 export const countNonZero = (x: Operand, axis?: Axes, options: ReductionOptions = {}): Node =>
-  sum(build.cast(lift(x), 'bool'), axis, options)
+  reduce('countNonZero', countable(build.cast(lift(x), 'bool')), axis, options, build.reduceSum)

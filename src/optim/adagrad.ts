@@ -20,7 +20,13 @@ export class Adagrad extends Optimizer {
   readonly #options: Required<Omit<AdagradOptions, keyof OptimizerOptions>>
 
   constructor(trainable?: Trainable, options: AdagradOptions = {}) {
-    super('adagrad', trainable, options, 0.01)
+    super(
+      'adagrad',
+      trainable,
+      options,
+      { learningRateDecay: true, initialAccumulator: true, epsilon: true, weightDecay: true },
+      0.01,
+    )
     const { learningRateDecay = 0, initialAccumulator = 0, epsilon = 1e-10, weightDecay = 0 } = options
     this.#options = { learningRateDecay, initialAccumulator, epsilon, weightDecay }
     for (const [option, value] of Object.entries(this.#options)) expectNotNegative('adagrad', option, value)
@@ -54,5 +60,5 @@ export class Adagrad extends Optimizer {
 export function adagrad(options?: AdagradOptions): Adagrad
 export function adagrad(parameters: Trainable, options?: AdagradOptions): Adagrad
 export function adagrad(first?: Trainable | AdagradOptions, second?: AdagradOptions): Adagrad {
-  return new Adagrad(...splitArguments<Trainable, AdagradOptions>(first, second))
+  return new Adagrad(...splitArguments<Trainable, AdagradOptions>('adagrad', first, second))
 }

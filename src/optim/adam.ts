@@ -27,7 +27,7 @@ export class Adam extends Optimizer {
 
   constructor(decay: 'coupled' | 'decoupled', trainable?: Trainable, options: AdamOptions = {}) {
     const name = decay === 'decoupled' ? 'adamW' : 'adam'
-    super(name, trainable, options, 1e-3)
+    super(name, trainable, options, { beta1: true, beta2: true, epsilon: true, weightDecay: true, amsgrad: true }, 1e-3)
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = decay === 'decoupled' ? 0.01 : 0 } = options
     this.slots = options.amsgrad ? ['mean', 'square', 'largest'] : ['mean', 'square']
     expectDecay(name, 'beta1', beta1)
@@ -75,7 +75,7 @@ function unforgotten(beta: number, t: Node): Node {
 export function adam(options?: AdamOptions): Adam
 export function adam(parameters: Trainable, options?: AdamOptions): Adam
 export function adam(first?: Trainable | AdamOptions, second?: AdamOptions): Adam {
-  return new Adam('coupled', ...splitArguments<Trainable, AdamOptions>(first, second))
+  return new Adam('coupled', ...splitArguments<Trainable, AdamOptions>('adam', first, second))
 }
 
 /**
@@ -88,5 +88,5 @@ export function adam(first?: Trainable | AdamOptions, second?: AdamOptions): Ada
 export function adamW(options?: AdamOptions): Adam
 export function adamW(parameters: Trainable, options?: AdamOptions): Adam
 export function adamW(first?: Trainable | AdamOptions, second?: AdamOptions): Adam {
-  return new Adam('decoupled', ...splitArguments<Trainable, AdamOptions>(first, second))
+  return new Adam('decoupled', ...splitArguments<Trainable, AdamOptions>('adamW', first, second))
 }

@@ -1,5 +1,7 @@
+import { cureFor, describe } from '../core/describe.js'
 import { isFloat } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import { topologicalOrder } from '../graph/graph.js'
@@ -9,11 +11,12 @@ import { isPlaced, place } from '../nn/tree.js'
 import * as ops from '../operations/index.js'
 import { tensor } from '../tensor/create.js'
 import { grad } from '../tensor/gradients.js'
+import { expectTensor } from '../tensor/methods/operand.js'
 import { guarded } from '../tensor/scope.js'
 import { Tensor } from '../tensor/tensor.js'
-import { Buffer, parameterOf, type Variable } from '../tensor/variable.js'
+import { Buffer, parameterOf, Variable } from '../tensor/variable.js'
 import { clipByNorm, clipByValue } from './clipping.js'
-import { expectPositive, expectRate } from './options.js'
+import { commonOptions, expectPositive, expectRate } from './options.js'
 import type { Schedule } from './schedules.js'
 
 /** A module, or the list of its parameters. */
@@ -56,17 +59,22 @@ export abstract class Optimizer {
   /** Made when a parameter is first updated. */
   readonly #state = new Map<Variable, readonly Buffer[]>()
 
-  /** @param name of the class as the user called it, for messages */
+  /**
+   * @param name of the class as the user called it, for messages
+   * @param own the names of the options of this optimizer alone
+   */
   constructor(
     protected readonly name: string,
     trainable: Trainable | undefined,
     options: OptimizerOptions,
+    own: Readonly<Record<string, true>>,
     defaultRate: number,
   ) {
+    checkOptions<object>(name, options, { ...commonOptions, ...own })
     const { learningRate = defaultRate, clipNorm, clipValue } = options
     if (clipNorm !== undefined) expectPositive(name, 'clipNorm', clipNorm)
     if (clipValue !== undefined) expectPositive(name, 'clipValue', clipValue)
-    if (typeof learningRate === 'number') expectRate(name, learningRate)
+    if (typeof learningRate !== 'function') expectRate(name, learningRate)
     this.#trainable = trainable
     this.#options = options
     this.#learningRate = learningRate
@@ -96,7 +104,7 @@ export abstract class Optimizer {
   }
 
   set learningRate(rate: number | Schedule) {
-    if (typeof rate === 'number') {
+    if (typeof rate !== 'function') {
       expectRate(this.name, rate)
       this.#rate.assign(scalar(rate))
     }
@@ -127,6 +135,7 @@ export abstract class Optimizer {
    */
   minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable): void {
     const list = this.#listed(parameters)
+    expectTensor(this.name, 'the loss', loss)
     if (loss.rank > 0) {
       failShape(
         this.name,
@@ -211,6 +220,11 @@ export abstract class Optimizer {
     }
     // A module is asked for its names along with its parameters, so that state is saved under paths.
     const list = isList(parameters) ? parameters : parameters.parameters()
+    const odd = list.find((variable) => !(variable instanceof Variable))
+    if (odd !== undefined) {
+      const cure = 'Pass the model, or a list of its parameters: model.parameters().'
+      fail(`${this.name}: ${describe(odd)} stands among the parameters`, cureFor(odd, cure))
+    }
     if (list.length === 0) fail(`${this.name}: there are no parameters to optimize`, 'Are they all frozen?')
     list.forEach(place)
     const integer = list.find(({ dtype }) => !isFloat(dtype))

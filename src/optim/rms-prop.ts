@@ -22,7 +22,13 @@ export class RmsProp extends Optimizer {
   readonly #options: Required<Omit<RmsPropOptions, keyof OptimizerOptions>>
 
   constructor(trainable?: Trainable, options: RmsPropOptions = {}) {
-    super('rmsProp', trainable, options, 0.01)
+    super(
+      'rmsProp',
+      trainable,
+      options,
+      { decay: true, epsilon: true, momentum: true, centered: true, weightDecay: true },
+      0.01,
+    )
     const { decay = 0.99, epsilon = 1e-8, momentum = 0, centered = false, weightDecay = 0 } = options
     expectDecay('rmsProp', 'decay', decay)
     expectDecay('rmsProp', 'momentum', momentum)
@@ -58,5 +64,5 @@ export class RmsProp extends Optimizer {
 export function rmsProp(options?: RmsPropOptions): RmsProp
 export function rmsProp(parameters: Trainable, options?: RmsPropOptions): RmsProp
 export function rmsProp(first?: Trainable | RmsPropOptions, second?: RmsPropOptions): RmsProp {
-  return new RmsProp(...splitArguments<Trainable, RmsPropOptions>(first, second))
+  return new RmsProp(...splitArguments<Trainable, RmsPropOptions>('rmsProp', first, second))
 }

@@ -24,7 +24,7 @@ export class Sgd extends Optimizer {
   readonly #weightDecay: number
 
   constructor(trainable?: Trainable, options: SgdOptions = {}) {
-    super('sgd', trainable, options, 0.01)
+    super('sgd', trainable, options, { momentum: true, nesterov: true, dampening: true, weightDecay: true }, 0.01)
     const { momentum = 0, nesterov = false, dampening = 0, weightDecay = 0 } = options
     expectDecay('sgd', 'momentum', momentum)
     expectDecay('sgd', 'dampening', dampening)
@@ -73,5 +73,5 @@ export class Sgd extends Optimizer {
 export function sgd(options?: SgdOptions): Sgd
 export function sgd(parameters: Trainable, options?: SgdOptions): Sgd
 export function sgd(first?: Trainable | SgdOptions, second?: SgdOptions): Sgd {
-  return new Sgd(...splitArguments<Trainable, SgdOptions>(first, second))
+  return new Sgd(...splitArguments<Trainable, SgdOptions>('sgd', first, second))
 }

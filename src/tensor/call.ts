@@ -1,3 +1,4 @@
+import { expectFunction } from '../core/arguments.js'
 import { call } from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import type { Attributes } from '../graph/primitives.js'
@@ -13,6 +14,7 @@ import { Tensor } from './tensor.js'
 export function checkpoint<Arguments extends readonly TensorTree[], Result extends TensorTree>(
   fn: (...args: Arguments) => Result,
 ): (...args: Arguments) => Result {
+  expectFunction('checkpoint', 'the first argument', fn)
   return (...args) => callBody('checkpoint', fn, args, { recompute: true })
 }
 
@@ -31,6 +33,8 @@ export function customGradient<Arguments extends readonly TensorTree[], Result e
     cotangents: readonly Tensor[],
   ) => readonly (Tensor | null)[],
 ): (...args: Arguments) => Result {
+  expectFunction('customGradient', 'the first argument', fn)
+  expectFunction('customGradient', 'the gradient', backward)
   return (...args) => {
     const gradient = (
       inputs: readonly Node[],

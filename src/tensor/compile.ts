@@ -1,5 +1,7 @@
 import { explainTimings } from '../compiler/explain.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
+import { expectFunction } from '../core/arguments.js'
+import { checkOptions } from '../core/options.js'
 import { backend } from './backends.js'
 import { takeApart } from './compiled/arguments.js'
 import { Cache } from './compiled/cache.js'
@@ -69,6 +71,8 @@ export function compile<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+  expectFunction('compile', 'the first argument', fn)
+  checkOptions('compile', options, { name: true, donate: true, check: true })
   const { donate, check = false } = options
   const name = options.name ?? (fn.name || 'compiled function')
   const cache = new Cache<Reported>()

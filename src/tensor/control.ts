@@ -1,7 +1,11 @@
-import { failShape } from '../core/errors.js'
+import { expectFunction } from '../core/arguments.js'
+import { cureFor, describe } from '../core/describe.js'
+import { fail, failShape } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import * as build from '../graph/build.js'
 import { assignAll, type Body, closeBodies, traceBody, writtenBy } from './body.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
+import { expectTensor } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
 
 /**
@@ -22,6 +26,8 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   sequence: Sequence,
   options: { readonly reverse?: boolean; readonly length?: number } = {},
 ): [Carry, Output] {
+  expectFunction('scan', 'the body', body)
+  checkOptions('scan', options, { reverse: true, length: true })
   const carry = flattenTensors(init, 'scan carry')
   const xs = flattenTensors(sequence, 'scan sequence')
   const length = options.length ?? xs.leaves[0]?.shape[0]
@@ -29,7 +35,14 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const slices = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }))
   let outputs = 0
   const step = (pair: unknown): unknown => {
-    const [next, output] = body(...(pair as [Carry, Sequence]))
+    const returned: unknown = body(...(pair as [Carry, Sequence]))
+    if (!Array.isArray(returned) || returned.length !== 2) {
+      fail(
+        `scan: the body returns ${describe(returned)}`,
+        cureFor(returned, 'Return two things in a list: [carry, output].'),
+      )
+    }
+    const [next, output] = returned
     const { structure } = flattenTensors(next, 'scan carry')
     if (structure !== carry.structure) {
       failShape(
@@ -83,6 +96,8 @@ export function whileLoop<Carry extends TensorTree>(
   body: (carry: Carry) => Carry,
   init: Carry,
 ): Carry {
+  expectFunction('whileLoop', 'the condition', condition)
+  expectFunction('whileLoop', 'the body', body)
   const carry = flattenTensors(init, 'whileLoop carry')
   const bodies: readonly Body[] = [
     traceBody('whileLoop', (state) => condition(state as Carry), carry),
@@ -117,6 +132,9 @@ export function cond<Operands extends readonly TensorTree[], Result extends Tens
   whenFalse: (...operands: Operands) => Result,
   ...operands: Operands
 ): Result {
+  const choice = expectTensor('cond', 'the predicate', predicate)
+  expectFunction('cond', 'the first branch', whenTrue)
+  expectFunction('cond', 'the second branch', whenFalse)
   const given = flattenTensors(operands, 'cond operands')
   const bodies = [whenTrue, whenFalse].map((branch) =>
     traceBody('cond', (values) => branch(...(values as Operands)), given),
@@ -132,7 +150,7 @@ export function cond<Operands extends readonly TensorTree[], Result extends Tens
   const written = writtenBy(bodies)
   const { graphs, captured } = closeBodies(bodies, written)
   const inputs = [...given.leaves, ...written.map(({ node }) => node), ...captured]
-  const results = build.cond(predicate.node, inputs, graphs[0], graphs[1])
+  const results = build.cond(choice, inputs, graphs[0], graphs[1])
   assignAll(written, results.slice(first.outputs.length))
   return rebuildTensors(first.result, results) as Result
 }

@@ -1,6 +1,6 @@
 import type { DType } from '../core/dtype.js'
 import * as ops from '../operations/index.js'
-import { operand, operands } from './methods/operand.js'
+import { expectTensor, operand, operands } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
 import type { Shape, Writable } from './types/index.js'
 import { wrap } from './wrap.js'
@@ -23,19 +23,26 @@ export const full = <const S extends Shape>(
 ): Tensor<Writable<S>> => wrap(ops.full(shape, operand(value), dtype))
 
 /** Zeros in the shape and dtype of another tensor. */
-export const zerosLike = <S extends Shape>(tensor: Tensor<S>, dtype: DType = tensor.dtype): Tensor<S> =>
-  wrap(ops.zeros(tensor.shape, dtype))
+export const zerosLike = <S extends Shape>(tensor: Tensor<S>, dtype?: DType): Tensor<S> => {
+  const like = expectTensor('zerosLike', 'the first argument', tensor)
+  return wrap(ops.zeros(like.shape, dtype === undefined ? like.dtype : dtype))
+}
 
 /** Ones in the shape and dtype of another tensor. */
-export const onesLike = <S extends Shape>(tensor: Tensor<S>, dtype: DType = tensor.dtype): Tensor<S> =>
-  wrap(ops.ones(tensor.shape, dtype))
+export const onesLike = <S extends Shape>(tensor: Tensor<S>, dtype?: DType): Tensor<S> => {
+  const like = expectTensor('onesLike', 'the first argument', tensor)
+  return wrap(ops.ones(like.shape, dtype === undefined ? like.dtype : dtype))
+}
 
 /** One value everywhere, in the shape and dtype of another tensor. */
 export const fullLike = <S extends Shape>(
   tensor: Tensor<S>,
   value: number | boolean | Tensor<[]>,
-  dtype: DType = tensor.dtype,
-): Tensor<S> => wrap(ops.full(tensor.shape, operand(value), dtype))
+  dtype?: DType,
+): Tensor<S> => {
+  const like = expectTensor('fullLike', 'the first argument', tensor)
+  return wrap(ops.full(like.shape, operand(value), dtype === undefined ? like.dtype : dtype))
+}
 
 /** How many numbers arange counts: as many as the stop says, if that is a whole number, 0 or more. */
 type Counted<Stop extends number> = `${Stop}` extends `-${string}` | `${string}.${string}` ? number : Stop
@@ -72,4 +79,4 @@ export const eye = <Rows extends number, Columns extends number = Rows>(
  * @example const [x, y] = meshgrid([linspace(-1, 1, 64), linspace(-1, 1, 48)]) // both [48, 64]
  */
 export const meshgrid = (vectors: readonly Tensor<[number]>[], indexing?: 'xy' | 'ij'): Tensor[] =>
-  ops.meshgrid(operands(vectors), indexing).map((node) => wrap(node))
+  ops.meshgrid(operands('meshgrid', vectors), indexing).map((node) => wrap(node))

@@ -1,5 +1,5 @@
 import * as ops from '../operations/index.js'
-import { expectTensor, operand } from './methods/operand.js'
+import { expectTensor, operand, operands } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
 import type {
   Broadcast,
@@ -20,8 +20,6 @@ import { wrap } from './wrap.js'
 /** Tensors of the listed shapes. */
 type Tensors<Shapes extends readonly Shape[]> = readonly [...{ [I in keyof Shapes]: Tensor<Shapes[I]> }]
 
-const nodesOf = (tensors: unknown) => (tensors as readonly Tensor[]).map((tensor) => operand(tensor))
-
 /**
  * Tensors end to end along an axis, 0 by default; the other sizes must agree.
  *
@@ -32,7 +30,7 @@ export function concat<Shapes extends readonly Shape[], X extends number = 0>(
   tensors: Tensors<Shapes> & Unless<ConcatProblem<Shapes, X>, unknown>,
   axis?: X,
 ): Tensor<Concat<Shapes, X>> {
-  return wrap(ops.concat(nodesOf(tensors), axis))
+  return wrap(ops.concat(operands('concat', tensors as readonly Tensor[]), axis))
 }
 
 /**
@@ -45,7 +43,7 @@ export function stack<Shapes extends readonly Shape[], X extends number = 0>(
   tensors: Tensors<Shapes> & Unless<StackProblem<Shapes>, unknown>,
   axis?: X,
 ): Tensor<Stack<Shapes, X>> {
-  return wrap(ops.stack(nodesOf(tensors), axis))
+  return wrap(ops.stack(operands('stack', tensors as readonly Tensor[]), axis))
 }
 
 /**
@@ -58,7 +56,7 @@ export function einsum<Equation extends string, Shapes extends readonly Shape[]>
   equation: Unless<EinsumProblem<Equation, Shapes>, Equation>,
   ...tensors: { [I in keyof Shapes]: Tensor<Shapes[I]> }
 ): Tensor<Einsum<Equation, Shapes>> {
-  return wrap(ops.einsum(equation as string, ...nodesOf(tensors)))
+  return wrap(ops.einsum(equation as string, ...operands('einsum', tensors as readonly Tensor[])))
 }
 
 /**

@@ -1,3 +1,5 @@
+import { expectFunction } from '../core/arguments.js'
+import { cureFor, describe } from '../core/describe.js'
 import { isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape } from '../core/shape.js'
@@ -36,6 +38,12 @@ export function grad<First extends TensorTree, Rest extends readonly unknown[]>(
 ): (first: First, ...rest: Rest) => First
 export function grad(y: Tensor | ((...args: never[]) => Tensor), wrt?: unknown): unknown {
   if (y instanceof Tensor) return gradientOf(y, wrt)
+  if (typeof y !== 'function') {
+    fail(
+      `grad: the first argument is ${describe(y)}`,
+      cureFor(y, 'Pass a tensor and what to differentiate by, or a function: grad(loss, w), grad(fn).'),
+    )
+  }
   const withValue = valueAndGrad(y as (first: TensorTree, ...rest: unknown[]) => Tensor)
   return (first: TensorTree, ...rest: unknown[]) => withValue(first, ...rest)[1]
 }
@@ -84,6 +92,7 @@ function expectScalar(operation: string, { shape, dtype }: Node): void {
 export function valueAndGrad<First extends TensorTree, Rest extends readonly unknown[]>(
   fn: (first: First, ...rest: Rest) => Tensor,
 ): (first: First, ...rest: Rest) => [Tensor, First] {
+  expectFunction('valueAndGrad', 'the first argument', fn)
   return (first, ...rest) => {
     const flat = flattenTensors(first, 'valueAndGrad')
     const fresh = flat.leaves.map(separate)
@@ -115,6 +124,7 @@ export function jvp<First extends TensorTree, Result extends TensorTree>(
   primals: First,
   tangents: First,
 ): [Result, Result] {
+  expectFunction('jvp', 'the first argument', fn)
   const flat = flattenTensors(primals, 'jvp')
   const directions = flattenTensors(tangents, 'jvp tangents')
   if (directions.structure !== flat.structure)

@@ -1,5 +1,7 @@
+import { expectInteger } from '../core/arguments.js'
 import { type DType, expectDType, isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
+import { checkOptions, type OptionNames } from '../core/options.js'
 import { expectShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
@@ -30,7 +32,9 @@ export const key = (n: number): Tensor<[2]> => new Tensor(dataNode({ dtype: 'uin
 
 /** Independent keys [count, 2] made from one. */
 export const split = <const N extends number = 2>(from: Tensor, count: N = 2 as N): Tensor<[N, 2]> =>
-  new Tensor(splitKey(from.node, count))
+  new Tensor(splitKey(expectTensor('split', 'the key', from), expectInteger('split', 'the number of keys', count)))
+
+const keyOnly: OptionNames<Omit<RandomOptions, 'dtype'>> = { key: true }
 
 const keyOf = ({ key }: RandomOptions): Node => (key === undefined ? drawKey() : expectTensor('random', 'the key', key))
 
@@ -70,6 +74,7 @@ export function uniform<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor<Writable<S>> {
+  checkOptions('uniform', options, { key: true, dtype: true, low: true, high: true })
   const { low = 0, high = 1 } = options
   const u = unitUniform(keyOf(options), shape, floatOf('uniform', options))
   return new Tensor(low === 0 && high === 1 ? u : ops.add(ops.mul(u, high - low), low))
@@ -80,6 +85,7 @@ export function normal<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly mean?: number; readonly std?: number } = {},
 ): Tensor<Writable<S>> {
+  checkOptions('normal', options, { key: true, dtype: true, mean: true, std: true })
   const dtype = floatOf('normal', options)
   const u = openUniform(keyOf(options), shape, dtype)
   return new Tensor(scaled(ops.mul(ops.erfInv(ops.sub(ops.mul(u, 2), 1)), Math.SQRT2), dtype, options))
@@ -95,6 +101,7 @@ export function truncatedNormal<const S extends Shape>(
     readonly high?: number
   } = {},
 ): Tensor<Writable<S>> {
+  checkOptions('truncatedNormal', options, { key: true, dtype: true, mean: true, std: true, low: true, high: true })
   const { low = -2, high = 2 } = options
   if (!(low < high)) fail(`truncatedNormal: low ${low} is not below high ${high}`, 'Give an interval such as −2 … 2.')
   const dtype = floatOf('truncatedNormal', options)
@@ -116,6 +123,7 @@ export function bernoulli<const S extends Shape>(
   shape: S,
   options: Omit<RandomOptions, 'dtype'> = {},
 ): Tensor<Writable<S>> {
+  checkOptions('bernoulli', options, keyOnly)
   if (typeof p === 'number' && !(p >= 0 && p <= 1))
     fail(`bernoulli: the probability ${p} is not in 0 … 1`, 'Give a probability.')
   return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), operand(p)))
@@ -128,6 +136,7 @@ export function randint<const S extends Shape>(
   high: number,
   options: Omit<RandomOptions, 'dtype'> = {},
 ): Tensor<Writable<S>> {
+  checkOptions('randint', options, keyOnly)
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 31) {
     fail(
       `randint: there are no integers from ${low} up to, not including, ${high}`,
@@ -141,11 +150,13 @@ export function randint<const S extends Shape>(
 
 /** The numbers 0 … n − 1 (int32) in random order. */
 export function permutation<const N extends number>(n: N, options: Omit<RandomOptions, 'dtype'> = {}): Tensor<[N]> {
+  checkOptions('permutation', options, keyOnly)
   return new Tensor(ops.argSort(build.randomBits(keyOf(options), [n])))
 }
 
 /** Standard Gumbel, −ln(−ln u). */
 export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Writable<S>> {
+  checkOptions('gumbel', options, { key: true, dtype: true })
   const dtype = floatOf('gumbel', options)
   const u = openUniform(keyOf(options), shape, dtype)
   return new Tensor(ops.cast(ops.neg(ops.log(ops.neg(ops.log(u)))), dtype))
@@ -156,6 +167,7 @@ export function exponential<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly rate?: number } = {},
 ): Tensor<Writable<S>> {
+  checkOptions('exponential', options, { key: true, dtype: true, rate: true })
   const { rate = 1 } = options
   if (!(rate > 0)) fail(`exponential: the rate ${rate} is not positive`, 'Give a rate above 0.')
   const dtype = floatOf('exponential', options)
@@ -171,16 +183,19 @@ export function categorical(
   logits: Tensor,
   options: Omit<RandomOptions, 'dtype'> & { readonly axis?: number; readonly shape?: Shape } = {},
 ): Tensor {
+  checkOptions('categorical', options, { key: true, axis: true, shape: true })
   const { axis = -1, shape = [] } = options
-  if (logits.shape.length === 0)
-    failShape('categorical', 'the logits are a scalar', 'Give one logit per class along an axis.')
-  const noise = gumbel([...shape, ...logits.shape], { key: options.key }).node
+  const scores = expectTensor('categorical', 'the tensor of logits', logits)
+  if (scores.rank === 0) failShape('categorical', 'the logits are a scalar', 'Give one logit per class along an axis.')
+  const noise = gumbel([...shape, ...scores.shape], options.key === undefined ? {} : { key: options.key }).node
   const along = axis < 0 ? axis : axis + shape.length
-  return new Tensor(ops.argMax(ops.add(noise, logits.node), along))
+  return new Tensor(ops.argMax(ops.add(noise, scores), along))
 }
 
 /** `values` in random order along axis 0. */
 export function shuffle<S extends Shape>(values: Tensor<S>, options: Omit<RandomOptions, 'dtype'> = {}): Tensor<S> {
-  if (values.shape.length === 0) failShape('shuffle', 'a scalar has no order', 'Give a tensor with an axis.')
-  return new Tensor(ops.take(values.node, permutation(values.shape[0], options).node, 0))
+  checkOptions('shuffle', options, keyOnly)
+  const node = expectTensor('shuffle', 'the first argument', values)
+  if (node.rank === 0) failShape('shuffle', 'a scalar has no order', 'Give a tensor with an axis.')
+  return new Tensor(ops.take(node, permutation(node.shape[0], options).node, 0))
 }

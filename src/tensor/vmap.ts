@@ -1,4 +1,6 @@
+import { expectFunction } from '../core/arguments.js'
 import { failShape } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { formatShape, normalizeAxis, range } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
@@ -8,6 +10,7 @@ import { substitute } from '../transform/substitute.js'
 import { traceBody } from './body.js'
 import { drawKey, generatorSlot, splitKey } from './generator.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
+import { expectTensor } from './methods/operand.js'
 import { transformed } from './scope.js'
 import type { Tensor } from './tensor.js'
 
@@ -34,6 +37,8 @@ export function vmap(
   fn: (...args: TensorTree[]) => TensorTree,
   options: VmapOptions = {},
 ): (...args: TensorTree[]) => TensorTree {
+  expectFunction('vmap', 'the first argument', fn)
+  checkOptions('vmap', options, { inAxes: true, outAxis: true })
   return (...args) => {
     const flat = flattenTensors(args, 'vmap')
     const axes = axesPerLeaf(args, options.inAxes ?? 0)
@@ -133,9 +138,10 @@ function moveFromFront(node: Node, axis: number): Node {
  * @param fn a function of one tensor that returns one tensor
  */
 export function jacobian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  expectFunction('jacobian', 'the first argument', fn)
   return (x) => {
     const flat = flattenTensors(x, 'jacobian')
-    const fresh = build.create('reshape', [x.node], { shape: x.shape })
+    const fresh = build.create('reshape', [expectTensor('jacobian', 'the argument', x)], { shape: x.shape })
     const returned = transformed(() => fn(rebuildTensors(flat, [fresh]) as Tensor))
     const y = flattenTensors(returned, 'jacobian').leaves[0]
     const size = y.shape.reduce((product, n) => product * n, 1)
@@ -151,6 +157,7 @@ export function jacobian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
 
 /** The Hessian ∂²fn(x)/∂x² of a scalar function, shape [...x, ...x]. */
 export function hessian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+  expectFunction('hessian', 'the first argument', fn)
   return jacobian((x) => {
     const flat = flattenTensors(x, 'hessian')
     const y = fn(x).node

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 import { batches, type Columns, type Dataset } from '../data/index.js'
 import { confusionMatrix } from '../metrics/index.js'
 import { binaryCrossEntropy, crossEntropy, meanSquaredError } from '../nn/index.js'
@@ -91,6 +92,9 @@ export async function evaluate<
   data: Dataset<C>,
   options: EvaluateOptions<Inputs, Targets> = {},
 ): Promise<EvaluationOf<TaskOf<C, Targets>>> {
+  checkOptions<EvaluateOptions>('evaluate', options, {
+    ...{ inputs: true, targets: true, loss: true, batchSize: true, onBatch: true, signal: true },
+  })
   const columns = chooseColumns('evaluate', data, options)
   const order = batches(data, { batchSize: options.batchSize ?? 256 })
   checkClasses('evaluate', model, data, columns)

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.js'
+import { checkOptions as checkNames } from '../core/options.js'
 import type { Columns, Dataset } from '../data/index.js'
 import type { Optimizer } from '../optim/index.js'
 import type { Epoch, Score } from './run.js'
@@ -63,6 +64,11 @@ export interface FitOptions<
 
 /** Throws if an option is out of range. */
 export function checkOptions(options: FitOptions): void {
+  checkNames('fit', options, {
+    ...{ loss: true, optimizer: true, inputs: true, targets: true, epochs: true, batchSize: true, validation: true },
+    ...{ seed: true, shuffle: true, limit: true, limitBatches: true, overfitBatches: true, dryRun: true, check: true },
+    ...{ onBatch: true, onEpoch: true, signal: true },
+  })
   for (const option of ['epochs', 'batchSize', 'limit', 'limitBatches', 'overfitBatches'] as const) {
     const value = options[option]
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {

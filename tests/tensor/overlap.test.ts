@@ -4,7 +4,7 @@ import { downloadSync, storageOf } from '../../src/tensor/runtime.js'
 
 /** Elements enough that programs on them go on after the call. */
 const LARGE = 1 << 20
-const outside = `gather: index ${LARGE} is outside 0 … ${LARGE - 1}`
+const outside = `take: index ${LARGE} is outside 0 … ${LARGE - 1}`
 
 const isBuilt = backendNames().includes('native')
 
@@ -64,7 +64,7 @@ describe.runIf(isBuilt)(isBuilt ? 'programs that go on after the call' : 'the na
     })
     await step(index(1)).array()
     const attempt = async (): Promise<unknown> => step(index(LARGE)).array()
-    await expect(attempt()).rejects.toThrow(`gather: index ${LARGE} is outside`)
+    await expect(attempt()).rejects.toThrow(`take: index ${LARGE} is outside`)
     expect(await step(index(2)).array()).toEqual([2])
     expect((await state.value.data())[size - 1]).toBe(4)
   })

@@ -153,7 +153,7 @@ class CpuProgram implements Executable {
   readonly timings: readonly Timing[]
 
   constructor(
-    graph: Graph,
+    readonly graph: Graph,
     donated: ReadonlySet<number> | undefined,
     readonly kernels: Kernels,
     readonly queue: RunQueue,
@@ -210,7 +210,7 @@ class CpuProgram implements Executable {
     }
     if (goesOn) return this.#start([...(after ?? [])], inputs.map(own), outputs.map(own))
     const kind = kernels.run(this.#handle, addresses, this.#failure)
-    if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged)
+    if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged, this.graph)
     return undefined
   }
 
@@ -222,7 +222,7 @@ class CpuProgram implements Executable {
     const builtOn = after.map(({ started }) => started)
     const started = this.kernels.start?.(program, addresses, failure, builtOn)
     if (started === undefined) throw new Error('cpu backend: a build without threads was asked for one')
-    const describe = (kind: number): Error => errorOf(kind, failure, this.#tagged)
+    const describe = (kind: number): Error => errorOf(kind, failure, this.#tagged, this.graph)
     return this.queue.add(started, { program, inputs, outputs, after, bytes: this.#bytes, describe })
   }
 

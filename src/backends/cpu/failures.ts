@@ -1,17 +1,15 @@
 import { ShapewiseError } from '../../core/errors.js'
 import { formatShape } from '../../core/shape.js'
+import type { Graph } from '../../graph/graph.js'
 import type { Node } from '../../graph/node.js'
+import { indexError, indexers } from '../index-error.js'
 
 /** The error for what the kernels report, in the words of the reference backend. `tagged` are the nodes that they name by number. */
-export function errorOf(kind: number, failure: Float64Array, tagged: readonly Node[]): ShapewiseError {
+export function errorOf(kind: number, failure: Float64Array, tagged: readonly Node[], graph: Graph): ShapewiseError {
   const [, tag, first, second] = failure
   const node = tag < 0 ? undefined : tagged[tag]
-  if (kind === 1) {
-    return new ShapewiseError(
-      `${node?.op ?? 'gather'}: index ${first} is outside 0 … ${second - 1}. ` +
-        `The indexed axis has ${second} elements; check where the indices come from, e.g. class labels that start at 1.`,
-    )
-  }
+  // Loops do not know which operation of the graph an index is of.
+  if (kind === 1) return indexError(indexers(node, graph, second), first, second)
   if (kind === 2 && node !== undefined) {
     const which = node.rank > 2 ? `matrix ${first} of ${formatShape(node.shape)}` : formatShape(node.shape)
     return new ShapewiseError(

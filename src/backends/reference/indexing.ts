@@ -1,7 +1,7 @@
 import type { TypedArray } from '../../core/dtype.js'
-import { fail } from '../../core/errors.js'
 import { sizeOf } from '../../core/shape.js'
 import type { Primitive } from '../../graph/primitives.js'
+import { indexError } from '../index-error.js'
 import type { Elements, Evaluation } from './elements.js'
 
 /** Where each index reads or writes: blocks of `block` elements of x, one for each index, checked. */
@@ -14,10 +14,7 @@ function blocksOf(operation: string, x: Elements, indices: Elements, batchDims: 
   for (let i = 0; i < count; i++) {
     const index = indices.data[i]
     if (index < 0 || index >= size) {
-      fail(
-        `${operation}: index ${index} is outside 0 … ${size - 1}`,
-        `The indexed axis has ${size} elements; check where the indices come from, e.g. class labels that start at 1.`,
-      )
+      throw indexError([operation], index, size)
     }
     positions[i] = Math.floor(i / perBatch) * size + index
   }
@@ -42,12 +39,12 @@ const combine: { readonly [M in 'set' | 'add' | 'max' | 'min']: Combine } = {
 }
 
 export const indexingEvaluations = {
-  gather: ([x, indices], [out], { batchDims }) => {
-    const { positions, block } = blocksOf('gather', x, indices, batchDims)
+  gather: ([x, indices], [out], { batchDims, operation = 'gather' }) => {
+    const { positions, block } = blocksOf(operation, x, indices, batchDims)
     for (let i = 0; i < positions.length; i++) combine.set(out.data, i * block, x.data, positions[i] * block, block)
   },
-  scatter: ([x, indices, updates], [out], { batchDims, mode }) => {
-    const { positions, block } = blocksOf('scatter', x, indices, batchDims)
+  scatter: ([x, indices, updates], [out], { batchDims, mode, operation = 'scatter' }) => {
+    const { positions, block } = blocksOf(operation, x, indices, batchDims)
     // Sums are collected in doubles, as in every reduction.
     const result = mode === 'add' ? Float64Array.from(x.data) : out.data
     if (mode !== 'add') result.set(x.data)

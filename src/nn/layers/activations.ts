@@ -1,5 +1,6 @@
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
+import { expectTensor } from '../../tensor/methods/operand.js'
 import { Tensor } from '../../tensor/tensor.js'
 import type { SameShape, Shape, WithShapes } from '../../tensor/types/index.js'
 import { wrap } from '../../tensor/wrap.js'
@@ -40,7 +41,7 @@ export interface ParametricActivation<P> extends WithShapes<SameShape> {
 
 function activation(name: string, rule: (x: Node) => Node): ActivationFunction {
   const either = (x?: Tensor): Tensor | Activation =>
-    x === undefined ? new Activation(name, rule) : wrap(rule(x.node))
+    x === undefined ? new Activation(name, rule) : wrap(rule(expectTensor(name, 'the argument', x)))
   return either as ActivationFunction
 }
 

@@ -1,5 +1,6 @@
 import type { DType } from '../../core/dtype.js'
 import { fail, failShape } from '../../core/errors.js'
+import { checkOptions, type OptionNames } from '../../core/options.js'
 import { formatShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { WindowPadding } from '../../operations/index.js'
@@ -34,6 +35,11 @@ export interface Conv2dOptions<
   readonly dtype?: DType
 }
 
+const names: OptionNames<Conv2dOptions> = {
+  ...{ stride: true, padding: true, dilation: true, groups: true },
+  ...{ bias: true, initializer: true, biasInitializer: true, dtype: true },
+}
+
 /** See {@link conv2d}. */
 export class Conv2d<
   Inputs extends number = number,
@@ -53,6 +59,7 @@ export class Conv2d<
     options: Conv2dOptions = {},
   ) {
     super()
+    checkOptions('conv2d', options, names)
     const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel
     expectCount('conv2d', 'input channels', inChannels)
     expectCount('conv2d', 'output channels', outChannels)

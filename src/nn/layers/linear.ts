@@ -1,5 +1,6 @@
 import type { DType } from '../../core/dtype.js'
 import { failShape } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { formatShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
@@ -35,6 +36,7 @@ export class Linear<Inputs extends number = number, Outputs extends number = num
     options: LinearOptions = {},
   ) {
     super()
+    checkOptions('linear', options, { bias: true, initializer: true, biasInitializer: true, dtype: true })
     expectCount('linear', 'inputs', inputs)
     expectCount('linear', 'outputs', outputs)
     const { bias = true, initializer = fanInUniform(), biasInitializer = fanInUniform(inputs) } = options

@@ -1,4 +1,5 @@
 import { failShape } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { formatShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { WindowPadding } from '../../operations/index.js'
@@ -21,9 +22,11 @@ abstract class Pool2d<Name extends string, W extends Windows> extends Layer<Pool
   constructor(
     protected readonly operation: Name,
     readonly window: Sizes2d,
-    { stride = window, padding = 'valid' }: Pool2dOptions = {},
+    options: Pool2dOptions = {},
   ) {
     super()
+    checkOptions(operation, options, { stride: true, padding: true })
+    const { stride = window, padding = 'valid' } = options
     for (const size of [window].flat()) expectCount(operation, 'rows or columns of the window', size)
     this.options = { stride, padding }
   }

@@ -1,4 +1,5 @@
-import { failShape } from '../../core/errors.js'
+import { describe } from '../../core/describe.js'
+import { fail, failShape } from '../../core/errors.js'
 import { formatShape, range, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { diagonal } from '../movement/diagonal.js'
@@ -20,6 +21,9 @@ interface Labelled {
  * @example einsum('bqhd,bkhd->bhqk', queries, keys)
  */
 export const einsum = inFloat32((equation: string, ...xs: readonly Operand[]): Node => {
+  if (typeof equation !== 'string') {
+    fail(`einsum: the equation is ${describe(equation)}`, "It comes first: einsum('ij,jk->ik', a, b).")
+  }
   const nodes = xs.length > 0 ? promoted(xs, 'einsum').map(numeric) : []
   const { terms, result } = parseEinsum(equation, nodes)
   const sizes = sizesOfLabels(equation, nodes, terms)

@@ -1,5 +1,6 @@
 import { isFloat } from '../../core/dtype.js'
 import { failDType } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { broadcastShapes } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { aligned, floating, inFloat32, lift, like, type Operand, pair, stretch } from '../operand.js'
@@ -55,17 +56,17 @@ export interface Tolerance {
 }
 
 /** |a − b| ≤ absolute + relative · |b| for each element; equal infinities are close. */
-export const isClose = inFloat32(
-  (a: Operand, b: Operand, { relative = 1e-5, absolute = 1e-8, equalNaN = false }: Tolerance = {}): Node => {
-    const [x, y] = pair(a, b, 'isClose').map(floating)
-    const allowed = build.add(like(x, absolute), build.mul(like(x, relative), abs(y)))
-    // An infinite y allows everything, so the difference itself must be finite.
-    const difference = abs(build.sub(x, y))
-    const near = build.and(build.lessEqual(difference, allowed), build.less(abs(y), like(y, Infinity)))
-    const close = build.or(build.equal(x, y), near)
-    return equalNaN ? build.or(close, build.and(isNaN(x), isNaN(y))) : close
-  },
-)
+export const isClose = inFloat32((a: Operand, b: Operand, tolerance: Tolerance = {}): Node => {
+  checkOptions('isClose', tolerance, { relative: true, absolute: true, equalNaN: true })
+  const { relative = 1e-5, absolute = 1e-8, equalNaN = false } = tolerance
+  const [x, y] = pair(a, b, 'isClose').map(floating)
+  const allowed = build.add(like(x, absolute), build.mul(like(x, relative), abs(y)))
+  // An infinite y allows everything, so the difference itself must be finite.
+  const difference = abs(build.sub(x, y))
+  const near = build.and(build.lessEqual(difference, allowed), build.less(abs(y), like(y, Infinity)))
+  const close = build.or(build.equal(x, y), near)
+  return equalNaN ? build.or(close, build.and(isNaN(x), isNaN(y))) : close
+})
 
 /** One bool: whether all elements are close, see {@link isClose}. */
 export const allClose = (a: Operand, b: Operand, tolerance?: Tolerance): Node => all(isClose(a, b, tolerance))

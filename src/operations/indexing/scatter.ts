@@ -1,3 +1,4 @@
+import { expectChoice } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape, normalizeAxis, range } from '../../core/shape.js'
 import { type Attributes, build, type Node } from '../../graph/index.js'
@@ -18,7 +19,7 @@ const scatter =
     const to = from.map((i) => along + i)
     const places = [...node.shape.slice(0, along), ...index.shape, ...node.shape.slice(along + 1)]
     const moved = moveAxis(fit(operation, values, places, node), to, from)
-    return moveAxis(build.scatter(moveAxis(node, along, 0), index, moved, mode), 0, along)
+    return moveAxis(build.scatter(moveAxis(node, along, 0), index, moved, mode, 0, operation), 0, along)
   }
 
 function fit(operation: string, updates: Node, places: readonly number[], x: Node): Node {
@@ -46,10 +47,11 @@ export const scatterMin = scatter('scatterMin', 'min')
 
 /** `x` changed at the places that takeAlongAxis(x, indices, axis) reads; `updates` broadcast to the indices. */
 export function scatterAlongAxis(x: Operand, indices: Operand, updates: Operand, axis = -1, mode: Mode = 'set'): Node {
+  expectChoice('scatterAlongAxis', 'the mode', mode, ['set', 'add', 'max', 'min'])
   const [source, values] = promoted([x, updates], 'scatterAlongAxis')
   const rank = lift(x).rank
   const { node, index, along } = alongAxis('scatterAlongAxis', source, indices, axis)
   const placed = fit('scatterAlongAxis', values, index.shape, node)
   const last = (part: Node): Node => moveAxis(part, along, -1)
-  return moveAxis(build.scatter(last(node), last(index), last(placed), mode, rank - 1), -1, along)
+  return moveAxis(build.scatter(last(node), last(index), last(placed), mode, rank - 1, 'scatterAlongAxis'), -1, along)
 }

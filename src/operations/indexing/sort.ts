@@ -1,4 +1,6 @@
+import { expectChoice } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { formatShape, normalizeAxis } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { moveAxis } from '../movement/shape.js'
@@ -24,13 +26,17 @@ function ordered(
 }
 
 /** The elements in ascending order along `axis` (the last); equal ones keep their order, NaN comes last. */
-export function sort(x: Operand, axis = -1, { descending = false }: SortOptions = {}): Node {
+export function sort(x: Operand, axis = -1, options: SortOptions = {}): Node {
+  checkOptions('sort', options, { descending: true })
+  const { descending = false } = options
   const { last, order, along } = ordered('sort', x, axis, descending)
   return moveAxis(build.gather(last, order, last.rank - 1), -1, along)
 }
 
 /** The int32 indices that sort `x` along `axis` (the last); see {@link sort}. */
-export function argSort(x: Operand, axis = -1, { descending = false }: SortOptions = {}): Node {
+export function argSort(x: Operand, axis = -1, options: SortOptions = {}): Node {
+  checkOptions('argSort', options, { descending: true })
+  const { descending = false } = options
   const { order, along } = ordered('argSort', x, axis, descending)
   return moveAxis(order, -1, along)
 }
@@ -61,6 +67,7 @@ export function topK(x: Operand, k: number, axis = -1): { values: Node; indices:
  * smaller (side 'left'), or not larger ('right'). It compares all pairs.
  */
 export function searchSorted(sorted: Operand, values: Operand, side: 'left' | 'right' = 'left'): Node {
+  expectChoice('searchSorted', 'the side', side, ['left', 'right'])
   const [ladder, wanted] = promoted([sorted, values], 'searchSorted')
   if (ladder.rank !== 1) {
     failShape('searchSorted', `${formatShape(ladder.shape)} is not a vector`, 'Sorted values are of rank 1.')

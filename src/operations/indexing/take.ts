@@ -25,11 +25,11 @@ export function wrapIndices(operation: string, indices: Operand, n: number): Nod
  * […before, n, …after] at [k] → […before, k, …after]. Negative indices count from the end.
  * An index outside the axis is an error when the value is computed.
  */
-export function take(x: Operand, indices: Operand, axis = 0): Node {
+export function take(x: Operand, indices: Operand, axis = 0, operation = 'take'): Node {
   const node = lift(x)
   const along = normalizeAxis(axis, node.rank, 'take')
   const index = wrapIndices('take', indices, node.shape[along])
-  const gathered = build.gather(moveAxis(node, along, 0), index)
+  const gathered = build.gather(moveAxis(node, along, 0), index, 0, operation)
   const from = range(index.rank)
   return moveAxis(
     gathered,
@@ -44,7 +44,11 @@ export function take(x: Operand, indices: Operand, axis = 0): Node {
  */
 export function takeAlongAxis(x: Operand, indices: Operand, axis = -1): Node {
   const { node, index, along } = alongAxis('takeAlongAxis', x, indices, axis)
-  return moveAxis(build.gather(moveAxis(node, along, -1), moveAxis(index, along, -1), node.rank - 1), -1, along)
+  return moveAxis(
+    build.gather(moveAxis(node, along, -1), moveAxis(index, along, -1), node.rank - 1, 'takeAlongAxis'),
+    -1,
+    along,
+  )
 }
 
 /** {@link takeAlongAxis} under the name that PyTorch gives it. */

@@ -66,7 +66,7 @@ export function rfft(x: Operand, axis = -1): Node {
 export const irfft = inFloat32((x: Operand, n?: number, axis: number = -1): Node => {
   const pairs = alongComplexAxis('irfft', x, axis, (node) => {
     const r = node.rank - 2
-    const size = n ?? 2 * (node.shape[r] - 1)
+    const size = n === undefined ? 2 * (node.shape[r] - 1) : n
     if (!Number.isInteger(size) || size < 1) {
       failShape('irfft', `${formatShape(node.shape)} gives ${size} numbers`, 'Give n, a whole number, 1 or more.')
     }

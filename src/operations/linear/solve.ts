@@ -1,4 +1,5 @@
 import { fail } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { build, type Node } from '../../graph/index.js'
 import { matmul } from '../contraction/matmul.js'
 import { eye } from '../creation.js'
@@ -19,6 +20,7 @@ export interface TriangularSolveOptions {
 
 /** The solution x of a · x = b for triangular a […, n, n] and b [n], […, n] or […, n, k]. */
 export function triangularSolve(a: Operand, b: Operand, options: TriangularSolveOptions = {}): Node {
+  checkOptions('triangularSolve', options, { lower: true, transpose: true, unitDiagonal: true })
   const { lower = true, transpose = false, unitDiagonal = false } = options
   return withRightHandSides('triangularSolve', a, b, (matrix, columns) =>
     build.triangularSolve(matrix, columns, { lower, transpose, unitDiagonal }),

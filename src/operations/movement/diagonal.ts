@@ -1,3 +1,4 @@
+import { expectInteger } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape, normalizeAxis, range } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
@@ -52,11 +53,11 @@ export function diagonalMatrix(x: Operand, offset = 0): Node {
   return build.pad(matrix, [...none, down, up], [...none, up, down])
 }
 
-function triangle(operation: string, x: Operand, keep: (row: Node, column: Node) => Node): Node {
+function triangle(operation: string, x: Operand, offset: number, keep: (row: Node, column: Node) => Node): Node {
   const node = lift(x)
   const r = node.rank
   if (r < 2) failShape(operation, `${describe(node)} is not a matrix`, 'The last two axes are rows and columns.')
-  const mask = keep(build.iota('int32', node.shape, r - 2), build.iota('int32', node.shape, r - 1))
+  const mask = keep(shifted(build.iota('int32', node.shape, r - 2), offset), build.iota('int32', node.shape, r - 1))
   return build.where(mask, node, like(node, 0))
 }
 
@@ -64,11 +65,11 @@ const shifted = (index: Node, offset: number): Node => (offset === 0 ? index : b
 
 /** The lower triangle of each matrix, zeros above diagonal `offset`. */
 export const tril = (x: Operand, offset = 0): Node =>
-  triangle('tril', x, (row, column) => build.lessEqual(column, shifted(row, offset)))
+  triangle('tril', x, expectInteger('tril', 'the offset', offset), (row, column) => build.lessEqual(column, row))
 
 /** The upper triangle of each matrix, zeros below diagonal `offset`. */
 export const triu = (x: Operand, offset = 0): Node =>
-  triangle('triu', x, (row, column) => build.lessEqual(shifted(row, offset), column))
+  triangle('triu', x, expectInteger('triu', 'the offset', offset), (row, column) => build.lessEqual(row, column))
 
 /** The sum of the diagonal of each matrix. */
 export const trace = (x: Operand, offset = 0): Node => sum(diagonal(x, offset), -1)

@@ -1,3 +1,5 @@
+import { expectChoice, expectList, oneOrMore } from '../../core/arguments.js'
+import { describe as describeValue } from '../../core/describe.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape, normalizeAxis, range, sameShape, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
@@ -50,7 +52,10 @@ export function split(x: Operand, sizesOrCount: number | readonly number[], axis
   const node = lift(x)
   const along = normalizeAxis(axis, node.rank, 'split')
   const n = node.shape[along]
-  const sizes = typeof sizesOrCount === 'number' ? equalParts(node, n, sizesOrCount) : completeSizes(n, sizesOrCount)
+  const sizes =
+    typeof sizesOrCount === 'number'
+      ? equalParts(node, n, sizesOrCount)
+      : completeSizes(n, expectList('split', 'the sizes', sizesOrCount))
   const total = sizes.reduce((a, b) => a + b, 0)
   if (total !== n || sizes.some((size) => !Number.isInteger(size) || size < 0)) {
     failShape(
@@ -86,7 +91,7 @@ function completeSizes(n: number, sizes: readonly number[]): number[] {
 /** Copies of the whole tensor side by side, `repeats[i]` along axis i; missing leading axes are added. */
 export function tile(x: Operand, repeats: number | readonly number[]): Node {
   const node = lift(x)
-  const given = typeof repeats === 'number' ? [repeats] : repeats
+  const given = oneOrMore('tile', 'the counts', repeats)
   if (given.some((n) => !Number.isInteger(n) || n < 0)) {
     failShape('tile', `cannot repeat ${formatShape(given)} times`, 'Give whole numbers, 0 or more.')
   }
@@ -110,11 +115,15 @@ export function tile(x: Operand, repeats: number | readonly number[]): Node {
 /** Each element `count` times in a row along `axis`, or in the flattened tensor if it is left out. */
 export function repeat(x: Operand, count: number, axis?: number): Node {
   if (!Number.isInteger(count) || count < 0) {
-    failShape('repeat', `cannot repeat ${count} times`, 'Give a whole number, 0 or more.')
+    failShape(
+      'repeat',
+      `cannot repeat ${typeof count === 'number' ? count : describeValue(count)} times`,
+      'Give a whole number, 0 or more.',
+    )
   }
   const node = lift(x)
   const source = axis === undefined ? build.reshape(node, [sizeOf(node.shape)]) : node
-  const along = normalizeAxis(axis ?? 0, source.rank, 'repeat')
+  const along = normalizeAxis(axis === undefined ? 0 : axis, source.rank, 'repeat')
   const { shape } = source
   const [before, after] = [shape.slice(0, along + 1), shape.slice(along + 1)]
   const copied = build.expand(build.reshape(source, [...before, 1, ...after]), [...before, count, ...after])
@@ -126,6 +135,7 @@ export function repeat(x: Operand, count: number, axis?: number): Node {
  * others. With 'xy' (default, as in NumPy) the first two axes are exchanged: [y, x, …].
  */
 export function meshgrid(xs: readonly Operand[], indexing: 'xy' | 'ij' = 'xy'): Node[] {
+  expectChoice('meshgrid', 'the indexing', indexing, ['xy', 'ij'])
   const vectors = xs.map((x) => lift(x))
   const odd = vectors.find((vector) => vector.rank !== 1)
   if (odd !== undefined) failShape('meshgrid', `${describe(odd)} is not a vector`, 'Give tensors of rank 1.')

@@ -1,4 +1,7 @@
-import { failShape } from '../../core/errors.js'
+import { expectChoice, expectNumber } from '../../core/arguments.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail, failShape } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 import { formatShape } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { lift, type Operand } from '../operand.js'
@@ -18,9 +21,19 @@ export interface PadOptions {
  * `x` with a margin.
  * @throws ShapeError if there is not one padding per axis, or a mirror image or wrap needs more elements than there are.
  */
-export function pad(x: Operand, paddings: Paddings, { mode = 'constant', value = 0 }: PadOptions = {}): Node {
+export function pad(x: Operand, paddings: Paddings, options: PadOptions = {}): Node {
+  checkOptions('pad', options, { mode: true, value: true })
+  const { mode = 'constant', value = 0 } = options
+  expectChoice('pad', 'the mode', mode, ['constant', 'reflect', 'edge', 'wrap'])
+  expectNumber('pad', 'the value', value)
   const node = lift(x)
   const list = typeof paddings === 'number' ? node.shape.map(() => paddings) : paddings
+  if (!Array.isArray(list)) {
+    fail(
+      `pad: the paddings are ${describe(paddings)}`,
+      cureFor(paddings, 'Give one number, or a list with a number or pair per axis.'),
+    )
+  }
   const pairs = list.map((item) => (typeof item === 'number' ? ([item, item] as const) : item))
   if (pairs.length !== node.rank || pairs.flat().some((n) => !Number.isInteger(n) || n < 0)) {
     failShape(

@@ -1,4 +1,6 @@
-import { failShape } from '../../core/errors.js'
+import { expectInteger, oneOrMore } from '../../core/arguments.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail, failShape } from '../../core/errors.js'
 import { formatShape, normalizeAxes, normalizeAxis, range } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { lift, type Operand } from '../operand.js'
@@ -55,7 +57,14 @@ function spread({ rank, shape }: Node, specs: readonly SliceSpec[]): (number | S
   const listed = specs.flatMap((spec): (number | SliceRange)[] =>
     spec === '...' ? rest : [spec === null || spec === ':' ? all : spec],
   )
+  for (const spec of listed) if (typeof spec !== 'number' && !Array.isArray(spec)) refuseSpec(spec)
   return dots === 1 ? listed : [...listed, ...rest]
+}
+
+function refuseSpec(spec: unknown): never {
+  const cure =
+    "An axis is cut by a number, [start, stop, step], null or ':' for all of it; '...' stands for several axes."
+  fail(`slice: ${describe(spec)} is no part of an axis`, cureFor(spec, cure))
 }
 
 function position({ shape }: Node, axis: number, index: number): number {
@@ -91,6 +100,7 @@ function extent({ shape }: Node, n: number, range: SliceRange): [start: number, 
 /** Element `index` along `axis` (0), which disappears: x[index]. */
 export function at(x: Operand, index: number, axis = 0): Node {
   const node = lift(x)
+  expectInteger('at', 'the index', index)
   return slice(node, ...range(normalizeAxis(axis, node.rank, 'at')).map(() => null), index)
 }
 
@@ -126,8 +136,8 @@ export function roll(x: Operand, shift: number | readonly number[], axis?: numbe
     const flat = build.reshape(node, [node.shape.reduce((a, b) => a * b, 1)])
     return build.reshape(roll(flat, shift, 0), node.shape)
   }
-  const axes = typeof axis === 'number' ? [axis] : axis
-  const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift
+  const axes = oneOrMore('roll', 'the axis', axis)
+  const shifts = typeof shift === 'number' ? axes.map(() => shift) : oneOrMore('roll', 'the shift', shift)
   if (shifts.length !== axes.length || shifts.some((n) => !Number.isInteger(n))) {
     failShape('roll', `shifts ${formatShape(shifts)} for axes ${formatShape(axes)}`, 'Give one whole number per axis.')
   }

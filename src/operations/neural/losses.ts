@@ -1,3 +1,4 @@
+import { expectChoice } from '../../core/arguments.js'
 import { isInteger } from '../../core/dtype.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape, sameShape } from '../../core/shape.js'
@@ -19,6 +20,10 @@ const reductions: { readonly [R in Reduction]: (losses: Node) => Node } = {
   mean: (losses) => mean(losses),
   sum: (losses) => sum(losses),
   none: (losses) => losses,
+}
+
+function reduced(operation: string, reduction: Reduction = 'mean', losses: Node): Node {
+  return reductions[expectChoice(operation, 'the reduction', reduction, ['mean', 'sum', 'none'])](losses)
 }
 
 export interface CrossEntropyOptions extends LossOptions {
@@ -43,10 +48,10 @@ export const crossEntropy = inFloat32((logits: Operand, labels: Operand, options
   const logarithms = logSoftmax(scores)
   const classAxis = scores.rank - 1
   const losses = build.neg(expected(logarithms, targets))
-  if (labelSmoothing === 0) return reductions[reduction](losses)
+  if (labelSmoothing === 0) return reduced('crossEntropy', reduction, losses)
   const even = build.neg(mean(logarithms, classAxis))
   const smoothed = build.add(mul(losses, 1 - labelSmoothing), mul(even, labelSmoothing))
-  return reductions[reduction](smoothed)
+  return reduced('crossEntropy', reduction, smoothed)
 })
 
 /** Σ p log q over the classes, where p is given or 1 for the label. */
@@ -63,7 +68,7 @@ function expected(logarithms: Node, targets: Node): Node {
     }
     // Like the other indices of an axis negative labels would count from the end, but here they are mistakes.
     const index = build.reshape(build.cast(targets, 'int32'), [...targets.shape, 1])
-    return build.reshape(build.gather(logarithms, index, rank - 1), targets.shape)
+    return build.reshape(build.gather(logarithms, index, rank - 1, 'crossEntropy'), targets.shape)
   }
   if (!sameShape(targets.shape, shape)) {
     failShape(
@@ -101,20 +106,20 @@ export const binaryCrossEntropyWithLogits = inFloat32(
     const negative = build.less(x, like(x, 0))
     const positivePart = build.where(negative, like(x, 0), x)
     const rest = build.log1p(build.exp(build.where(negative, x, build.neg(x))))
-    return reductions[options.reduction ?? 'mean'](build.add(build.sub(positivePart, build.mul(t, x)), rest))
+    return reduced('binaryCrossEntropy', options.reduction, build.add(build.sub(positivePart, build.mul(t, x)), rest))
   },
 )
 
 /** (prediction − target)² */
 export const meanSquaredError = inFloat32((prediction: Operand, target: Operand, options: LossOptions = {}): Node => {
   const difference = build.sub(...comparable('meanSquaredError', prediction, target))
-  return reductions[options.reduction ?? 'mean'](build.mul(difference, difference))
+  return reduced('meanSquaredError', options.reduction, build.mul(difference, difference))
 })
 
 /** |prediction − target| */
 export const meanAbsoluteError = inFloat32((prediction: Operand, target: Operand, options: LossOptions = {}): Node => {
   const difference = build.sub(...comparable('meanAbsoluteError', prediction, target))
-  return reductions[options.reduction ?? 'mean'](abs(difference))
+  return reduced('meanAbsoluteError', options.reduction, abs(difference))
 })
 
 export interface HuberOptions extends LossOptions {
@@ -129,7 +134,7 @@ export const huber = inFloat32((prediction: Operand, target: Operand, options: H
   const near = build.lessEqual(distance, like(distance, delta))
   const square = build.mul(like(distance, 0.5), build.mul(distance, distance))
   const line = build.mul(like(distance, delta), build.sub(distance, like(distance, delta / 2)))
-  return reductions[reduction](build.where(near, square, line))
+  return reduced('huber', reduction, build.where(near, square, line))
 })
 
 /** Σ p (log p − log q) over the last axis for probabilities p and logarithms of probabilities log q; where p is 0 nothing is added. */
@@ -139,6 +144,6 @@ export const klDivergence = inFloat32(
     const positive = build.less(like(p, 0), p)
     const logP = build.log(build.where(positive, p, like(p, 1)))
     const terms = build.where(positive, mul(p, sub(logP, q)), like(p, 0))
-    return reductions[options.reduction ?? 'mean'](sum(terms, -1))
+    return reduced('klDivergence', options.reduction, sum(terms, -1))
   },
 )

@@ -1,3 +1,4 @@
+import { expectFunction } from '../../core/arguments.js'
 import { isFloat } from '../../core/dtype.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
@@ -52,6 +53,7 @@ export function checkGradients<Arguments extends readonly TensorTree[]>(
   options: GradientCheckOptions = {},
 ): GradientReport {
   checkOptions('checkGradients', options, { order: true, step: true, tolerance: true, elements: true, seed: true })
+  expectFunction('checkGradients', 'the first argument', fn)
   if (!Array.isArray(args))
     fail('checkGradients: the arguments are no list', 'Pass them in one: checkGradients(fn, [x, y]).')
   const { order = 1, step = 1e-3, tolerance = 1e-6, elements = 100, seed = 0 } = options

@@ -1,4 +1,5 @@
 import { expectFunction } from '../../core/arguments.js'
+import { describe } from '../../core/describe.js'
 import { fail, failShape } from '../../core/errors.js'
 import { type Flat, flatten } from '../../core/tree.js'
 import { isTensor, type TensorTree } from '../leaves.js'
@@ -68,6 +69,7 @@ export function treeReduce<R>(fn: (soFar: R, leaf: Tensor) => R, tree: TensorTre
  */
 export function treeFill<T extends TensorTree, Leaf>(tree: T, leaves: readonly Leaf[]): TreeOf<T, Leaf> {
   const { leaves: places, rebuild } = flat('treeFill', tree)
+  if (!Array.isArray(leaves)) fail(`treeFill: the leaves are ${describe(leaves)}`, 'Give them in a list.')
   if (places.length !== leaves.length) {
     fail(`treeFill: ${leaves.length} leaves for ${places.length} places`, 'Give one for each tensor of the tree.')
   }

@@ -29,4 +29,10 @@ function nodeIn(value: unknown): Node | undefined {
 }
 
 /** The nodes of several tensors. */
-export const operands = (values: readonly (Tensor | number | boolean)[]): Operand[] => values.map(operand)
+export function operands(operation: string, values: readonly (Tensor | number | boolean)[]): Operand[] {
+  if (!Array.isArray(values)) {
+    const cure = `Pass the tensors in one list: ${operation}([a, b]).`
+    fail(`${operation}: ${describe(values)} stands where a list of tensors is expected`, cureFor(values, cure))
+  }
+  return values.map((value) => operand(value))
+}

@@ -1,3 +1,5 @@
+import { cureFor, describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
 import type { Tensor } from '../tensor.js'
 import type { Shape, Stage, Then } from '../types/index.js'
 
@@ -156,7 +158,14 @@ export interface Pipe {
 }
 
 function through(this: unknown, ...stages: readonly Stage<unknown>[]): unknown {
-  return stages.reduce((x, stage) => (typeof stage === 'function' ? stage(x) : stage.forward(x)), this)
+  return stages.reduce((x: unknown, stage, i) => {
+    if (typeof stage === 'function') return stage(x)
+    if (typeof stage === 'object' && stage !== null && typeof stage.forward === 'function') return stage.forward(x)
+    return fail(
+      `pipe: stage ${i} is ${describe(stage)}`,
+      cureFor(stage, 'Pass functions, layers and modules with forward(x).'),
+    )
+  }, this)
 }
 
 /** The method that composes. */

@@ -26,16 +26,16 @@ function guarded(indices: Batchable, { size, mask }: BatchingContext): Batchable
 }
 
 export const indexingBatchings = {
-  gather: ({ attributes: { batchDims } }, [x, given], context) => {
+  gather: ({ attributes: { batchDims, operation } }, [x, given], context) => {
     const indices = guarded(given, context)
-    if (x.batched) return build.gather(x.value, expanded(indices, context.size), batchDims + 1)
+    if (x.batched) return build.gather(x.value, expanded(indices, context.size), batchDims + 1, operation)
     // What all examples share is not repeated: their indices lie side by side.
-    return moveAxis(build.gather(x.value, moveAxis(indices.value, 0, batchDims), batchDims), batchDims, 0)
+    return moveAxis(build.gather(x.value, moveAxis(indices.value, 0, batchDims), batchDims, operation), batchDims, 0)
   },
-  scatter: ({ attributes: { batchDims, mode } }, [x, given, updates], context) => {
+  scatter: ({ attributes: { batchDims, mode, operation } }, [x, given, updates], context) => {
     const { size } = context
     const indices = expanded(guarded(given, context), size)
-    return build.scatter(expanded(x, size), indices, expanded(updates, size), mode, batchDims + 1)
+    return build.scatter(expanded(x, size), indices, expanded(updates, size), mode, batchDims + 1, operation)
   },
   argSort: leading,
 

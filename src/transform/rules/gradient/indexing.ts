@@ -23,34 +23,41 @@ interface Scatter {
   readonly inputs: readonly Node[]
   readonly grad: Node
   readonly batchDims: number
+  readonly operation: string | undefined
 }
 
 /** The largest (smallest) of the old value and the updates share the cotangent equally. */
-function scatterExtremum({ node, inputs: [x, indices, updates], grad, batchDims }: Scatter): readonly InputGradient[] {
+function scatterExtremum({
+  node,
+  inputs: [x, indices, updates],
+  grad,
+  batchDims,
+  operation,
+}: Scatter): readonly InputGradient[] {
   const shares = once(() => {
     const keepsOld = build.equal(x, node)
-    const takesUpdate = build.equal(updates, build.gather(node, indices, batchDims))
+    const takesUpdate = build.equal(updates, build.gather(node, indices, batchDims, operation))
     const old = indicator(keepsOld, x.dtype)
-    const ties = build.scatter(old, indices, indicator(takesUpdate, x.dtype), 'add', batchDims)
+    const ties = build.scatter(old, indices, indicator(takesUpdate, x.dtype), 'add', batchDims, operation)
     return { keepsOld, takesUpdate, share: build.div(grad, ties) }
   })
   return [
     () => keep(shares().keepsOld, shares().share),
     undefined,
-    () => keep(shares().takesUpdate, build.gather(shares().share, indices, batchDims)),
+    () => keep(shares().takesUpdate, build.gather(shares().share, indices, batchDims, operation)),
   ]
 }
 
 const scatterGradients: { readonly [M in ScatterMode]: (scatter: Scatter) => readonly InputGradient[] } = {
-  add: ({ inputs: [, indices], grad, batchDims }) => [
+  add: ({ inputs: [, indices], grad, batchDims, operation }) => [
     () => grad,
     undefined,
-    () => build.gather(grad, indices, batchDims),
+    () => build.gather(grad, indices, batchDims, operation),
   ],
-  set: ({ inputs: [x, indices, updates], grad, batchDims }) => [
-    () => build.scatter(grad, indices, build.zerosLike(updates), 'set', batchDims),
+  set: ({ inputs: [x, indices, updates], grad, batchDims, operation }) => [
+    () => build.scatter(grad, indices, build.zerosLike(updates), 'set', batchDims, operation),
     undefined,
-    () => keep(winners(x, indices, batchDims, updates.shape), build.gather(grad, indices, batchDims)),
+    () => keep(winners(x, indices, batchDims, updates.shape), build.gather(grad, indices, batchDims, operation)),
   ],
   max: scatterExtremum,
   min: scatterExtremum,
@@ -58,11 +65,11 @@ const scatterGradients: { readonly [M in ScatterMode]: (scatter: Scatter) => rea
 
 export const indexingGradients = {
   /** every element adds to where it was read */
-  gather: ({ inputs: [x, indices], attributes: { batchDims }, grad }) => [
-    () => build.scatter(build.zerosLike(x), indices, grad, 'add', batchDims),
+  gather: ({ inputs: [x, indices], attributes: { batchDims, operation }, grad }) => [
+    () => build.scatter(build.zerosLike(x), indices, grad, 'add', batchDims, operation),
   ],
   /** the cotangent is read where updates were written, and passes where nothing was */
-  scatter: ({ node, inputs, attributes: { mode, batchDims }, grad }) =>
-    scatterGradients[mode]({ node, inputs, grad, batchDims }),
+  scatter: ({ node, inputs, attributes: { mode, batchDims, operation }, grad }) =>
+    scatterGradients[mode]({ node, inputs, grad, batchDims, operation }),
   argSort: none,
 } as const satisfies { readonly [P in Primitive]?: GradientRule<P> }
