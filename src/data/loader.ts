@@ -27,7 +27,9 @@ export interface Batches<C extends Columns> extends Iterable<Batch<C>> {
  * Throws if `batchSize` is not a whole number of at least 1, or `dropLast` leaves nothing.
  *
  * ```ts
- * for (const { inputs, labels, size } of batches(train, { batchSize: 128, shuffle: true, seed: 1, epoch })) …
+ * for (const { inputs, labels, size } of batches(train, { batchSize: 128, shuffle: true, seed: 1, epoch })) {
+ *   console.log(size, inputs.shape, labels.data)
+ * }
  * ```
  */
 export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptions): Batches<C> {

@@ -49,7 +49,9 @@ export interface Recipe<D extends OptionDeclarations = OptionDeclarations> {
  *   source: 'Minsky and Papert, Perceptrons, 1969',
  *   literature: { accuracy: { value: 1, source: 'four examples, all of them' } },
  *   options: { epochs: integer(1000, 'passes through the four examples') },
- *   async run({ options, report }) { …; return { accuracy } },
+ *   async run({ options }) {
+ *     return { accuracy: await trainXor(options.epochs) }
+ *   },
  * })
  */
 export const recipe = <const D extends OptionDeclarations>(declaration: Recipe<D>): Recipe<D> => declaration

@@ -30,7 +30,7 @@ import { Tensor } from './tensor.js'
  * @throws if y is not a floating point scalar, or depends on nothing in `wrt`
  * @example
  * const [dw, db] = grad(loss, [w, b])
- * const perExample = vmap(grad(loss), { inAxes: [null, 0, 0] })(weights, inputs, labels)
+ * const perExample = vmap(grad(squaredError), { inAxes: [null, 0, 0] })(weights, inputs, labels)
  */
 export function grad<const W extends Differentiable>(y: Tensor, wrt: W): Gradients<W>
 export function grad<First extends TensorTree, Rest extends readonly unknown[]>(

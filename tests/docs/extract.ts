@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Code that stands in a docstring or a guide. */
+export interface Snippet {
+  /** From the top of the repository. */
+  readonly file: string
+  /** Where it begins, counted from 1. */
+  readonly line: number
+  readonly code: string
+}
+
+/** The texts after `@example`, and between fences, in the docstrings of a source file. */
+export function examplesOf(file: string, text: string): Snippet[] {
+  const snippets: Snippet[] = []
+  for (const comment of text.matchAll(/\/\*\*[\s\S]*?\*\//g)) {
+    const lines = comment[0]
+      .split('\n')
+      .map((line) => line.replace(/^\s*(\/\*\*|\*\/|\* ?)/, '').replace(/\s*\*\/$/, ''))
+    const above = text.slice(0, comment.index).split('\n').length
+    const fences = fencesOf(file, `${lines.join('\n')}\n`)
+    snippets.push(...fences.map((snippet) => ({ ...snippet, line: snippet.line + above - 1 })))
+    lines.forEach((line, i) => {
+      const start = /^@example ?(.*)$/.exec(line.trim())
+      if (start === null) return
+      const rest = lines.slice(i + 1)
+      const end = rest.findIndex((each) => each.trim().startsWith('@'))
+      const body = [start[1], ...(end < 0 ? rest : rest.slice(0, end))]
+      snippets.push({ file, line: above + i, code: body.join('\n').trim() })
+    })
+  }
+  return snippets
+}
+
+/** The TypeScript between the fences of a Markdown file. */
+export function fencesOf(file: string, text: string): Snippet[] {
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map((match) => ({
+    file,
+    line: text.slice(0, match.index).split('\n').length,
+    code: match[1].trim(),
+  }))
+}
+
+/** All snippets of the sources and guides. */
+export function allSnippets(root: string): Snippet[] {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/${name.replaceAll('\\', '/')}`)
+    .sort()
+  const guides = readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+  return [
+    ...sources.flatMap((file) => examplesOf(file, read(file))),
+    ...['README.md', 'CONTRIBUTING.md', ...guides].flatMap((file) => fencesOf(file, read(file))),
+  ]
+}

@@ -1,0 +1,82 @@
+import type { Snippet } from './extract.js'
+import { preludes } from './preludes.js'
+
+/** The names that each entry of the package exports, types among them. */
+export type Exports = ReadonlyMap<string, readonly string[]>
+
+/** Where the names of a snippet come from, the nearest first: a docstring sees its own floor without a prefix. */
+function entriesFor(file: string): string[] {
+  const floor = /^src\/(\w+)\//.exec(file)?.[1] ?? ''
+  if (floor === 'operations') return ['../../../src/operations/index.js']
+  const own = floor === '' || floor === 'tensor' ? [] : [`shapewise/${floor}`]
+  return [...new Set([...own, 'shapewise', 'shapewise/optim', 'shapewise/train', 'shapewise/data'])]
+}
+
+/** What a comment behind a statement says of its value, as code. */
+export interface Claim {
+  readonly code: string
+  /** `[128, 784] → [128, 10]`: only its shape. */
+  readonly isShape: boolean
+}
+
+/** The claim in a comment; undefined for words. */
+export function claimOf(comment: string): Claim | undefined {
+  const shape = /→ (\[[\d, ]*\])$/.exec(comment)?.[1]
+  if (shape !== undefined) return { code: shape, isShape: true }
+  const literal = /^(-?[\d.]+|true|false|\[.*\]|\{.*\}|'[^']*')$/.exec(comment)?.[1]
+  return literal === undefined ? undefined : { code: literal, isShape: false }
+}
+
+/** The snippet as a function, with its claims as calls of `check`. */
+function withChecks(code: string, line: number): string {
+  return code
+    .split('\n')
+    .map((text, i) => {
+      const parts = /^(?:(const (\w+) = )?(.*?\S))\s+\/\/ (.*)$/.exec(text)
+      if (parts === null || /^\s/.test(text)) return text
+      const [, , name, expression, comment] = parts
+      const claim = claimOf(comment.trim())
+      if (claim === undefined) return text
+      const rest = `${claim.code}, ${claim.isShape}, ${line + i}`
+      if (name !== undefined) return `const ${name} = ${expression}; await check(${name}, ${rest})`
+      // The end of a statement of several lines has no value of its own.
+      return /^[)\]}]|^(const|let|return)\b/.test(expression) ? text : `await check(${expression}, ${rest})`
+    })
+    .join('\n')
+}
+
+/** Whether code has a `const` of a name, alone or in a pattern. */
+const declares = (code: string, name: string): boolean =>
+  new RegExp(`\\bconst (${name}\\b|[[{][^\\]}=]*\\b${name}\\b[^=]*[\\]}] =)`).test(code)
+
+/** A module that exports the snippet as a function, with what it needs imported and declared. */
+export function moduleFor({ file, line, code }: Snippet, exports: Exports): string {
+  const importLine = /^ *import .*$/gm
+  const given = preludes[file] ?? ''
+  const imports = [...code.matchAll(importLine), ...given.matchAll(importLine)].map(([text]) => text.trim())
+  const body = code.replace(importLine, '').replace(/^export /gm, '')
+  const prelude = given.replace(importLine, '')
+  const mentioned = new Set(`${prelude}\n${body}`.replace(/'[^'\n]*'/g, '').match(/[A-Za-z_]\w*/g))
+  const known = imports.join('\n')
+  const taken = new Set(known.match(/\w+/g))
+  const lines = [...imports]
+  for (const entry of entriesFor(file)) {
+    const names = (exports.get(entry) ?? []).filter((name) => mentioned.has(name) && !taken.has(name))
+    for (const name of names) taken.add(name)
+    const missing = names.filter((name) => !declares(prelude, name))
+    if (missing.length > 0) lines.push(`import { ${missing.join(', ')} } from '${entry}'`)
+  }
+  if (mentioned.has('nn') && !taken.has('nn')) lines.push("import * as nn from 'shapewise/nn'")
+  return [
+    `// ${file}:${line}`,
+    ...lines,
+    'type Check = (value: unknown, claim: unknown, isShape: boolean, line: number) => Promise<void>',
+    'export async function run(check: Check): Promise<void> {',
+    prelude,
+    '{',
+    withChecks(body, line),
+    '}',
+    '}',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,89 @@
+/** Sixteen pictures of 28 × 28 with a label each, to train and to test on. */
+const digits = `
+    const pixels = new Uint8Array(16 * 784)
+    const digits = new Uint8Array(16)
+    const train = dataset({ inputs: floatColumn(pixels, [28, 28, 1], { scale: 1 / 255 }), labels: labelColumn(digits) })
+    const test = train.take(8)`
+
+/**
+ * What snippets mention without declaring it, by the file that they stand in. Names that the package exports need no line: each
+ * snippet sees all of them, those of its own floor first. Imports are for what is not exported.
+ */
+export const preludes: { readonly [file: string]: string } = {
+  'README.md': '',
+  'docs/architecture.md': `
+    const model = nn.sequential(nn.linear(784, 10))
+    const optimizer = adam(model)`,
+  'src/nn/losses.ts': `
+    const model = linear(784, 10)
+    const pictures = zeros([128, 784])
+    const labels = zeros([128], 'int32')`,
+  'src/nn/functional.ts': `
+    const model = linear(3, 2)
+    const x = ones([4, 3])
+    const y = zeros([4, 2])`,
+  'src/nn/layers/convolution.ts': `const pictures = zeros([128, 28, 28, 1])`,
+  'src/nn/layers/linear.ts': `const pictures = zeros([128, 784])`,
+  'src/nn/layers/pooling.ts': `const pictures = zeros([128, 28, 28, 6])`,
+  'src/nn/layers/flatten.ts': `const pictures = zeros([128, 5, 5, 16])`,
+  'src/nn/layers/sequential.ts': `const pictures = zeros([128, 28, 28, 1])`,
+  'src/models/lenet.ts': `const pictures = zeros([2, 28, 28, 1])`,
+  'src/models/mlp.ts': `const pictures = zeros([128, 28, 28, 1])`,
+  'src/optim/adam.ts': `const model = nn.linear(2, 1)`,
+  'src/optim/sgd.ts': `const model = nn.linear(2, 1)`,
+  'src/operations/movement/slicing.ts': `const x = zeros([2, 6, 4])`,
+  'src/operations/contraction/convolution.ts': `
+    const images = zeros([8, 28, 28, 1])
+    const kernel = zeros([5, 5, 1, 6])`,
+  'src/operations/contraction/matmul.ts': `
+    const x = zeros([128, 784])
+    const w = zeros([784, 10])`,
+  'src/operations/contraction/einsum.ts': `
+    const queries = zeros([2, 3, 4, 5])
+    const keys = zeros([2, 6, 4, 5])`,
+  'src/operations/neural/losses.ts': `
+    const logits = zeros([128, 10])
+    const labels = zeros([128], 'int32')`,
+  'src/tensor/call.ts': '',
+  'src/tensor/control.ts': `const values: Tensor = arange(5).cast('float32')`,
+  'src/tensor/compile.ts': `
+    const model = nn.sequential(nn.linear(784, 10))
+    const optimizer = adam(model)`,
+  'src/tensor/functions.ts': `
+    const a = zeros([2, 3, 4])
+    const b = zeros([2, 4, 5])
+    const x = tensor([-1, 2])`,
+  'src/tensor/gradients.ts': `
+    const [w, b] = [ones([3]), ones([])]
+    const loss = w.sum().add(b)
+    const squaredError = (weights: Tensor<[3]>, x: Tensor<[3]>, y: Tensor<[]>) => weights.dot(x).sub(y).square()
+    const [weights, inputs, labels] = [ones([3]), ones([8, 3]), ones([8])]`,
+  'src/tensor/vmap.ts': `
+    const loss = (weights: Tensor<[3]>, x: Tensor<[3]>, y: Tensor<[]>) => weights.dot(x).sub(y).square()
+    const [weights, inputs, labels] = [ones([3]), ones([8, 3]), ones([8])]`,
+  'src/tensor/methods/movement.ts': `const x = zeros([2, 6, 4])`,
+  'src/tensor/methods/pipe.ts': `
+    const x = zeros([2, 8, 8, 3])
+    const { relu } = nn
+    const convolution = nn.conv2d(3, 4, 3)
+    const linear = nn.linear(144, 10)`,
+  'src/core/threefry.ts': `
+    import { RandomStream, threefry2x32 } from '../../../src/core/threefry.js'`,
+  'src/transform/batching.ts': `
+    import { build } from '../../../src/graph/index.js'
+    import { batch } from '../../../src/transform/batching.js'
+    const examples = zeros([8, 3]).node`,
+  'src/data/loader.ts': `${digits}
+    const epoch = 1`,
+  'src/data/dataset.ts': digits,
+  'src/data/column.ts': `
+    const images = new Uint8Array(16 * 784)
+    const labels = new Uint8Array(16)
+    const wordNumbers = new Int32Array(60)
+    const sentenceLength = 20`,
+  'src/recipes/recipe.ts': `const trainXor = async (epochs: number): Promise<number> => Math.min(1, epochs)`,
+  'src/train/evaluate.ts': `${digits}
+    const lenet = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+  'src/train/fit.ts': `${digits}
+    const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+}
