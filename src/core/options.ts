@@ -1,6 +1,7 @@
 import { cureFor, describe } from './describe.js'
 import { fail } from './errors.js'
 import { didYouMean } from './suggestion.js'
+import { isPlainObject } from './tree.js'
 
 /** The names of all options, written so that one that is missing does not compile. */
 export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true }
@@ -16,7 +17,7 @@ export function checkOptions<Options extends object>(
   known: OptionNames<Options>,
 ): void {
   if (options === undefined) return
-  if (!isPlain(options)) {
+  if (!isPlainObject(options)) {
     const names = Object.keys(known)
     const example = typeof options === 'number' || typeof options === 'boolean' ? String(options) : '…'
     fail(
@@ -33,9 +34,14 @@ export function checkOptions<Options extends object>(
   }
 }
 
-/** An object that someone wrote down, or made of another one; no list, tensor, promise or date. */
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+/** As {@link checkOptions}, for options that cannot be left out. */
+export function needOptions<Options extends object>(
+  operation: string,
+  options: Options,
+  known: OptionNames<Options>,
+): void {
+  if ((options as Options | undefined) === undefined) {
+    fail(`${operation}: the options are missing`, `There are ${Object.keys(known).join(', ')}.`)
+  }
+  checkOptions(operation, options, known)
 }

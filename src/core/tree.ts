@@ -61,7 +61,8 @@ export function flatten<Leaf>(tree: unknown, isLeaf: (value: unknown) => value i
   }
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** An object that someone wrote down, of no class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null

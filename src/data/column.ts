@@ -1,3 +1,5 @@
+import { expectList } from '../core/arguments.js'
+import { cureFor, describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 
@@ -45,6 +47,7 @@ export function floatColumn<const S extends readonly number[]>(
   options: { readonly scale?: number } = {},
 ): Column<'float32', S> {
   checkOptions('floatColumn', options, { scale: true })
+  expectValues('floatColumn', values, shape)
   return { dtype: 'float32', shape, values, scale: options.scale ?? 1 }
 }
 
@@ -56,6 +59,7 @@ export function floatColumn<const S extends readonly number[]>(
  * ```
  */
 export function integerColumn<const S extends readonly number[]>(values: ColumnValues, shape: S): Column<'int32', S> {
+  expectValues('integerColumn', values, shape)
   return { dtype: 'int32', shape, values, scale: 1 }
 }
 
@@ -74,11 +78,26 @@ export function labelColumn(
   return { ...integerColumn(values, []), ...options }
 }
 
+function expectValues(operation: string, values: ColumnValues, shape: readonly number[]): void {
+  expectList(operation, 'the shape of one example', shape)
+  if (ArrayBuffer.isView(values) && !((values as unknown) instanceof DataView)) return
+  fail(
+    `${operation}: the values are ${describe(values)}`,
+    cureFor(values, 'Pass a typed array: Float32Array.from(numbers).'),
+  )
+}
+
 /** How many stored values make one example. */
 export const exampleSize = (column: Column): number => column.shape.reduce((product, size) => product * size, 1)
 
 /** How many examples the column holds. Throws if the shape is wrong, an example is cut off or there are none. */
 export function exampleCount(name: string, column: Column): number {
+  if (typeof column !== 'object' || !Array.isArray(column?.shape)) {
+    fail(
+      `data set: column "${name}" is ${describe(column)}`,
+      cureFor(column, 'Make it with floatColumn, integerColumn or labelColumn.'),
+    )
+  }
   const shape = `[${column.shape.join(', ')}]`
   if (column.shape.some((size) => !Number.isInteger(size) || size < 1)) {
     fail(`data set: column "${name}" has the example shape ${shape}.`, 'Give whole sizes of at least 1.')

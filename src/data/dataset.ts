@@ -1,3 +1,4 @@
+import { cureFor, describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { RandomStream } from '../core/threefry.js'
@@ -122,6 +123,9 @@ const range = (length: number): Uint32Array => Uint32Array.from({ length }, (_, 
  * label; the message names the column and the example.
  */
 export function dataset<const C extends Columns>(columns: C): Dataset<C> {
+  if (typeof columns !== 'object' || columns === null) {
+    fail(`data set: the columns are ${describe(columns)}`, cureFor(columns, 'Name them: dataset({ inputs, labels }).'))
+  }
   const entries = Object.entries<Column>(columns)
   if (entries.length === 0) fail('data set: there are no columns.', 'Give at least one, such as inputs.')
   const counts = entries.map(([name, column]) => ({ name, count: exampleCount(name, column) }))

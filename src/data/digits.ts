@@ -1,5 +1,5 @@
 import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { needOptions } from '../core/options.js'
 import { RandomStream } from '../core/threefry.js'
 import { type DigitStyle, digitStyles, type Stroke } from './digit-strokes.js'
 import { bounds, centreOfMass, draw, type Pen, scaleAndMove } from './pen-drawing.js'
@@ -45,7 +45,7 @@ export interface LabelledDigits {
  * ```
  */
 export function generateDigits(options: GenerateDigitsOptions): LabelledDigits {
-  checkOptions('generateDigits', options, { count: true, seed: true })
+  needOptions('generateDigits', options, { count: true, seed: true })
   const { count, seed = 0 } = options
   if (!Number.isSafeInteger(count) || count < 0) {
     fail(`generateDigits: count is ${count}.`, 'Give a whole number of at least zero.')

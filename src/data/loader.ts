@@ -1,7 +1,8 @@
+import { cureFor, describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { needOptions } from '../core/options.js'
 import { RandomStream } from '../core/threefry.js'
-import type { Batch, Columns, Dataset } from './dataset.js'
+import { type Batch, type Columns, Dataset } from './dataset.js'
 
 export interface BatchOptions {
   readonly batchSize: number
@@ -33,7 +34,13 @@ export interface Batches<C extends Columns> extends Iterable<Batch<C>> {
  * ```
  */
 export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptions): Batches<C> {
-  checkOptions('batches', options, { batchSize: true, shuffle: true, seed: true, epoch: true, dropLast: true })
+  needOptions('batches', options, { batchSize: true, shuffle: true, seed: true, epoch: true, dropLast: true })
+  if (!(data instanceof Dataset)) {
+    fail(
+      `batches: the examples are ${describe(data)}`,
+      cureFor(data, 'Make a data set of them: dataset({ inputs, labels }).'),
+    )
+  }
   const { batchSize, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     fail(`batches: the batch size is ${batchSize}.`, 'Give a whole number of at least 1.')

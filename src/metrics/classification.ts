@@ -1,3 +1,4 @@
+import { cureFor, describe } from '../core/describe.js'
 import { fail, failShape } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -45,6 +46,16 @@ export function confusionMatrix(
   predictions: ArrayLike<number>,
   classes: number,
 ): number[][] {
+  for (const list of [labels, predictions]) {
+    if (Array.isArray(list) || ArrayBuffer.isView(list)) continue
+    fail(
+      `confusionMatrix: ${describe(list)} stands where a list of classes is expected`,
+      cureFor(list, 'Pass arrays: await t.data().'),
+    )
+  }
+  if (!Number.isSafeInteger(classes) || classes < 1) {
+    fail(`confusionMatrix: the number of classes is ${describe(classes)}`, 'Give a whole number of at least 1.')
+  }
   if (labels.length !== predictions.length) {
     fail(`confusionMatrix: ${labels.length} labels and ${predictions.length} predictions`, 'Give one for each example.')
   }

@@ -1,3 +1,5 @@
+import { expectList } from '../core/arguments.js'
+import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import * as nn from '../nn/index.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -23,6 +25,9 @@ export function mlp<const Sizes extends readonly [number, ...number[], number]>(
   sizes: Sizes,
   options: MlpOptions = {},
 ): nn.Sequential<Ends<Sizes>> {
+  if (expectList('mlp', 'the list of sizes', sizes).length < 2) {
+    fail('mlp: there are no two sizes', 'Give those of inputs and outputs: mlp([784, 10]).')
+  }
   checkOptions('mlp', options, { activation: true, dropout: true })
   const { activation = nn.relu, dropout = 0 } = options
   const layers: nn.Link[] = [nn.flatten()]

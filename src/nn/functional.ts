@@ -1,7 +1,9 @@
+import { cureFor, describe } from '../core/describe.js'
 import { isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import { didYouMean } from '../core/suggestion.js'
+import { isPlainObject } from '../core/tree.js'
 import type { Node } from '../graph/node.js'
 import { withValues } from '../tensor/functional/substitution.js'
 import { expectTensor } from '../tensor/methods/operand.js'
@@ -21,14 +23,17 @@ type Callable<Arguments extends readonly unknown[], Result> = Module & { forward
 
 /** The values of the parameters to train, by their dotted paths; those of frozen modules are left out, as in `parameters()`. */
 export function parametersOf(model: Module): { [path: string]: Tensor } {
+  expectModule('parametersOf', model)
   const trained = new Set<Variable>(model.parameters())
   const entries = [...model.namedParameters()].filter(([, parameter]) => trained.has(parameter))
   return Object.fromEntries(entries.map(([path, parameter]) => [path, parameter.value]))
 }
 
 /** The values of the state that is not trained, by its dotted paths. */
-export const buffersOf = (model: Module): { [path: string]: Tensor } =>
-  Object.fromEntries([...model.buffers()].map(([path, buffer]) => [path, buffer.value]))
+export function buffersOf(model: Module): { [path: string]: Tensor } {
+  expectModule('buffersOf', model)
+  return Object.fromEntries([...model.buffers()].map(([path, buffer]) => [path, buffer.value]))
+}
 
 /**
  * Gives variables of a module new values, by their dotted paths; the others keep theirs.
@@ -114,8 +119,12 @@ function call<Arguments extends readonly unknown[], Result>(
 
 /** The variables that values are given for, in the order of the values. */
 function findVariables(operation: string, model: Module, values: ValuesByPath): Map<Variable, Node> {
-  if (!(model instanceof Module)) {
-    fail(`${operation}: the first argument is no module`, 'Pass the model, then the values, then what forward takes.')
+  expectModule(operation, model)
+  if (!isPlainObject(values)) {
+    fail(
+      `${operation}: the values are ${describe(values)}`,
+      cureFor(values, 'Pass tensors by their paths, as parametersOf(model) gives them.'),
+    )
   }
   const variables = model.variables()
   const found = new Map<Variable, Node>()
@@ -137,4 +146,9 @@ function findVariables(operation: string, model: Module, values: ValuesByPath): 
     found.set(variable, node)
   }
   return found
+}
+
+function expectModule(operation: string, model: Module): void {
+  if (model instanceof Module) return
+  fail(`${operation}: the first argument is ${describe(model)}, no module`, cureFor(model, 'The model comes first.'))
 }

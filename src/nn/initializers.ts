@@ -1,3 +1,4 @@
+import { expectNumber } from '../core/arguments.js'
 import type { DType } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
 import { formatShape, type Shape, sizeOf } from '../core/shape.js'
@@ -33,7 +34,7 @@ export const ones = (): Initializer => constant(1)
 export const constant =
   (value: number): Initializer =>
   (shape, dtype) =>
-    new Tensor(build.fill(value, shape, dtype))
+    new Tensor(build.fill(expectNumber('initializer', 'the value', value), shape, dtype))
 
 /** Uniform in low … high. */
 export const uniform =

@@ -1,3 +1,4 @@
+import { cureFor, describe } from '../core/describe.js'
 import type { DType, TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { formatShape, type Shape, sameShape } from '../core/shape.js'
@@ -27,10 +28,14 @@ const LISTED = 8
 
 /** Assigns stored values to variables, all or none. */
 export function writeState(owner: string, variables: ReadonlyMap<string, Variable>, state: State): void {
+  if (typeof state !== 'object' || state === null) {
+    fail(`loadState: the state is ${describe(state)}`, cureFor(state, 'Pass what await model.state() gave.'))
+  }
   const problems: string[] = []
   for (const [path, variable] of variables) {
     const stored = state[path]
     if (stored === undefined) problems.push(`'${path}' is missing`)
+    else if (!Array.isArray(stored?.shape)) problems.push(`'${path}' is ${describe(stored)}, no stored value`)
     else if (!sameShape(stored.shape, variable.shape) || stored.dtype !== variable.dtype) {
       problems.push(
         `'${path}' is ${stored.dtype}${formatShape(stored.shape)} instead of ${variable.dtype}${formatShape(variable.shape)}`,

@@ -70,6 +70,7 @@ export abstract class Optimizer {
     own: Readonly<Record<string, true>>,
     defaultRate: number,
   ) {
+    if (Array.isArray(trainable)) expectVariables(name, trainable)
     checkOptions<object>(name, options, { ...commonOptions, ...own })
     const { learningRate = defaultRate, clipNorm, clipValue } = options
     if (clipNorm !== undefined) expectPositive(name, 'clipNorm', clipNorm)
@@ -220,11 +221,7 @@ export abstract class Optimizer {
     }
     // A module is asked for its names along with its parameters, so that state is saved under paths.
     const list = isList(parameters) ? parameters : parameters.parameters()
-    const odd = list.find((variable) => !(variable instanceof Variable))
-    if (odd !== undefined) {
-      const cure = 'Pass the model, or a list of its parameters: model.parameters().'
-      fail(`${this.name}: ${describe(odd)} stands among the parameters`, cureFor(odd, cure))
-    }
+    expectVariables(this.name, list)
     if (list.length === 0) fail(`${this.name}: there are no parameters to optimize`, 'Are they all frozen?')
     list.forEach(place)
     const integer = list.find(({ dtype }) => !isFloat(dtype))
@@ -235,6 +232,12 @@ export abstract class Optimizer {
   }
 
   #checked(gradients: readonly Tensor[], list: readonly Variable[]): readonly Node[] {
+    if (!Array.isArray(gradients)) {
+      fail(
+        `${this.name}: the gradients are ${describe(gradients)}`,
+        cureFor(gradients, 'Pass a list, one for each parameter.'),
+      )
+    }
     if (gradients.length !== list.length) {
       failShape(
         this.name,
@@ -242,7 +245,8 @@ export abstract class Optimizer {
         'Pass one per parameter, in the same order.',
       )
     }
-    gradients.forEach(({ shape }, i) => {
+    const nodes = gradients.map((gradient, i) => expectTensor(this.name, `gradient ${i}`, gradient))
+    nodes.forEach(({ shape }, i) => {
       if (!sameShape(shape, list[i].shape)) {
         failShape(
           this.name,
@@ -251,7 +255,7 @@ export abstract class Optimizer {
         )
       }
     })
-    return gradients.map(({ node }) => node)
+    return nodes
   }
 
   #clip(gradients: readonly Node[]): readonly Node[] {
@@ -297,3 +301,10 @@ function expectPlaced(name: string, loss: Node): void {
 const isList = (parameters: Trainable): parameters is readonly Variable[] => Array.isArray(parameters)
 
 const scalar = (value: number): Tensor<[]> => tensor(Float32Array.of(value), [])
+
+function expectVariables(optimizer: string, list: readonly unknown[]): void {
+  const odd = list.find((variable) => !(variable instanceof Variable))
+  if (odd === undefined && !list.includes(undefined)) return
+  const cure = 'Pass the model, or a list of its parameters: model.parameters().'
+  fail(`${optimizer}: ${describe(odd)} stands among the parameters`, cureFor(odd, cure))
+}

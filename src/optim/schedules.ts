@@ -1,5 +1,5 @@
 import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { needOptions } from '../core/options.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -27,7 +27,7 @@ export function constantRate(rate: number): Schedule {
 
 /** rate · factor^⌊step / every⌋, such as a tenth of the rate every 30 epochs. */
 export function stepDecay(rate: number, options: { readonly every: number; readonly factor?: number }): Schedule {
-  checkOptions('stepDecay', options, { every: true, factor: true })
+  needOptions('stepDecay', options, { every: true, factor: true })
   const { every, factor = 0.1 } = options
   expectRate('stepDecay', rate)
   expectSteps('stepDecay', 'every', every)
@@ -40,7 +40,7 @@ export function exponentialDecay(
   rate: number,
   options: { readonly every: number; readonly factor?: number },
 ): Schedule {
-  checkOptions('exponentialDecay', options, { every: true, factor: true })
+  needOptions('exponentialDecay', options, { every: true, factor: true })
   const { every, factor = 0.1 } = options
   expectRate('exponentialDecay', rate)
   expectSteps('exponentialDecay', 'every', every)
@@ -62,7 +62,7 @@ export interface CosineOptions {
  * (Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017; Goyal et al., 2017, for the warm-up.)
  */
 export function cosineDecay(rate: number, options: CosineOptions): Schedule {
-  checkOptions('cosineDecay', options, { steps: true, warmUp: true, final: true })
+  needOptions('cosineDecay', options, { steps: true, warmUp: true, final: true })
   const { steps, warmUp = 0, final = 0 } = options
   expectRate('cosineDecay', rate)
   expectRate('cosineDecay', final)
@@ -92,7 +92,7 @@ export interface OneCycleOptions {
  * (Smith and Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2018.)
  */
 export function oneCycle(highest: number, options: OneCycleOptions): Schedule {
-  checkOptions('oneCycle', options, { steps: true, rise: true, startFactor: true, endFactor: true })
+  needOptions('oneCycle', options, { steps: true, rise: true, startFactor: true, endFactor: true })
   const { steps, rise = 0.3, startFactor = 25, endFactor = 1e4 } = options
   expectRate('oneCycle', highest)
   expectSteps('oneCycle', 'steps', steps)

@@ -1,4 +1,4 @@
-import { expectInteger } from '../core/arguments.js'
+import { expectInteger, expectNumber } from '../core/arguments.js'
 import { type DType, expectDType, isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
 import { checkOptions, type OptionNames } from '../core/options.js'
@@ -76,6 +76,7 @@ export function uniform<const S extends Shape>(
 ): Tensor<Writable<S>> {
   checkOptions('uniform', options, { key: true, dtype: true, low: true, high: true })
   const { low = 0, high = 1 } = options
+  for (const end of [low, high]) expectNumber('uniform', 'an end', end)
   const u = unitUniform(keyOf(options), shape, floatOf('uniform', options))
   return new Tensor(low === 0 && high === 1 ? u : ops.add(ops.mul(u, high - low), low))
 }
@@ -113,6 +114,8 @@ export function truncatedNormal<const S extends Shape>(
 }
 
 function scaled(z: Node, dtype: DType, { mean = 0, std = 1 }: { readonly mean?: number; readonly std?: number }): Node {
+  expectNumber('random', 'the mean', mean)
+  expectNumber('random', 'the standard deviation', std)
   const spread = std === 1 ? z : ops.mul(z, std)
   return ops.cast(mean === 0 ? spread : ops.add(spread, mean), dtype)
 }

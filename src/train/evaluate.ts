@@ -17,6 +17,7 @@ import {
   classRule,
   columnTensor,
   type DefaultTargets,
+  expectModel,
   type Loss,
   type Model,
   type ModelProblem,
@@ -95,6 +96,7 @@ export async function evaluate<
   checkOptions<EvaluateOptions>('evaluate', options, {
     ...{ inputs: true, targets: true, loss: true, batchSize: true, onBatch: true, signal: true },
   })
+  expectModel('evaluate', model)
   const columns = chooseColumns('evaluate', data, options)
   const order = batches(data, { batchSize: options.batchSize ?? 256 })
   checkClasses('evaluate', model, data, columns)

@@ -1,5 +1,5 @@
 import { fail } from '../core/errors.js'
-import { checkOptions as checkNames } from '../core/options.js'
+import { needOptions } from '../core/options.js'
 import type { Columns, Dataset } from '../data/index.js'
 import type { Optimizer } from '../optim/index.js'
 import type { Epoch, Score } from './run.js'
@@ -64,7 +64,7 @@ export interface FitOptions<
 
 /** Throws if an option is out of range. */
 export function checkOptions(options: FitOptions): void {
-  checkNames('fit', options, {
+  needOptions('fit', options, {
     ...{ loss: true, optimizer: true, inputs: true, targets: true, epochs: true, batchSize: true, validation: true },
     ...{ seed: true, shuffle: true, limit: true, limitBatches: true, overfitBatches: true, dryRun: true, check: true },
     ...{ onBatch: true, onEpoch: true, signal: true },

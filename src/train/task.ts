@@ -1,8 +1,9 @@
+import { cureFor, describe } from '../core/describe.js'
 import { isInteger } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
-import type { BatchColumn, Column, ColumnDType, Columns, Dataset } from '../data/index.js'
-import type { Module } from '../nn/index.js'
+import { type BatchColumn, type Column, type ColumnDType, type Columns, Dataset } from '../data/index.js'
+import { Module } from '../nn/index.js'
 import { tensor } from '../tensor/create.js'
 import { Scope, trace } from '../tensor/scope.js'
 import type { Tensor } from '../tensor/tensor.js'
@@ -62,6 +63,12 @@ export interface Chosen {
 
 /** Finds the columns by their names. @throws if one is missing; the message lists those there are */
 export function chooseColumns(operation: string, data: Dataset<Columns>, names: ColumnNames): Chosen {
+  if (!(data instanceof Dataset)) {
+    fail(
+      `${operation}: the examples are ${describe(data)}`,
+      cureFor(data, 'Make a data set of them: dataset({ inputs, labels }).'),
+    )
+  }
   if (data.length === 0) fail(`${operation}: the data set is empty`, 'Give at least one example.')
   const { inputs = 'inputs', targets = 'labels' in data.columns ? 'labels' : 'targets' } = names
   for (const [role, name] of Object.entries({ inputs, targets })) {
@@ -73,6 +80,15 @@ export function chooseColumns(operation: string, data: Dataset<Columns>, names: 
     }
   }
   return { inputs, targets }
+}
+
+/** Throws if what is to be trained or used is no module. */
+export function expectModel(operation: string, model: Model): void {
+  if (model instanceof Module) return
+  fail(
+    `${operation}: the model is ${describe(model)}`,
+    cureFor(model, 'Pass a module: layers, sequential(…) or a class that extends Module.'),
+  )
 }
 
 /** A batch whose columns are known by name only. */

@@ -8,7 +8,16 @@ import { Pace } from './pace.js'
 import { Pauses } from './pause.js'
 import type { Epoch, Score } from './run.js'
 import { Scorer } from './scorer.js'
-import { type Chosen, checkClasses, chooseColumns, columnTensor, countRight, type Model, type Task } from './task.js'
+import {
+  type Chosen,
+  checkClasses,
+  chooseColumns,
+  columnTensor,
+  countRight,
+  expectModel,
+  type Model,
+  type Task,
+} from './task.js'
 import { Totals } from './totals.js'
 
 /** What a step leaves behind to be read. */
@@ -41,6 +50,7 @@ export class Training<C extends Columns, T extends Task> {
   /** @throws if an option is out of range or a column is missing */
   constructor(model: Model, data: Dataset<C>, options: FitOptions<C, T>) {
     checkOptions(options)
+    expectModel('fit', model)
     const { epochs = 1, batchSize = 128, limit, overfitBatches, dryRun, validation } = options
     this.#model = model
     this.#options = options

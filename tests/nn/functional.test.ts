@@ -275,7 +275,7 @@ test.each<readonly [string, () => unknown]>([
     "the value for 'weight' is a number (1), not a tensor",
     () => nn.functionalCall(nn.linear(2, 2), { weight: 1 as never }, zeros([1, 2])),
   ],
-  ['the first argument is no module', () => nn.functionalCall({ weight: 1 } as never, {}, zeros([1, 2]))],
+  ['the first argument is an Object, no module', () => nn.functionalCall({ weight: 1 } as never, {}, zeros([1, 2]))],
 ])('%s', (message, slip) => {
   expect(slip).toThrow(message)
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as shapewise from '../../src/index.js'
-import { eye, ones, ShapewiseError, Tensor, tensor, zeros } from '../../src/index.js'
+import { eye, ones, Tensor, tensor, zeros } from '../../src/index.js'
+import { type Argument, junkTaken, options, plain } from '../support/junk.js'
 
 // Whatever JavaScript hands over, the answer is a result or an error that says what is wrong; never a TypeError from inside.
 
@@ -10,9 +11,6 @@ const index = tensor([0, 1], [2], 'int32')
 const bits = tensor([1, 2], [2], 'int32')
 const complex = zeros([4, 2])
 
-/** An options object; a wrong name in it is refused. */
-const options = (given: object = {}) => ({ options: given })
-type Argument = unknown
 type Row = readonly [receiver: Tensor, ...args: Argument[]]
 
 /** For each method arguments that it takes. */
@@ -140,21 +138,6 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   'random.shuffle': [shapewise.random.shuffle, vector, options({ key })],
 }
 
-const isOptions = (argument: Argument): argument is { readonly options: object } =>
-  typeof argument === 'object' && argument !== null && 'options' in argument
-const plain = (argument: Argument): unknown => (isOptions(argument) ? argument.options : argument)
-
-const junk: readonly (readonly [what: string, value: unknown])[] = [
-  ['null', null],
-  ['a text', 'nonsense'],
-  ['a plain object', { nonsense: 1 }],
-  ['a promise', Promise.resolve(1)],
-  ['a date', new Date(0)],
-  ['a list of texts', ['nonsense']],
-  ['a function', () => 'nonsense'],
-  ['nothing', undefined],
-]
-
 /** Junk that means something there. */
 const accepted: ReadonlySet<string> = new Set([
   // An empty tree; that the function then gets no tensor is its own affair.
@@ -167,24 +150,6 @@ const accepted: ReadonlySet<string> = new Set([
   // The gradient of that function.
   'grad 0: a function',
 ])
-
-function outcomes(name: string, call: (args: readonly unknown[]) => unknown, args: readonly Argument[]): string[] {
-  const wrong: string[] = []
-  args.forEach((argument, i) => {
-    for (const [what, value] of junk) {
-      if (typeof argument === 'function' && typeof value === 'function') continue
-      const given = args.map((each, k) => (k === i ? value : plain(each)))
-      try {
-        call(given)
-        if (value !== undefined && !accepted.has(`${name} ${i}: ${what}`)) wrong.push(`${name} ${i}: ${what} is taken`)
-      } catch (error) {
-        if (!(error instanceof ShapewiseError) && !accepted.has(`${name} ${i}: ${what}`))
-          wrong.push(`${name} ${i}: ${what}: ${String(error)}`)
-      }
-    }
-  })
-  return wrong
-}
 
 describe('methods', () => {
   test('each one with arguments has a row', () => {
@@ -206,17 +171,17 @@ describe('methods', () => {
     expect(all.filter((name) => !(name in methods))).toEqual([])
   })
 
-  test.each(Object.entries(methods))('%s', (name, [receiver, ...args]) => {
+  test.each(Object.entries(methods))('%s', async (name, [receiver, ...args]) => {
     const method = (receiver as unknown as { [name: string]: (...args: unknown[]) => unknown })[name]
     expect(() => method.call(receiver, ...args.map(plain))).not.toThrow()
-    expect(outcomes(name, (given) => method.call(receiver, ...given), args)).toEqual([])
+    expect(await junkTaken(name, (given) => method.call(receiver, ...given), args, accepted)).toEqual([])
   })
 })
 
 describe('functions', () => {
-  test.each(Object.entries(functions))('%s', (name, [fn, ...args]) => {
+  test.each(Object.entries(functions))('%s', async (name, [fn, ...args]) => {
     const call = fn as (...args: unknown[]) => unknown
     expect(() => call(...args.map(plain))).not.toThrow()
-    expect(outcomes(name, (given) => call(...given), args)).toEqual([])
+    expect(await junkTaken(name, (given) => call(...given), args, accepted)).toEqual([])
   })
 })

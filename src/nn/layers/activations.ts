@@ -1,3 +1,5 @@
+import { cureFor, describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import { expectTensor } from '../../tensor/methods/operand.js'
@@ -45,9 +47,21 @@ function activation(name: string, rule: (x: Node) => Node): ActivationFunction {
   return either as ActivationFunction
 }
 
-function parametric<P>(name: string, rule: (x: Node, parameter?: P) => Node): ParametricActivation<P> {
+function parametric<P>(
+  name: string,
+  rule: (x: Node, parameter?: P) => Node,
+  parameters: string | readonly P[] = 'number',
+): ParametricActivation<P> {
+  const check = (value: unknown): void => {
+    if (value === undefined || typeof value === parameters || parameters.includes(value as never)) return
+    fail(`${name}: the argument is ${describe(value)}`, cureFor(value, 'Pass a tensor, or the parameter for a layer.'))
+  }
   const either = (x?: Tensor | P, parameter?: P): Tensor | Activation => {
-    if (x instanceof Tensor) return wrap(rule(x.node, parameter))
+    if (x instanceof Tensor) {
+      check(parameter)
+      return wrap(rule(x.node, parameter))
+    }
+    check(x)
     const label = x === undefined ? name : `${name} ${x}`
     return new Activation(label, (node) => rule(node, x))
   }
@@ -99,7 +113,7 @@ export const leakyRelu = parametric<number>('leakyRelu', ops.leakyRelu)
 export const elu = parametric<number>('elu', ops.elu)
 
 /** x · Φ(x) with the normal distribution Φ, 'exact' or approximated by 'tanh' (Hendrycks and Gimpel, 2016). */
-export const gelu = parametric<'exact' | 'tanh'>('gelu', ops.gelu)
+export const gelu = parametric<'exact' | 'tanh'>('gelu', ops.gelu, ['exact', 'tanh'])
 
 /** exp(x) / Σ exp(x) along an axis, the last: positive numbers that sum to 1. */
 export const softmax = parametric<number>('softmax', ops.softmax)

@@ -1,3 +1,4 @@
+import { oneOrMore } from '../../core/arguments.js'
 import type { DType } from '../../core/dtype.js'
 import { fail, failShape } from '../../core/errors.js'
 import { checkOptions, type OptionNames } from '../../core/options.js'
@@ -60,7 +61,7 @@ export class Conv2d<
   ) {
     super()
     checkOptions('conv2d', options, names)
-    const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : kernel
+    const [height, width] = typeof kernel === 'number' ? [kernel, kernel] : oneOrMore('conv2d', 'the kernel', kernel)
     expectCount('conv2d', 'input channels', inChannels)
     expectCount('conv2d', 'output channels', outChannels)
     expectCount('conv2d', 'rows of the kernel', height)

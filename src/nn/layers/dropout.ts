@@ -1,3 +1,4 @@
+import { expectNumber } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
@@ -10,7 +11,7 @@ export class Dropout extends Layer<SameShape> {
   /** @throws if the rate is not in 0 … 1, 1 excluded */
   constructor(readonly rate = 0.5) {
     super()
-    if (!(rate >= 0 && rate < 1)) {
+    if (!(expectNumber('dropout', 'the rate', rate) >= 0 && rate < 1)) {
       fail(`dropout: the rate ${rate} is not a part of all values`, 'Give a number from 0 up to, not including, 1.')
     }
   }

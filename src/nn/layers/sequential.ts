@@ -1,4 +1,4 @@
-import { describe } from '../../core/describe.js'
+import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import type { Node } from '../../graph/node.js'
 import { Tensor } from '../../tensor/tensor.js'
@@ -10,12 +10,19 @@ import type { ChainShape, Checked, Link } from '../types/chain.js'
 export class Sequential<Links extends readonly Link[] = readonly Link[]> extends Layer<ChainShape<Links>> {
   constructor(readonly layers: Links) {
     super()
-    layers.forEach((layer: unknown, i) => {
-      const isModule = typeof layer === 'object' && layer !== null && 'forward' in layer
+    // A hole is no layer either.
+    Array.from(layers).forEach((layer: unknown, i) => {
+      const isModule =
+        typeof layer === 'object' && layer !== null && 'forward' in layer && typeof layer.forward === 'function'
       if (!isModule && typeof layer !== 'function') {
         fail(
           `sequential: element ${i} is ${describe(layer)}, which has no forward method`,
-          'Pass layers, modules with forward(x), or functions of a tensor.',
+          cureFor(
+            layer,
+            Array.isArray(layer)
+              ? 'Pass the layers one by one: sequential(...layers).'
+              : 'Pass layers, modules with forward(x), or functions of a tensor.',
+          ),
         )
       }
     })

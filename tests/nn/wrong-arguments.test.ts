@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest'
+import * as data from '../../src/data/index.js'
+import { ones, type Tensor, zeros } from '../../src/index.js'
+import { confusionMatrix } from '../../src/metrics/index.js'
+import * as models from '../../src/models/index.js'
+import * as nn from '../../src/nn/index.js'
+import * as optim from '../../src/optim/index.js'
+import * as train from '../../src/train/index.js'
+import { type Argument, junkTaken, options, plain } from '../support/junk.js'
+
+// As tests/tensor/wrong-arguments.test.ts, for layers, losses, optimizers, data and training.
+
+const x = ones([2, 4])
+const y = zeros([2, 4])
+const labels = zeros([2], 'int32')
+const layer = nn.linear(4, 4)
+const column = data.floatColumn(new Float32Array(8), [4])
+const examples = data.dataset({ inputs: column, labels: data.labelColumn(new Uint8Array(2)) })
+const { initializers } = nn
+
+const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => unknown, ...args: Argument[]] } = {
+  linear: [nn.linear, 4, 4, options()],
+  conv2d: [nn.conv2d, 1, 2, 3, options()],
+  maxPool2d: [nn.maxPool2d, 2, options()],
+  avgPool2d: [nn.avgPool2d, 2, options()],
+  dropout: [nn.dropout, 0.5],
+  sequential: [nn.sequential, layer, layer],
+  leakyRelu: [nn.leakyRelu, x, 0.1],
+  leakyReluLayer: [nn.leakyRelu, 0.1],
+  relu: [nn.relu, x],
+  forward: [(x: Tensor<[2, 4]>) => layer.forward(x), x],
+  crossEntropy: [nn.crossEntropy, x, labels, options()],
+  binaryCrossEntropy: [nn.binaryCrossEntropy, x, y, options()],
+  meanSquaredError: [nn.meanSquaredError, x, y, options()],
+  meanAbsoluteError: [nn.meanAbsoluteError, x, y, options()],
+  huber: [nn.huber, x, y, options()],
+  functionalCall: [nn.functionalCall, layer, { weight: ones([4, 4]) }, x],
+  parametersOf: [nn.parametersOf, layer],
+  buffersOf: [nn.buffersOf, layer],
+  assignValues: [nn.assignValues, layer, { weight: ones([4, 4]) }],
+  loadState: [
+    (state: nn.State) => nn.linear(1, 1).loadState(state),
+    {
+      weight: { dtype: 'float32', shape: [1, 1], data: new Float32Array(1) },
+      bias: { dtype: 'float32', shape: [1], data: new Float32Array(1) },
+    },
+  ],
+  'initializers.constant': [(v: number) => initializers.constant(v)([2], 'float32'), 1],
+  'initializers.uniform': [(a: number, b: number) => initializers.uniform(a, b)([2], 'float32'), 0, 1],
+  'initializers.normal': [(a: number) => initializers.normal(a)([2], 'float32'), 1],
+  'initializers.heUniform': [(a: number) => initializers.heUniform(a)([2, 2], 'float32'), 1],
+  'initializers.orthogonal': [(a: number) => initializers.orthogonal(a)([2, 2], 'float32'), 1],
+  adam: [optim.adam, layer, options()],
+  adamW: [optim.adamW, layer, options()],
+  sgd: [optim.sgd, layer, options()],
+  rmsProp: [optim.rmsProp, layer, options()],
+  adagrad: [optim.adagrad, layer, options()],
+  minimize: [(loss: Tensor) => optim.sgd(layer).minimize(loss), layer.forward(x).mean()],
+  apply: [(g: readonly Tensor[]) => optim.sgd(layer).apply(g), [zeros([4, 4]), zeros([4])]],
+  constantRate: [optim.constantRate, 0.1],
+  stepDecay: [optim.stepDecay, 0.1, options({ every: 2 })],
+  exponentialDecay: [optim.exponentialDecay, 0.1, options({ every: 2 })],
+  cosineDecay: [optim.cosineDecay, 0.1, options({ steps: 2 })],
+  oneCycle: [optim.oneCycle, 0.1, options({ steps: 20 })],
+  floatColumn: [data.floatColumn, new Float32Array(4), [2], options()],
+  integerColumn: [data.integerColumn, new Int32Array(4), [2]],
+  labelColumn: [data.labelColumn, new Uint8Array(4), options()],
+  dataset: [data.dataset, { inputs: column }],
+  take: [(n: number) => examples.take(n), 1],
+  split: [(part: number, o: object) => examples.split(part, o), 0.5, options()],
+  batches: [data.batches, examples, options({ batchSize: 1 })],
+  generateDigits: [data.generateDigits, options({ count: 1 })],
+  confusionMatrix: [confusionMatrix, new Int32Array(2), new Int32Array(2), 2],
+  mlp: [models.mlp, [4, 2], options()],
+  lenet: [models.lenet, options()],
+  fit: [train.fit, layer, examples, options({ loss: nn.crossEntropy, optimizer: optim.sgd() })],
+  evaluate: [train.evaluate, layer, examples, options()],
+}
+
+const accepted: ReadonlySet<string> = new Set([
+  // What one example is made of is checked with the data set.
+  ...['floatColumn 1: a list of texts', 'integerColumn 1: a list of texts'],
+  // A function is a link.
+  ...['sequential 0: a function', 'sequential 1: a function'],
+])
+
+test.each(Object.entries(functions))('%s', async (name, [fn, ...args]) => {
+  const call = fn as (...args: unknown[]) => unknown
+  await call(...args.map(plain))
+  expect(await junkTaken(name, (given) => call(...given), args, accepted)).toEqual([])
+})
