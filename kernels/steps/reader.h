@@ -12,7 +12,8 @@ inline i64 bytesOf(i32 dtype) {
   return bytes[dtype];
 }
 
-constexpr int kMaxRank = 12;
+/// A tensor has at most 20 axes (MOST_AXES in src/core/shape.ts), of which the fusion makes at most 12 more by cutting them.
+constexpr int kMaxRank = 32;
 
 /// Where the bytes of a value lie while a program runs.
 enum PlaceKind : i32 { kInput, kOutput, kArena, kConstant };

@@ -5,6 +5,9 @@ import { failShape } from './errors.js'
 /** Sizes along each axis; `[]` is a scalar. */
 export type Shape = readonly number[]
 
+/** A tensor has no more axes than this, so that the kernels can count on it (`kMaxRank`). */
+export const MOST_AXES = 20
+
 /** The number of elements. */
 export function sizeOf(shape: Shape): number {
   let size = 1

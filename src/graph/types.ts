@@ -1,3 +1,5 @@
+import { failShape } from '../core/errors.js'
+import { formatShape, MOST_AXES } from '../core/shape.js'
 import type { Node } from './node.js'
 import type { Attributes, Primitive, TensorType } from './primitives.js'
 import { contractionRules } from './rules/contractions.js'
@@ -30,8 +32,17 @@ export function inferTypes<P extends Primitive>(
   inputs: readonly Node[],
   attributes: Attributes[P],
 ): readonly TensorType[] {
-  const types = typeRules[op](inputs, attributes)
-  return isList(types) ? types : [types]
+  const found = typeRules[op](inputs, attributes)
+  const types = isList(found) ? found : [found]
+  for (const { shape } of types) {
+    if (shape.length <= MOST_AXES) continue
+    failShape(
+      op,
+      `${formatShape(shape)} has ${shape.length} axes`,
+      `A tensor has at most ${MOST_AXES}: join some with reshape.`,
+    )
+  }
+  return types
 }
 
 const isList = (types: TensorType | readonly TensorType[]): types is readonly TensorType[] => Array.isArray(types)

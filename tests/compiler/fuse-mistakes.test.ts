@@ -6,11 +6,14 @@ import { takeCuts } from '../../src/compiler/fuse/cuts.js'
 import { fuse } from '../../src/compiler/fuse/fuse.js'
 import { planKernels } from '../../src/compiler/kernel-plan.js'
 import { simplify } from '../../src/compiler/simplify.js'
+import { range } from '../../src/core/shape.js'
 import { build } from '../../src/graph/index.js'
 import { expectSame } from '../support/compareElements.js'
 import { evaluateKernels } from '../support/evaluateKernels.js'
 import { graphOver } from '../support/printed.js'
+import { randomBroadcasts } from '../support/randomBroadcasts.js'
 import { graphOf, programs, randomValues } from '../support/randomGraphs.js'
+import { randomViews } from '../support/randomViews.js'
 
 // A fusion that makes mistakes: in a fifth of the cases the code of several nodes at once is refused, whatever was promised.
 const mistakes = vi.hoisted(() => ({ asked: 0, every: 5 }))
@@ -29,6 +32,17 @@ describe('groups that have no code after all', () => {
     expect(plan.steps.length).toBe(3)
     expect(explainPlan(plan)).toMatch(/^cut groups: 1$/m)
     expect(takeCuts()).toBe(1)
+  })
+
+  it('compute the same one node at a time, however they are seen', () => {
+    mistakes.every = 1
+    for (const seed of range(120)) {
+      const graph = seed % 2 === 0 ? randomBroadcasts(seed, 30) : randomViews(seed)
+      const values = randomValues(graph.inputs, seed)
+      const plan = planKernels(fuse(simplify(graph)))
+      expectSame(evaluateKernels(plan, values), interpret(graph, values), 1000)
+    }
+    expect(takeCuts()).toBeGreaterThan(100)
   })
 
   it('compute the same', () => {

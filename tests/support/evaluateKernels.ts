@@ -74,7 +74,8 @@ function* indicesOf(sizes: readonly number[]): Generator<number[]> {
 }
 
 const foldStart = {
-  reduceSum: () => 0,
+  // Of nothing but −0 the sum is −0; there are no empty rows here.
+  reduceSum: () => -0,
   reduceProd: () => 1,
   reduceMax: (d: DType) => dtypes[d].lowest,
   reduceMin: (d: DType) => dtypes[d].highest,

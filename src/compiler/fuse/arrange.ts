@@ -32,6 +32,7 @@ export class Stuck {
   constructor(readonly node: Node) {}
 }
 
+/** With the axes of a tensor (`MOST_AXES`) they make as many as the kernels can have. */
 const MOST_SPLITS = 12
 
 /** Finds a space in which all `members` can be computed together; `Stuck` or undefined if there is none. */

@@ -1,5 +1,6 @@
 import { isOp, type Node } from '../../graph/node.js'
 import { arrange, Stuck } from './arrange.js'
+import { Uncoded } from './drafts.js'
 import { productOf } from './products.js'
 import { type Roles, wholeOf, withoutReshapes } from './roles.js'
 
@@ -9,7 +10,7 @@ export function storeWhatIsStuck(roles: Roles): void {
     for (;;) {
       const missing = missingFor(node, roles)
       if (missing === undefined) return
-      if (roles.isStored(missing)) throw new Error(`fuse: ${node.op} #${node.id} cannot read ${missing.op}`)
+      if (roles.isStored(missing)) throw new Uncoded([node])
       roles.store(missing)
       settle(missing)
     }
@@ -27,7 +28,8 @@ function missingFor(node: Node, roles: Roles): Node | undefined {
   if (roles.isPlain(node) && node.op !== 'randomBits') return undefined
   const arrangement = arrange([node], roles)
   if (arrangement instanceof Stuck) return withoutReshapes(arrangement.node)
-  if (arrangement === undefined) throw new Error(`fuse: ${node.op} #${node.id} has no loop`)
+  // Views that cut the index into too many parts: with any of them in memory there are fewer.
+  if (arrangement === undefined) return node.inputs.map(wholeOf).find((view) => roles.roleOf(view) === 'virtual')
   if (!isOp(node, 'randomBits')) return undefined
   const key = wholeOf(node.inputs[0])
   return roles.roleOf(key) === 'virtual' ? key : undefined
