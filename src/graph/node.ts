@@ -29,8 +29,8 @@ export class Node<P extends Primitive = Primitive> {
   consumers = 0
   /** Computed on the way to something else, and not kept. */
   dropped = false
-  /** What an evaluated node still remembers of its past, in nodes. */
-  past = 0
+  /** When the past began that an evaluated node remembers, in nodes computed until then. */
+  began = 0
   /** Where the value went that was here and is no more. */
   lost: 'donated' | 'overwritten' | undefined = undefined
   /** The ids of all that a forgotten past began with, where that is known. */
@@ -80,7 +80,6 @@ export class Node<P extends Primitive = Primitive> {
   release(): void {
     this.#released ||= this.#inputs.length > 0 || this.op === 'call'
     this.#inputs = []
-    this.past = 0
   }
 }
 

@@ -14,15 +14,18 @@ import { substitute } from '../transform/substitute.js'
 import { backend, find } from './backends.js'
 import { Program } from './program.js'
 import { currentScope } from './scope.js'
+import { cheap, divide } from './uncompiled/parts.js'
 
 /** How much of its past an evaluated value remembers, in nodes: gradients reach back so far. */
-const REMEMBERED_NODES = 4096
+const REMEMBERED_NODES = 65_536
 /** Data kept alive by the past counts as one node per so many bytes. */
-const BYTES_PER_NODE = 16_384
+const BYTES_PER_NODE = 2048
 /** An unread chain of operations longer than this is evaluated. */
 const PENDING_DEPTH = 1000
 /** Data handed over since the last evaluation that unread operations may hold on to. */
 const PENDING_BYTES = 256 * 2 ** 20
+/** Regions of more nodes are evaluated by several programs, which are often the same one. */
+const PART_LENGTH = 4000
 /** Nodes of all programs of uncompiled code that are kept. */
 const CACHED_NODES = 20_000
 
@@ -93,7 +96,7 @@ export function evaluate(requested: readonly Node[]): void {
   pending.clear()
   const wanted = [...requested, ...waiting.flatMap(({ pendingNode }) => pendingNode ?? [])]
   const roots = [...new Set(wanted.filter((node) => !isEvaluated(node)))].filter((node) => !fillIn(node))
-  const unfinished = roots.length > 0 ? compute(roots) : undefined
+  const unfinished = roots.length > 0 ? computeAll(roots) : undefined
   for (const item of waiting) item.settle(unfinished)
 }
 
@@ -106,9 +109,29 @@ export function fillIn(node: Node): boolean {
   return true
 }
 
-function compute(roots: readonly Node[]): Unfinished | undefined {
+function computeAll(roots: readonly Node[]): Unfinished | undefined {
   const region = topologicalOrder(roots, isEvaluated)
   for (const node of region) if ((node.op === 'input' || node.released) && !isEvaluated(node)) failUnbound(node)
+  const parts = divide(region, roots, PART_LENGTH)
+  if (parts.length === 0) return compute(region, roots)
+  const between = new Set<Node>()
+  for (const outputs of parts) {
+    const wanted = outputs.filter((node) => !isEvaluated(node))
+    for (const node of wanted) if (!node.dropped && !roots.includes(node)) between.add(node)
+    if (wanted.length > 0) compute(topologicalOrder(wanted, isEvaluated), wanted)
+  }
+  const rest = roots.filter((node) => !isEvaluated(node))
+  const unfinished = rest.length > 0 ? compute(topologicalOrder(rest, isEvaluated), rest) : undefined
+  // As with a single program: what is in between is not kept, unless it is needed for the second time.
+  for (const node of between) {
+    if (node.released) continue
+    node.storage = undefined
+    node.dropped = true
+  }
+  return unfinished
+}
+
+function compute(region: readonly Node[], roots: readonly Node[]): Unfinished | undefined {
   const outputs = [...roots, ...sharedNodes(region, roots)]
   const isLeaf = (node: Node): boolean => isEvaluated(node) || isVaryingLiteral(node)
   const leaves = region.filter(isLeaf)
@@ -118,7 +141,6 @@ function compute(roots: readonly Node[]): Unfinished | undefined {
   outputs.forEach((node, i) => {
     node.storage = storages[i]
   })
-  uploadedBytes = 0
   remember(region, outputs, leaves)
   unfinished?.whenFinished((failure) => {
     if (failure === undefined) return
@@ -156,24 +178,31 @@ function sharedNodes(region: readonly Node[], roots: readonly Node[]): Node[] {
   })
 }
 
-const cheap: ReadonlySet<string> = new Set(['constant', 'iota', 'reshape', 'permute', 'expand', 'cast', 'stopGradient'])
+/** What has been computed so far outside of compiled functions, in nodes. */
+let clock = 0
 
 /** Notes what was computed, and lets go of the past of what came before once it is too much. */
 function remember(region: readonly Node[], outputs: readonly Node[], leaves: readonly Node[]): void {
   for (const node of region) node.dropped = node.storage === undefined
-  const withPast = leaves.filter((leaf) => leaf.inputs.length > 0)
-  const bytes = leaves.reduce((total, leaf) => total + bytesOf(leaf), 0)
-  const past = lengthen(withPast, region.length, bytes)
-  for (const node of outputs) node.past = past
+  const bytes = outputs.reduce((total, node) => total + bytesOf(node), uploadedBytes)
+  uploadedBytes = 0
+  const began = lengthen(leaves, region.length, bytes)
+  for (const node of outputs) node.began = began
 }
 
-/** The past of what has been computed from `sources` by so many nodes, holding so many bytes; too long a one loses its beginning. */
+/**
+ * Counts what has been computed from `sources`: so many nodes, with values of so many bytes. Returns when the past of the new values
+ * begins. Sources whose own past begins too long ago lose it, so all that was computed since bounds what anything remembers.
+ */
 export function lengthen(sources: readonly Node[], nodes: number, bytes: number): number {
-  let past = nodes + bytes / BYTES_PER_NODE
-  for (const node of sources) past += node.past
-  if (past <= REMEMBERED_NODES) return past
-  for (const node of sources) if (node.inputs.length > 0) node.release()
-  return nodes
+  let began = clock
+  clock += nodes + bytes / BYTES_PER_NODE
+  for (const node of sources) {
+    if (node.inputs.length === 0) continue
+    if (node.began < clock - REMEMBERED_NODES) node.release()
+    else began = Math.min(began, node.began)
+  }
+  return began
 }
 
 /** The storage of an evaluated node or literal on the active backend. */

@@ -38,13 +38,13 @@ describe('lazy evaluation', () => {
   })
 
   it('forgets a past that reaches back too far and says so', () => {
-    const x = tensor(1)
+    const x = full([100_000], 1)
     let y: Tensor = x
-    for (let i = 0; i < 5000; i++) {
+    for (let i = 0; i < 500; i++) {
       y = y.mul(0.99)
-      y.itemSync()
+      y.dataSync()
     }
-    expect(() => grad(y, x)).toThrow(/let go|history|evaluated/)
+    expect(() => grad(y.sum(), x)).toThrow(/let go|history|evaluated/)
   })
 
   it('evaluates chains that nobody reads', () => {

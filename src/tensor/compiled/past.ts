@@ -28,7 +28,6 @@ export class Past {
   readonly #isForgotten: boolean
   readonly #attributes: Attributes['call']
   readonly #bytes: number
-  readonly #nodes: number
 
   /**
    * @param graph its outputs begin with `results`, its inputs with `given` arguments
@@ -49,7 +48,6 @@ export class Past {
     this.kept = new Set(this.#isForgotten ? [] : lost)
     this.#attributes = { name, body: { inputs, outputs } }
     this.#bytes = inputs.slice(0, given).reduce((total, node) => total + bytesOf(node), 0)
-    this.#nodes = reached.size
   }
 
   /** The results of a call as nodes. */
@@ -58,7 +56,7 @@ export class Past {
     const types = storages.map(({ dtype, shape }) => ({ dtype, shape }))
     const call = this.#isForgotten ? undefined : new Node('call', inputs, this.#attributes, types)
     const origins = call === undefined ? this.#originsIn(inputs) : undefined
-    const past = call === undefined ? 0 : lengthen(inputs, this.#nodes, this.#bytes)
+    const began = call === undefined ? 0 : lengthen(inputs, storages.length, this.#bytes)
     if (call !== undefined) remember(call, this.#bytes)
     return storages.map((storage, index) => {
       if (!this.#flows[index]) return storedNode(storage)
@@ -71,7 +69,7 @@ export class Past {
         node.origins = origins
       }
       node.storage = storage
-      node.past = past
+      node.began = began
       return node
     })
   }
