@@ -7,18 +7,21 @@ export interface Graph {
   readonly outputs: readonly Node[]
 }
 
+let walks = 0
+
 /**
- * The nodes that `roots` need, each after its inputs. Nodes for which `isLeaf` holds are listed, but not what they are made of.
+ * The nodes that `roots` need, each after its inputs. Nodes for which `isLeaf` holds are listed, but not what they are made of;
+ * `isLeaf` must not walk itself. Each node's `place` is its place in the list, until the next walk.
  */
 export function topologicalOrder(roots: Iterable<Node>, isLeaf?: (node: Node) => boolean): Node[] {
   const order: Node[] = []
-  const seen = new Set<Node>()
+  const walk = ++walks
   // Explicit stacks: graphs may be deeper than the call stack. For each node on the way how many inputs are still to be visited.
   const path: Node[] = []
   const left: number[] = []
   const enter = (node: Node): void => {
-    if (seen.has(node)) return
-    seen.add(node)
+    if (node.walk === walk) return
+    node.walk = walk
     path.push(node)
     left.push(isLeaf?.(node) ? 0 : node.inputs.length)
   }
@@ -26,11 +29,13 @@ export function topologicalOrder(roots: Iterable<Node>, isLeaf?: (node: Node) =>
     enter(root)
     while (path.length > 0) {
       const top = path.length - 1
+      const node = path[top]
       if (left[top] > 0) {
-        const { inputs } = path[top]
+        const { inputs } = node
         enter(inputs[inputs.length - left[top]--])
       } else {
-        order.push(path[top])
+        node.place = order.length
+        order.push(node)
         path.pop()
         left.pop()
       }

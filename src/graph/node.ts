@@ -35,6 +35,9 @@ export class Node<P extends Primitive = Primitive> {
   lost: 'donated' | 'overwritten' | undefined = undefined
   /** The ids of all that a forgotten past began with, where that is known. */
   origins: readonly number[] | undefined = undefined
+  /** The last walk over a graph that has met the node, and its place there; only that walk may read them. */
+  walk = 0
+  place = 0
   /** The longest way to something evaluated, in nodes. */
   readonly depth: number
 

@@ -59,8 +59,17 @@ export function aligned(operands: readonly Operand[], operation: string): Node[]
 
 /** Two operands as nodes of one dtype and one shape; with `counting`, booleans become int32. */
 export function pair(a: Operand, b: Operand, operation: string, counting = false): [Node, Node] {
-  const [x, y] = aligned([a, b], operation)
+  const [x, y] = pairOf(a, b, operation)
   return counting && x.dtype === 'bool' ? [build.cast(x, 'int32'), build.cast(y, 'int32')] : [x, y]
+}
+
+/** {@link aligned} for two, with short ways for what is most frequent. */
+function pairOf(a: Operand, b: Operand, operation: string): readonly Node[] {
+  if (a instanceof Node) {
+    if (b instanceof Node && a.dtype === b.dtype && sameShape(a.shape, b.shape)) return [a, b]
+    if (typeof b === 'number' && isFloat(a.dtype)) return [a, stretch(build.constant(b, a.dtype), a.shape)]
+  }
+  return aligned([a, b], operation)
 }
 
 /** `x` with leading axes and stretched axes of size 1, so that it has `shape`; the caller knows that it broadcasts. */

@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../core/options.js'
 import { expectShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
+import type { Attributes } from '../graph/primitives.js'
 import * as ops from '../operations/index.js'
 import { drawKey, keyWords, seedGenerator, splitKey } from './generator.js'
 import { expectTensor, operand } from './methods/operand.js'
@@ -44,9 +45,33 @@ function floatOf(operation: string, { dtype = 'float32' }: RandomOptions): DType
   return dtype
 }
 
+/** How many kinds of draws (distribution, dtype, shape) are kept. */
+const KEPT_DRAWS = 256
+const draws = new Map<string, Attributes['call']>()
+
+/**
+ * Numbers made of a key, as one call of a graph that is made once for each `kind` and shape: uncompiled code has a single node to look
+ * at instead of a hundred, in compiled code it is inlined.
+ */
+function drawn(kind: string, from: Node, sizes: Shape, draw: (from: Node, shape: Shape) => Node): Node {
+  const shape = expectShape('random', sizes)
+  const name = `${kind}[${shape}]`
+  let attributes = draws.get(name)
+  if (attributes === undefined) {
+    const given = build.input(from.dtype, from.shape, 'key')
+    attributes = { name, body: { inputs: [given], outputs: [draw(given, shape)] } }
+    if (draws.size >= KEPT_DRAWS) draws.clear()
+    draws.set(name, attributes)
+  }
+  return build.call([from], attributes)[0]
+}
+
 /** Uniform in [0, 1) with all bits that the dtype holds: 24 for float32 and narrower, 53 for float64. */
 function unitUniform(from: Node, sizes: Shape, dtype: DType): Node {
-  const shape = expectShape('random', sizes)
+  return drawn(`uniform ${dtype}`, from, sizes, (given, shape) => unitBits(given, shape, dtype))
+}
+
+function unitBits(from: Node, shape: Shape, dtype: DType): Node {
   if (dtype === 'float64') {
     const words = build.randomBits(from, [2, ...shape])
     const high = ops.cast(ops.rightShift(ops.at(words, 0), 5), 'float64')
@@ -57,15 +82,12 @@ function unitUniform(from: Node, sizes: Shape, dtype: DType): Node {
   return ops.cast(ops.mul(ops.cast(bits, 'float32'), 2 ** -24), dtype)
 }
 
-/** Uniform in (0, 1): the middles of the cells of {@link unitUniform}, so that a logarithm is finite. */
+/** Uniform in (0, 1): the middles of the cells of {@link unitBits}, so that a logarithm is finite. */
 function openUniform(from: Node, shape: Shape, dtype: DType): Node {
   const half = dtype === 'float64' ? 2 ** -54 : 2 ** -25
   const wide = dtype === 'float64' ? dtype : 'float32'
   // In float32 the largest cell's middle rounds to 1; the clip keeps it below.
-  const u = ops.minimum(
-    ops.add(unitUniform(from, shape, wide), half),
-    dtype === 'float64' ? 1 - 2 ** -53 : 1 - 2 ** -24,
-  )
+  const u = ops.minimum(ops.add(unitBits(from, shape, wide), half), dtype === 'float64' ? 1 - 2 ** -53 : 1 - 2 ** -24)
   return ops.cast(u, wide)
 }
 
@@ -88,8 +110,11 @@ export function normal<const S extends Shape>(
 ): Tensor<Writable<S>> {
   checkOptions('normal', options, { key: true, dtype: true, mean: true, std: true })
   const dtype = floatOf('normal', options)
-  const u = openUniform(keyOf(options), shape, dtype)
-  return new Tensor(scaled(ops.mul(ops.erfInv(ops.sub(ops.mul(u, 2), 1)), Math.SQRT2), dtype, options))
+  const z = drawn(`normal ${dtype}`, keyOf(options), shape, (from, sizes) => {
+    const u = openUniform(from, sizes, dtype)
+    return ops.mul(ops.erfInv(ops.sub(ops.mul(u, 2), 1)), Math.SQRT2)
+  })
+  return new Tensor(scaled(z, dtype, options))
 }
 
 /** Normal, redrawn outside `low` … `high` standard deviations (±2 by default), as initialisers use it. */
@@ -107,10 +132,12 @@ export function truncatedNormal<const S extends Shape>(
   if (!(low < high)) fail(`truncatedNormal: low ${low} is not below high ${high}`, 'Give an interval such as −2 … 2.')
   const dtype = floatOf('truncatedNormal', options)
   const edge = (x: number): Node => ops.erf(build.fill(x * Math.SQRT1_2, [], dtype === 'float64' ? dtype : 'float32'))
-  const [from, to] = [edge(low), edge(high)]
-  const u = openUniform(keyOf(options), shape, dtype)
-  const z = ops.mul(ops.erfInv(ops.add(from, ops.mul(u, ops.sub(to, from)))), Math.SQRT2)
-  return new Tensor(scaled(ops.clip(z, low, high), dtype, options))
+  const z = drawn(`normal within ${low} ${high} ${dtype}`, keyOf(options), shape, (given, sizes) => {
+    const [from, to] = [edge(low), edge(high)]
+    const u = openUniform(given, sizes, dtype)
+    return ops.clip(ops.mul(ops.erfInv(ops.add(from, ops.mul(u, ops.sub(to, from)))), Math.SQRT2), low, high)
+  })
+  return new Tensor(scaled(z, dtype, options))
 }
 
 function scaled(z: Node, dtype: DType, { mean = 0, std = 1 }: { readonly mean?: number; readonly std?: number }): Node {
@@ -161,8 +188,8 @@ export function permutation<const N extends number>(n: N, options: Omit<RandomOp
 export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Writable<S>> {
   checkOptions('gumbel', options, { key: true, dtype: true })
   const dtype = floatOf('gumbel', options)
-  const u = openUniform(keyOf(options), shape, dtype)
-  return new Tensor(ops.cast(ops.neg(ops.log(ops.neg(ops.log(u)))), dtype))
+  const draw = (from: Node, sizes: Shape): Node => ops.neg(ops.log(ops.neg(ops.log(openUniform(from, sizes, dtype)))))
+  return new Tensor(ops.cast(drawn(`gumbel ${dtype}`, keyOf(options), shape, draw), dtype))
 }
 
 /** Exponential with the given rate, −ln(u) / rate. */
@@ -174,7 +201,8 @@ export function exponential<const S extends Shape>(
   const { rate = 1 } = options
   if (!(rate > 0)) fail(`exponential: the rate ${rate} is not positive`, 'Give a rate above 0.')
   const dtype = floatOf('exponential', options)
-  return new Tensor(ops.cast(ops.mul(ops.log(openUniform(keyOf(options), shape, dtype)), -1 / rate), dtype))
+  const draw = (from: Node, sizes: Shape): Node => ops.log(openUniform(from, sizes, dtype))
+  return new Tensor(ops.cast(ops.mul(drawn(`exponential ${dtype}`, keyOf(options), shape, draw), -1 / rate), dtype))
 }
 
 /**

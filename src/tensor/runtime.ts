@@ -73,11 +73,14 @@ const isVaryingLiteral = (node: Node): boolean =>
 
 const programs = new Map<string, Program>()
 let cachedNodes = 0
+let lastKey: string | undefined
 
 /** The program for a key; those unused for longest make room. */
 function cachedProgram(key: string, make: () => Program): Program {
   const known = programs.get(key)
+  if (known !== undefined && key === lastKey) return known
   const program = known ?? make()
+  lastKey = key
   // Taken out and put back, so that the first key is always the one unused for longest.
   programs.delete(key)
   programs.set(key, program)
@@ -163,18 +166,19 @@ function makeProgram(outputs: readonly Node[], leaves: readonly Node[]): Program
  * dropped before and are needed again for something new, such as a state that is updated and looked at in turn.
  */
 function sharedNodes(region: readonly Node[], roots: readonly Node[]): Node[] {
-  const uses = new Map<Node, number>()
-  const neededAgain = new Set<Node>()
+  const uses = new Int32Array(region.length)
+  const isNeededAgain = new Uint8Array(region.length)
   for (const node of region) {
     if (isEvaluated(node)) continue
     for (const source of node.inputs) {
-      uses.set(source, (uses.get(source) ?? 0) + 1)
-      if (source.dropped && !node.dropped) neededAgain.add(source)
+      uses[source.place]++
+      if (source.dropped && !node.dropped) isNeededAgain[source.place] = 1
     }
   }
-  return region.filter((node) => {
-    if (isEvaluated(node) || cheap.has(node.op) || hasResults(node) || roots.includes(node)) return false
-    return neededAgain.has(node) || node.consumers > (uses.get(node) ?? 0)
+  const isRoot = new Set(roots)
+  return region.filter((node, i) => {
+    if (isEvaluated(node) || (node.consumers <= uses[i] && isNeededAgain[i] === 0)) return false
+    return !cheap.has(node.op) && !hasResults(node) && !isRoot.has(node)
   })
 }
 

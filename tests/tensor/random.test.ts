@@ -1,5 +1,6 @@
 import { random, seed, type Tensor, tensor } from 'shapewise'
 import { describe, expect, it } from 'vitest'
+import { topologicalOrder } from '../../src/graph/graph.js'
 
 const key = random.key(7)
 const values = (t: Tensor): number[] => (t.arraySync() as number[]).flat() as number[]
@@ -104,4 +105,11 @@ describe('keys and the global generator', () => {
     expect(() => random.truncatedNormal([2], { low: 1, high: 0 })).toThrow(/low 1/)
     expect(() => random.exponential([1], { rate: 0 })).toThrow(/rate 0/)
   })
+})
+
+it('an uncompiled draw is few nodes to look at, whatever the distribution takes', () => {
+  for (const draw of [random.normal, random.uniform, random.truncatedNormal, random.gumbel, random.exponential]) {
+    const { node } = draw([3, 4], { key })
+    expect(topologicalOrder([node], ({ storage }) => storage !== undefined).length).toBeLessThan(16)
+  }
 })

@@ -1,4 +1,4 @@
-import type { Node } from '../../graph/node.js'
+import { hasResults, type Node } from '../../graph/node.js'
 
 /** Nodes whose values are made again rather than stored: they cost next to nothing, or are a view. */
 export const cheap: ReadonlySet<string> = new Set([
@@ -38,8 +38,7 @@ export function divide(region: readonly Node[], roots: readonly Node[], length: 
   const outputs: Node[][] = Array.from({ length: parts - 1 }, () => [])
   for (const node of region) {
     const part = partOf.get(node) ?? 0
-    const isStored =
-      node.storage === undefined && !cheap.has(node.op) && node.op !== 'input' && node.outputs.length === 1
+    const isStored = node.storage === undefined && !cheap.has(node.op) && node.op !== 'input' && !hasResults(node)
     if (isStored && part < parts - 1 && (needed.get(node) ?? 0) > part) outputs[part].push(node)
   }
   return outputs
