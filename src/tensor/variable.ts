@@ -95,6 +95,13 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
   /**
    * Replaces the value. No gradient flows through an assignment.
    *
+   * Inside a transform it takes place once for each run of the function: in `compile` when the program runs; in `grad(fn)`, `jvp`,
+   * `jacobian` and `checkpoint` with the run forward, not again when something is computed again for the gradient; in `scan` and
+   * `whileLoop` in each step, in `cond` in the branch that runs. `vmap` refuses it, since there would be a value for each slice.
+   *
+   * @example
+   * count.assign(count.value.add(1)) // also inside of compiled functions, scans …
+   *
    * @throws ShapeError or DTypeError if the value has another shape or dtype.
    */
   assign(value: Tensor<S>): void {

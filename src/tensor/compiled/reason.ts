@@ -40,7 +40,7 @@ export function reasonOf(
 /** What helps if arguments of this kind keep changing. */
 function cureFor(part: string): string {
   if (/^\w+\[[\d, ]*\]$/.test(part)) {
-    return 'Make the shapes few: batches of one size (drop or pad the last one), sequences padded to a few lengths, or `buckets`.'
+    return 'Make the shapes few: batches of one size (drop or pad the last one), sequences padded to a few lengths.'
   }
   if (/^-?\d|^-?Infinity|^NaN/.test(part)) return 'Pass numbers that change as tensors: tensor(value).'
   if (part.startsWith('function') || / #\d+$/.test(part))
