@@ -1,11 +1,12 @@
 import { describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
+import { hasParameters } from '../leaves.js'
 import { Tensor } from '../tensor.js'
 import { Variable } from '../variable.js'
 import { expectNoData } from './arguments.js'
 
-/** Lists longer than this are watched only if there are objects in them. */
-const WATCHED_PRIMITIVES = 256
+/** Lists longer than this, which are data rather than options, are watched only if they hold parts of a model. */
+const WATCHED_ENTRIES = 256
 /** What the arguments of a call may hold in all. */
 const WATCHED_VALUES = 100_000
 
@@ -65,8 +66,8 @@ export class Snapshot {
     const values = isCollection
       ? [...entriesOf(holder)]
       : keys.map((key) => (holder as Readonly<Record<string, unknown>>)[key])
-    const isLong = values.length > WATCHED_PRIMITIVES && Array.isArray(holder)
-    if (!deep && isLong && !values.some((value) => typeof value === 'object' && value !== null)) return
+    const isLong = isContainer(holder) && values.length > WATCHED_ENTRIES
+    if (!deep && isLong && !values.some(isPart)) return
     this.#size += values.length
     if (deep && this.#size > WATCHED_VALUES) {
       fail(
@@ -92,6 +93,8 @@ function isContainer(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
+
+const isPart = (value: unknown): boolean => value instanceof Tensor || value instanceof Variable || hasParameters(value)
 
 const nameOf = (value: object): string => value.constructor?.name ?? 'object'
 
