@@ -30,12 +30,27 @@ const conv = (name: string, x: Shape, kernel: Shape, options: ConvOptions = {}):
     build.conv(image, weights, convAttributes(x.length - 2, options)),
   )
 
+/** Zeros of both signs among other numbers, and rarely NaN and infinity. */
+const special = (size: number): readonly number[] =>
+  Array.from(
+    { length: size },
+    (_, i) => [0, -0, -1, 2, -0, 0][i % 6] + (i % 17 === 16 ? Infinity : i % 23 === 22 ? Number.NaN : -0),
+  )
+
 export const contractionSamples = {
   dot: [
     sample('[2, 3] × [3, 4]', [float([2, 3]), float([3, 4])], ([a, b]) => build.dot(a, b)),
     sample('larger than a tile', [float([5, 6]), float([6, 7])], ([a, b]) => build.dot(a, b)),
     sample('row × column', [float([1, 3]), float([3, 1])], ([a, b]) => build.dot(a, b)),
     sample('column × row', [float([3, 1]), float([1, 2])], ([a, b]) => build.dot(a, b)),
+    ...[1, 2, 9].map((depth) =>
+      sample(
+        `special values, ${depth} deep`,
+        [float([9, depth], { values: special(9 * depth) }), float([depth, 10], { values: special(10 * depth) })],
+        ([a, b]) => build.dot(a, b),
+        'special values',
+      ),
+    ),
     sample('batch', [float([2, 2, 3]), float([2, 3, 2])], ([a, b]) => build.dot(a, b)),
     sample('two batch axes', [float([2, 1, 2, 3]), float([2, 1, 3, 2])], ([a, b]) => build.dot(a, b)),
     sample('by itself', [float([3, 3])], ([a]) => build.dot(a, a)),

@@ -6,6 +6,29 @@ import { bool, float, int, type Sample, sample } from '../sample.js'
 const INTEGERS = 'integers'
 const TIES = 'the derivative jumps where values tie'
 
+const SPECIAL = 'special values'
+const specialRows: readonly number[] = [
+  0,
+  -0,
+  1,
+  -0,
+  0,
+  -0,
+  Number.NaN,
+  -0,
+  2,
+  Infinity,
+  -Infinity,
+  0,
+  0,
+  0,
+  0,
+  -0,
+  -0,
+  -0,
+]
+const everyRow: readonly number[] = Array.from({ length: 18 }, (_, i) => i % 6)
+
 type Mode = Attributes['scatter']['mode']
 
 /** Every mode with places that are distinct, so that all of them are smooth. */
@@ -74,12 +97,41 @@ export const indexingSamples = {
     sample('nothing', [float([3, 2]), int([0])], ([x, indices]) => build.gather(x, indices)),
     sample('nothing of nothing', [float([0, 2]), int([0])], ([x, indices]) => build.gather(x, indices)),
     sample('bool', [bool([3]), int([2], { values: [2, 0] })], ([x, indices]) => build.gather(x, indices), INTEGERS),
+    // Fusion finds an element of something computed by comparing all indices.
+    sample(
+      'special values of something computed',
+      [float([6, 3], { values: specialRows }), int([6, 1], { values: [0, 1, 2, 0, 1, 2] })],
+      ([x, indices]) => build.gather(build.neg(x), indices, 1),
+      SPECIAL,
+    ),
   ],
   scatter: [
     ...scatterModes('set'),
     ...scatterModes('add'),
     ...scatterModes('max'),
     ...scatterModes('min'),
+    ...(['set', 'add', 'max', 'min'] as const).flatMap((mode) => [
+      sample(
+        `special values, ${mode}`,
+        [
+          float([6], { values: specialRows.slice(0, 6) }),
+          int([18], { values: everyRow }),
+          float([18], { values: specialRows }),
+        ],
+        ([x, indices, updates]) => build.scatter(x, indices, updates, mode),
+        SPECIAL,
+      ),
+      sample(
+        `special values into something computed, ${mode}`,
+        [
+          float([6, 3], { values: specialRows }),
+          int([6, 1], { values: [0, 1, 2, 0, 1, 2] }),
+          float([6, 1], { values: [-0, 0, Number.NaN, -0, Infinity, -0] }),
+        ],
+        ([x, indices, updates]) => build.scatter(build.neg(x), indices, updates, mode, 1),
+        SPECIAL,
+      ),
+    ]),
     repeated('add'),
     repeated('max', 'the updates of one place may tie with it'),
     repeated('set', 'the last of several updates wins'),

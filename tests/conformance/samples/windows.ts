@@ -42,6 +42,29 @@ const pooled = ({ shape, attributes: { window, strides, padding } }: Case): Shap
   shape[shape.length - 1],
 ]
 
+const SPECIAL = 'special values'
+const touching = windows('special, touching', [1, 2, 6, 1], [1, 3], [1, 3])
+const overlapping = windows(
+  'special, overlapping',
+  [1, 2, 6, 1],
+  [1, 3],
+  [1, 1],
+  [
+    [0, 0],
+    [1, 1],
+  ],
+)
+const specialImage = {
+  values: [0, -0, 0, -0, -0, -0, Number.NaN, 1, Infinity, -Infinity, Number.NaN, 2],
+}
+const zerosOfBothSigns = (size: number): { values: readonly number[] } => ({
+  values: Array.from({ length: size }, (_, i) => (i % 3 === 0 ? -0 : i % 3 === 1 ? 0 : i - 4)),
+})
+/** A use of special values, where windows share elements and where they do not. */
+const special = (run: (each: Case) => Sample): Sample[] =>
+  [touching, overlapping].map((each) => ({ ...run(each), name: each.name, notDifferentiable: SPECIAL }))
+const placesOf = (each: Case): number => pooled(each).reduce((a, b) => a * b, 1)
+
 const TIES = 'the derivative jumps where values tie'
 const tied = windows('ties', [1, 2, 4, 1], [2, 2], [1, 1])
 const tiedImage = { values: [1, 1, 0, 1, 1, 0, 1, 1] }
@@ -59,6 +82,9 @@ export const windowSamples = {
       ([x]) => build.maxPool(x, cases[0].attributes),
       'not a number',
     ),
+    ...special(({ name, shape, attributes }) =>
+      sample(name, [float(shape, specialImage)], ([x]) => build.maxPool(x, attributes)),
+    ),
   ],
   maxPoolGradient: [
     ...cases.map((each) =>
@@ -72,6 +98,13 @@ export const windowSamples = {
       ([x, g]) => build.maxPoolGradient(x, g, tied.attributes),
       TIES,
     ),
+    ...special((each) =>
+      sample(
+        each.name,
+        [float(each.shape, specialImage), float(pooled(each), zerosOfBothSigns(placesOf(each)))],
+        ([x, g]) => build.maxPoolGradient(x, g, each.attributes),
+      ),
+    ),
   ],
   maxPoolSelect: [
     ...cases.map(({ name, shape, attributes }) =>
@@ -83,14 +116,29 @@ export const windowSamples = {
       ([x, t]) => build.maxPoolSelect(x, t, tied.attributes),
       TIES,
     ),
+    ...special(({ name, shape, attributes }) =>
+      sample(name, [float(shape, specialImage), float(shape, zerosOfBothSigns(12))], ([x, t]) =>
+        build.maxPoolSelect(x, t, attributes),
+      ),
+    ),
   ],
   sumPool: [
     ...cases.map(({ name, shape, attributes }) => sample(name, [float(shape)], ([x]) => build.sumPool(x, attributes))),
     sample('int32', [int([1, 4, 4, 1])], ([x]) => build.sumPool(x, cases[0].attributes), 'integers'),
-  ],
-  sumPoolGradient: cases.map((each) =>
-    sample(each.name, [float(pooled(each))], ([g]) =>
-      build.sumPoolGradient(g, { ...each.attributes, shape: each.shape }),
+    ...special(({ name, shape, attributes }) =>
+      sample(name, [float(shape, specialImage)], ([x]) => build.sumPool(x, attributes)),
     ),
-  ),
+  ],
+  sumPoolGradient: [
+    ...cases.map((each) =>
+      sample(each.name, [float(pooled(each))], ([g]) =>
+        build.sumPoolGradient(g, { ...each.attributes, shape: each.shape }),
+      ),
+    ),
+    ...special((each) =>
+      sample(each.name, [float(pooled(each), zerosOfBothSigns(placesOf(each)))], ([g]) =>
+        build.sumPoolGradient(g, { ...each.attributes, shape: each.shape }),
+      ),
+    ),
+  ],
 } as const satisfies { readonly [P in Primitive]?: readonly Sample[] }
