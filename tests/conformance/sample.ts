@@ -29,6 +29,9 @@ export interface Sample {
   readonly notDifferentiable?: string
 }
 
+/** Why samples of zeros of both signs, infinities, NaN and the like are not differentiated, nor compared between dtypes. */
+export const SPECIAL = 'special values'
+
 /** A float64 input. */
 export const float = (shape: Shape, options: Omit<SampleInput, 'dtype' | 'shape'> = {}): SampleInput => ({
   dtype: 'float64',

@@ -9,7 +9,7 @@ import { movementSamples } from './samples/movement.js'
 import { reductionSamples } from './samples/reductions.js'
 import { windowSamples } from './samples/windows.js'
 
-export { inDType, type Sample, type SampleInput, sampleInputs } from './sample.js'
+export { inDType, type Sample, type SampleInput, SPECIAL, sampleInputs } from './sample.js'
 
 /** Small uses of every primitive, from which the conformance, gradient and batching tests are made. */
 export const samples: { readonly [P in Primitive]: readonly Sample[] } = {

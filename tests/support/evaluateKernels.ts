@@ -4,7 +4,7 @@ import { interpret } from '../../src/backends/reference/interpret.js'
 import type { KernelPlan, KernelStep } from '../../src/compiler/kernel-plan.js'
 import type { Affine, Body, Contraction, Convolution, Instruction, Loop } from '../../src/compiler/kernels.js'
 import { isFold, type Phase, phasesOf } from '../../src/compiler/phases.js'
-import { allocate, type DType, decode, dtypes, encode, roundTo } from '../../src/core/dtype.js'
+import { allocate, type DType, decode, dtypes, encode, isFloat, roundTo } from '../../src/core/dtype.js'
 import { sizeOf } from '../../src/core/shape.js'
 import { fillRandomBits } from '../../src/core/threefry.js'
 import type { Graph, Node } from '../../src/graph/index.js'
@@ -144,7 +144,7 @@ function runPhase(
         if (instructions[one.operands[0]].op === 'load') evaluateAt(one.operands[0], index)
         const x = values[one.operands[0]]
         if (one.op === 'reduceSum') sums[k] += x
-        else if (one.op === 'reduceProd') sums[k] = one.dtype.startsWith('f') ? sums[k] * x : Math.imul(sums[k], x)
+        else if (one.op === 'reduceProd') sums[k] = isFloat(one.dtype) ? sums[k] * x : Math.imul(sums[k], x)
         else sums[k] = one.op === 'reduceMax' ? Math.max(sums[k], x) : Math.min(sums[k], x)
       })
     }

@@ -1,7 +1,7 @@
 import type { Shape } from '../../../src/core/shape.js'
 import { build } from '../../../src/graph/index.js'
 import type { ConvAttributes, Padding, Primitive } from '../../../src/graph/primitives.js'
-import { float, int, type Sample, sample } from '../sample.js'
+import { float, int, type Sample, SPECIAL, sample } from '../sample.js'
 
 const INTEGERS = 'integers'
 
@@ -48,7 +48,7 @@ export const contractionSamples = {
         `special values, ${depth} deep`,
         [float([9, depth], { values: special(9 * depth) }), float([depth, 10], { values: special(10 * depth) })],
         ([a, b]) => build.dot(a, b),
-        'special values',
+        SPECIAL,
       ),
     ),
     sample('batch', [float([2, 2, 3]), float([2, 3, 2])], ([a, b]) => build.dot(a, b)),

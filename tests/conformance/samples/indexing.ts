@@ -1,12 +1,11 @@
 import { build } from '../../../src/graph/index.js'
 import type { Node } from '../../../src/graph/node.js'
 import type { Attributes, Primitive } from '../../../src/graph/primitives.js'
-import { bool, float, int, type Sample, sample } from '../sample.js'
+import { bool, float, int, type Sample, SPECIAL, sample } from '../sample.js'
 
 const INTEGERS = 'integers'
 const TIES = 'the derivative jumps where values tie'
 
-const SPECIAL = 'special values'
 const specialRows: readonly number[] = [
   0,
   -0,

@@ -1,8 +1,6 @@
 import type { DType } from '../../../src/core/dtype.js'
 import type { Node } from '../../../src/graph/node.js'
-import { float, type Sample, type SampleInput, sample } from '../sample.js'
-
-const SPECIAL = 'special values'
+import { float, type Sample, type SampleInput, SPECIAL, sample } from '../sample.js'
 
 /** Where floats are special: zeros, infinities, NaN, halves, and for each dtype the smallest and largest, and what rounds to them. */
 export const specialFloats: readonly number[] = [

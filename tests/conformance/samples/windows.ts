@@ -2,7 +2,7 @@ import type { Shape } from '../../../src/core/shape.js'
 import { build } from '../../../src/graph/index.js'
 import type { Padding, Primitive, WindowAttributes } from '../../../src/graph/primitives.js'
 import { windowPlaces } from '../../../src/graph/rules/contractions.js'
-import { float, int, type Sample, sample } from '../sample.js'
+import { float, int, type Sample, SPECIAL, sample } from '../sample.js'
 
 interface Case {
   readonly name: string
@@ -42,7 +42,6 @@ const pooled = ({ shape, attributes: { window, strides, padding } }: Case): Shap
   shape[shape.length - 1],
 ]
 
-const SPECIAL = 'special values'
 const touching = windows('special, touching', [1, 2, 6, 1], [1, 3], [1, 3])
 const overlapping = windows(
   'special, overlapping',
