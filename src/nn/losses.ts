@@ -4,6 +4,7 @@ import { checkOptions } from '../core/options.js'
 import { formatShape } from '../core/shape.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
+import { inFloat32 } from '../operations/operand.js'
 import { backend } from '../tensor/backends.js'
 import { expectTensor, operand } from '../tensor/methods/operand.js'
 import { downloadSync } from '../tensor/runtime.js'
@@ -73,7 +74,7 @@ function checkLabels({ dtype, storage }: Node, classes: number): void {
   }
 }
 
-function weightedCrossEntropy(scores: Node, targets: Node, weight: Node, options: CrossEntropyOptions): Node {
+const weightedCrossEntropy = inFloat32((scores: Node, targets: Node, weight: Node, options: CrossEntropyOptions) => {
   const { labelSmoothing = 0, reduction = 'mean' } = options
   const classes = scores.shape[scores.rank - 1]
   if (weight.rank !== 1 || weight.shape[0] !== classes) {
@@ -94,7 +95,7 @@ function weightedCrossEntropy(scores: Node, targets: Node, weight: Node, options
   const total = ops.sum(losses)
   if (reduction === 'sum') return total
   return ofExample ? ops.div(total, ops.sum(ofExample)) : ops.mean(losses)
-}
+})
 
 /**
  * −t · log sigmoid(x) − (1 − t) · log(1 − sigmoid(x)) for logits x and targets t from 0 to 1 of the same shape: yes or no, for

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compile, grad, ones, setBackend, type Tensor, tensor } from '../../src/index.js'
+import { compile, grad, ones, setBackend, type Tensor, tensor, zeros } from '../../src/index.js'
+import * as nn from '../../src/nn/index.js'
 
 const backends = ['reference', 'native', 'wasm'] as const
 
@@ -13,6 +14,13 @@ describe.each(backends)('on the %s backend', (backend) => {
     const slope = await grad((x: Tensor<[100_000]>) => x.square().mean().mul(1000))(x).data()
     // 2 · 1000 / 100,000
     for (const element of [slope[0], slope[99_999]]) expect(element).toBeCloseTo(0.02, 4)
+  })
+
+  it('a loss with large weights does not overflow', async () => {
+    setBackend(backend)
+    const weight = ones([3], 'float16').mul(100)
+    const loss = nn.crossEntropy(zeros([4000, 3], 'float16'), zeros([4000], 'int32'), { weight })
+    expect(await loss.item()).toBeCloseTo(Math.log(3), 3)
   })
 
   it('zeros have signs', async () => {
