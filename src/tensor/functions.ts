@@ -2,13 +2,18 @@ import * as ops from '../operations/index.js'
 import { expectTensor, operand, operands } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
 import type {
+  AxisProblem,
   Broadcast,
-  BroadcastProblem,
   Concat,
   ConcatProblem,
   Einsum,
   EinsumProblem,
+  Longer,
+  OperandProblem,
+  OperandShape,
   Shape,
+  ShapeOf,
+  ShapesOf,
   Stack,
   StackProblem,
   Unless,
@@ -17,20 +22,21 @@ import { wrap } from './wrap.js'
 
 // Operations on several tensors of equal standing are functions; the others are methods.
 
-/** Tensors of the listed shapes. */
-type Tensors<Shapes extends readonly Shape[]> = readonly [...{ [I in keyof Shapes]: Tensor<Shapes[I]> }]
-
 /**
  * Tensors end to end along an axis, 0 by default; the other sizes must agree.
  *
  * @throws ShapeError if ranks or other sizes differ, or if there is no tensor
  * @example concat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
-export function concat<Shapes extends readonly Shape[], X extends number = 0>(
-  tensors: Tensors<Shapes> & Unless<ConcatProblem<Shapes, X>, unknown>,
-  axis?: X,
+export function concat<
+  const Tensors extends readonly Tensor[],
+  X extends number = 0,
+  Shapes extends readonly Shape[] = ShapesOf<Tensors>,
+>(
+  tensors: Tensors & Unless<ConcatProblem<Shapes, X>, unknown>,
+  axis?: Unless<AxisProblem<'concat', Shapes[0], X>, X>,
 ): Tensor<Concat<Shapes, X>> {
-  return wrap(ops.concat(operands('concat', tensors as readonly Tensor[]), axis))
+  return wrap(ops.concat(operands('concat', tensors as readonly Tensor[]), axis as number | undefined))
 }
 
 /**
@@ -39,11 +45,15 @@ export function concat<Shapes extends readonly Shape[], X extends number = 0>(
  * @throws ShapeError if the shapes differ, or if there is no tensor
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
-export function stack<Shapes extends readonly Shape[], X extends number = 0>(
-  tensors: Tensors<Shapes> & Unless<StackProblem<Shapes>, unknown>,
-  axis?: X,
+export function stack<
+  const Tensors extends readonly Tensor[],
+  X extends number = 0,
+  Shapes extends readonly Shape[] = ShapesOf<Tensors>,
+>(
+  tensors: Tensors & Unless<StackProblem<Shapes>, unknown>,
+  axis?: Unless<AxisProblem<'stack', Longer<Shapes[0], X>, X>, X>,
 ): Tensor<Stack<Shapes, X>> {
-  return wrap(ops.stack(operands('stack', tensors as readonly Tensor[]), axis))
+  return wrap(ops.stack(operands('stack', tensors as readonly Tensor[]), axis as number | undefined))
 }
 
 /**
@@ -52,10 +62,10 @@ export function stack<Shapes extends readonly Shape[], X extends number = 0>(
  * @throws ShapeError if a letter stands for two sizes, or if the letters do not match the axes
  * @example einsum('bij,bjk->bik', a, b) // a batch of matrix products
  */
-export function einsum<Equation extends string, Shapes extends readonly Shape[]>(
-  equation: Unless<EinsumProblem<Equation, Shapes>, Equation>,
-  ...tensors: { [I in keyof Shapes]: Tensor<Shapes[I]> }
-): Tensor<Einsum<Equation, Shapes>> {
+export function einsum<Equation extends string, Tensors extends readonly Tensor[]>(
+  equation: Unless<EinsumProblem<Equation, ShapesOf<Tensors>>, Equation>,
+  ...tensors: Tensors
+): Tensor<Einsum<Equation, ShapesOf<Tensors>>> {
   return wrap(ops.einsum(equation as string, ...operands('einsum', tensors as readonly Tensor[])))
 }
 
@@ -65,10 +75,17 @@ export function einsum<Equation extends string, Shapes extends readonly Shape[]>
  * @throws DTypeError if the condition is not bool
  * @example where(x.greater(0), x, 0)
  */
-export function where<C extends Shape, A extends Shape = [], B extends Shape = []>(
-  condition: Tensor<C>,
-  a: Unless<BroadcastProblem<C, A>, Tensor<A> | number | boolean>,
-  b: Unless<BroadcastProblem<Broadcast<C, A>, B>, Tensor<B> | number | boolean>,
-): Tensor<Broadcast<Broadcast<C, A>, B>> {
+export function where<
+  Condition extends Tensor,
+  Yes,
+  No,
+  A extends Shape = ShapeOf<Condition>,
+  B extends Shape = OperandShape<Yes>,
+  C extends Shape = OperandShape<No>,
+>(
+  condition: Condition,
+  a: Unless<OperandProblem<A, Yes, B>, Yes>,
+  b: Unless<OperandProblem<Broadcast<A, B>, No, C>, No>,
+): Tensor<Broadcast<Broadcast<A, B>, C>> {
   return wrap(ops.where(expectTensor('where', 'the condition', condition), operand(a), operand(b)))
 }

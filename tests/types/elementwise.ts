@@ -1,5 +1,6 @@
 import { where } from '../../src/tensor/functions.js'
 import type { Tensor } from '../../src/tensor/tensor.js'
+import type { Parameter, Variable } from '../../src/tensor/variable.js'
 import { shape } from './assert.js'
 
 declare const a: Tensor<[128, 784]>
@@ -57,3 +58,16 @@ shape(column.less(0).where(vector, scalar)).is<[128, 784]>()
 where(a.less(0), eleven, 0)
 // @ts-expect-error shapes [128, 784] and [11] do not broadcast
 where(column.less(0), vector, eleven)
+
+// Variables and parameters are operands as their values are.
+declare const weight: Parameter<[784, 10]>, bias: Variable<[784]>
+shape(a.add(bias)).is<[128, 784]>()
+shape(a.matmul(weight)).is<[128, 10]>()
+shape(where(a.less(bias), bias, 0)).is<[128, 784]>()
+shape(a.outer(bias)).is<[100352, 784]>()
+// @ts-expect-error shapes [128, 784] and [784, 10] do not broadcast
+a.add(weight)
+// @ts-expect-error matmul: inner sizes 784 and 128 differ
+a.matmul(a)
+// A number or a tensor: what comes out depends on it.
+shape(scalar.add(vector as Tensor<[784]> | number)).is<any>()

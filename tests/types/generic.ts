@@ -141,7 +141,26 @@ const anyCells: Cell<number>[] = [cell, otherCell]
 // @ts-expect-error sizes differ
 const wrongCells: Cell<32>[] = [otherCell]
 
-export { anyCells, cells, narrowed, widened, wrongCells, wrongState }
+// One of two shapes can be used: what they agree on is not known, and whatever does not depend on it is.
+declare const coin: boolean, wide: Tensor<[8, 16]>, tall: Tensor<[8, 1]>
+const either = coin ? wide : tall
+shape(either.relu().add(1)).is<any>()
+shape(either.sum()).is<[]>()
+shape(wide.add(either)).is<any>()
+shape(either.matmul(either.transpose())).is<any>()
+const used: Tensor[] = [
+  either.reshape([-1]),
+  either.split(2)[0],
+  concat([either, wide]),
+  where(either.less(0), either, 0),
+]
+const passed: Tensor = either
+declare const known: Tensor<[8, 16]> | Tensor<[number, 16]>
+shape(known.sum(1)).is<[number]>()
+// @ts-expect-error one of the two does not fit
+const misfit: Tensor<[8, 16]> = either
+
+export { anyCells, cells, misfit, narrowed, passed, used, widened, wrongCells, wrongState }
 
 // Two reshapes in a row with sizes that are type parameters.
 function heads<B extends number, H extends number>(x: Tensor<[B, 16, H]>, batch: B, hidden: H): Tensor<[B, 16, H]> {

@@ -34,3 +34,8 @@ shape(logits.softmax().logSoftmax(0)).is<[16, 10]>()
 logits.softmax(2)
 // @ts-expect-error topK: axis 2 is out of range for rank 2
 logits.topK(3, 2)
+// @ts-expect-error topK: there are no 11 elements along axis -1 of [16, 10]
+logits.topK(11)
+shape(logits.topK(3 as number).values).is<[16, number]>()
+// @ts-expect-error take: index 1000 is outside axis 0 of [1000, 64]
+table.take(1000)

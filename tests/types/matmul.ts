@@ -55,7 +55,18 @@ shape(einsum('ij->', x)).is<[]>()
 shape(einsum('i,j->ij', vector, w.at(0))).is<[784, 10]>()
 shape(einsum('ij,jk->ik', batch, w)).is<[number, 10]>()
 shape(einsum('ij,jk->ik', unknown, w)).is<[number, 10]>()
-shape(einsum('...i,i->...', x, vector)).is<any>()
+shape(einsum('...i,i->...', x, vector)).is<[128]>()
+shape(einsum('...ij,...jk->...ik', queries, keys)).is<[8, 4, 64, 64]>()
+shape(einsum('...ij,...jk->...ik', queries, shared)).is<[8, 4, 64, 64]>()
+shape(einsum('b...d->d...', queries)).is<[32, 4, 64]>()
+shape(einsum('...i->i', queries)).is<[32]>()
+shape(einsum('...i,i->...', unknown, vector)).is<any>()
+// @ts-expect-error einsum: i is 784 and 10
+einsum('...i,i->...', x, w.at(0))
+// @ts-expect-error einsum: shapes [8, 4] and [3] do not broadcast
+einsum('...ij,...jk->...ik', queries, three)
+// @ts-expect-error einsum: i is named twice on the right
+einsum('i->ii', vector)
 shape(einsum('ij,jk', x, w)).is<any>()
 shape(einsum('ij,jk->ik' as string, x, w)).is<any>()
 // @ts-expect-error einsum: j is 784 and 700

@@ -3,17 +3,17 @@ import type { Tolerance } from '../../operations/elementwise/comparison.js'
 import * as ops from '../../operations/index.js'
 import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { Broadcast, BroadcastProblem, Shape, Unless } from '../types/index.js'
+import type { Broadcast, OperandProblem, OperandShape, Shape, ShapeOf, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
 /** Applied to each element. */
-export type Unary = <A extends Shape>(this: Tensor<A>) => Tensor<A>
+export type Unary = <T extends Tensor, A extends Shape = ShapeOf<T>>(this: T) => Tensor<A>
 
 /** Applied to the elements of two tensors, or of one and a number, with broadcasting. */
-export type Binary = <A extends Shape, B extends Shape = []>(
-  this: Tensor<A>,
-  other: Unless<BroadcastProblem<A, B>, Tensor<B> | number | boolean>,
+export type Binary = <T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
+  this: T,
+  other: Unless<OperandProblem<A, O, B>, O>,
 ) => Tensor<Broadcast<A, B>>
 
 const unary = (rule: (x: Node) => Node): Unary =>
@@ -167,32 +167,43 @@ export const elementwise = {
   stopGradient: unary(ops.stopGradient),
 
   /** Kept between `min` and `max`, either of which may be undefined. */
-  clip<A extends Shape>(this: Tensor<A>, min?: Tensor | number, max?: Tensor | number): Tensor<A> {
+  clip<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: T,
+    min?: Tensor | number,
+    max?: Tensor | number,
+  ): Tensor<A> {
     return wrap(ops.clip(this.node, optional(min), optional(max)))
   },
 
   /** `a` where this bool tensor is true, else `b`. */
-  where<C extends Shape, A extends Shape = [], B extends Shape = []>(
-    this: Tensor<C>,
-    a: Unless<BroadcastProblem<C, A>, Tensor<A> | number | boolean>,
-    b: Unless<BroadcastProblem<Broadcast<C, A>, B>, Tensor<B> | number | boolean>,
-  ): Tensor<Broadcast<Broadcast<C, A>, B>> {
+  where<
+    T extends Tensor,
+    Yes,
+    No,
+    A extends Shape = ShapeOf<T>,
+    B extends Shape = OperandShape<Yes>,
+    C extends Shape = OperandShape<No>,
+  >(
+    this: T,
+    a: Unless<OperandProblem<A, Yes, B>, Yes>,
+    b: Unless<OperandProblem<Broadcast<A, B>, No, C>, No>,
+  ): Tensor<Broadcast<Broadcast<A, B>, C>> {
     return wrap(ops.where(this.node, operand(a), operand(b)))
   },
 
   /** Whether |a − b| ≤ absolute + relative · |b|, for each element. */
-  isClose<A extends Shape, B extends Shape = []>(
-    this: Tensor<A>,
-    other: Unless<BroadcastProblem<A, B>, Tensor<B> | number>,
+  isClose<T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
+    this: T,
+    other: Unless<OperandProblem<A, O, B>, O>,
     tolerance?: Tolerance,
   ): Tensor<Broadcast<A, B>> {
     return wrap(ops.isClose(this.node, operand(other), tolerance))
   },
 
   /** One bool: whether all elements are close, see `isClose`. */
-  allClose<A extends Shape, B extends Shape = []>(
-    this: Tensor<A>,
-    other: Unless<BroadcastProblem<A, B>, Tensor<B> | number>,
+  allClose<T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
+    this: T,
+    other: Unless<OperandProblem<A, O, B>, O>,
     tolerance?: Tolerance,
   ): Tensor<[]> {
     return wrap(ops.allClose(this.node, operand(other), tolerance))

@@ -2,13 +2,24 @@ import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { AxisProblem, Resized, Shape, Take, TakeAlong, Unless } from '../types/index.js'
+import type {
+  AtProblem,
+  AxisProblem,
+  OperandShape,
+  Resized,
+  Shape,
+  ShapeOf,
+  Take,
+  TakeAlong,
+  TopKProblem,
+  Unless,
+} from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
 /** Changes what `take` would read for the same indices and axis; the updates broadcast. */
-export type Scatter<Name extends string> = <A extends Shape, X extends number = 0>(
-  this: Tensor<A>,
+export type Scatter<Name extends string> = <T extends Tensor, X extends number = 0, A extends Shape = ShapeOf<T>>(
+  this: T,
   indices: Tensor,
   updates: Tensor | number,
   axis?: Unless<AxisProblem<Name, A, X>, X>,
@@ -24,17 +35,23 @@ const scatter = <Name extends string>(
 /** The methods that read and write by indices. */
 export const indexing = {
   /** The parts at the indices along an axis (0), which gives way to the shape of the indices. Negative ones count from the end. */
-  take<A extends Shape, I extends Shape = [], X extends number = 0>(
-    this: Tensor<A>,
-    indices: Tensor<I> | number,
+  take<
+    T extends Tensor,
+    const I extends Tensor | number,
+    X extends number = 0,
+    A extends Shape = ShapeOf<T>,
+    J extends Shape = OperandShape<I>,
+  >(
+    this: T,
+    indices: Unless<AtProblem<'take', A, I, X>, I>,
     axis?: Unless<AxisProblem<'take', A, X>, X>,
-  ): Tensor<Take<A, I, X>> {
+  ): Tensor<Take<A, J, X>> {
     return wrap(ops.take(this.node, operand(indices), axis as number | undefined))
   },
 
   /** At each place of the indices the element there whose index along an axis (the last) they name; other axes broadcast. */
-  takeAlongAxis<A extends Shape, I extends Shape, X extends number = -1>(
-    this: Tensor<A>,
+  takeAlongAxis<T extends Tensor, I extends Shape, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
     indices: Tensor<I>,
     axis?: Unless<AxisProblem<'takeAlongAxis', A, X>, X>,
   ): Tensor<TakeAlong<A, I, X>> {
@@ -51,8 +68,8 @@ export const indexing = {
   scatterMin: scatter<'scatterMin'>(ops.scatterMin),
 
   /** With updates at the places that `takeAlongAxis` reads. */
-  scatterAlongAxis<A extends Shape, X extends number = -1>(
-    this: Tensor<A>,
+  scatterAlongAxis<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
     indices: Tensor,
     updates: Tensor | number,
     axis?: Unless<AxisProblem<'scatterAlongAxis', A, X>, X>,
@@ -62,12 +79,12 @@ export const indexing = {
   },
 
   /** The k largest elements along an axis (the last), largest first, and their int32 indices. */
-  topK<A extends Shape, K extends number, X extends number = -1>(
-    this: Tensor<A>,
-    k: K,
+  topK<T extends Tensor, K extends number, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
+    k: Unless<TopKProblem<A, K, X>, K>,
     axis?: Unless<AxisProblem<'topK', A, X>, X>,
   ): { values: Tensor<Resized<A, X, K>>; indices: Tensor<Resized<A, X, K>> } {
-    const { values, indices } = ops.topK(this.node, k, axis as number | undefined)
+    const { values, indices } = ops.topK(this.node, k as number, axis as number | undefined)
     return { values: wrap(values), indices: wrap(indices) }
   },
 
@@ -77,7 +94,10 @@ export const indexing = {
   },
 
   /** A new last axis with 1 at the index that each element is, and 0 elsewhere. */
-  oneHot<A extends Shape, Depth extends number>(this: Tensor<A>, depth: Depth): Tensor<[...A, Depth]> {
+  oneHot<T extends Tensor, Depth extends number, A extends Shape = ShapeOf<T>>(
+    this: T,
+    depth: Depth,
+  ): Tensor<[...A, Depth]> {
     return wrap(ops.oneHot(this.node, depth))
   },
 }

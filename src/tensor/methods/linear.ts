@@ -1,21 +1,55 @@
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import type { TriangularSolveOptions } from '../../operations/linear/solve.js'
+import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { Diagonal, LeftFactor, PerMatrix, PerRow, RightFactor, Shape, ToComplex, ToReal } from '../types/index.js'
+import type {
+  AxisProblem,
+  Diagonal,
+  LeftFactor,
+  MatrixProblem,
+  NoTensor,
+  OnDiagonal,
+  OperandShape,
+  PerMatrix,
+  PerRow,
+  RightFactor,
+  Shape,
+  ShapeOf,
+  Solve,
+  SolveProblem,
+  SquareProblem,
+  ToComplex,
+  ToReal,
+  Unless,
+} from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
-/** Applied to each matrix of a batch: the last two axes. */
-export type EachMatrix = <A extends Shape>(this: Tensor<A>) => Tensor<A>
+/** A tensor of square matrices, or the message for one that is not. */
+type Square<Name extends string, A extends Shape, T> = Unless<SquareProblem<Name, A>, T>
 
-const eachMatrix = (rule: (x: Node) => Node): EachMatrix =>
-  function (this: Tensor) {
-    return wrap(rule(this.node))
+/** A tensor of matrices, or the message for one that is not. */
+type OfMatrices<Name extends string, A extends Shape, T> = Unless<MatrixProblem<Name, A>, T>
+
+/** The axes that are not the pairs of complex numbers. */
+type Complex<A extends Shape> = A extends readonly [...infer Front extends Shape, unknown] ? Front : A
+
+/** Applied to each square matrix of a batch: the last two axes. */
+export type EachMatrix<Name extends string> = <T extends Tensor, A extends Shape = ShapeOf<T>>(
+  this: Square<Name, A, T>,
+) => Tensor<A>
+
+const eachMatrix = <Name extends string>(rule: (x: Operand) => Node): EachMatrix<Name> =>
+  function (this: unknown) {
+    return wrap(rule(operand(this)))
   }
 
-const triangle = (rule: (x: Node, offset?: number) => Node) =>
-  function <A extends Shape>(this: Tensor<A>, offset?: number): Tensor<A> {
+/** Keeps a triangle of each matrix, up to or from a diagonal. */
+export type Triangle = <T extends Tensor, A extends Shape = ShapeOf<T>>(this: T, offset?: number) => Tensor<A>
+
+const triangle = (rule: (x: Node, offset?: number) => Node): Triangle =>
+  function (this: Tensor, offset) {
     return wrap(rule(this.node, offset))
   }
 
@@ -27,100 +61,126 @@ export const linear = {
   triu: triangle(ops.triu),
 
   /** The diagonals of the planes of the last two axes. */
-  diagonal<A extends Shape>(this: Tensor<A>): Tensor<Diagonal<A>> {
-    return wrap(ops.diagonal(this.node))
+  diagonal<T extends Tensor, A extends Shape = ShapeOf<T>>(this: OfMatrices<'diagonal', A, T>): Tensor<Diagonal<A>> {
+    return wrap(ops.diagonal(operand(this)))
   },
 
   /** The last axis as the diagonals of square matrices of zeros: […, n] → […, n, n]. */
-  diagonalMatrix<A extends Shape>(
-    this: Tensor<A>,
-  ): Tensor<A extends readonly [...infer Batch extends Shape, infer N extends number] ? [...Batch, N, N] : any> {
+  diagonalMatrix<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Tensor<OnDiagonal<A>> {
     return wrap(ops.diagonalMatrix(this.node))
   },
 
   /** The sum of the diagonal of each matrix. */
-  trace<A extends Shape>(this: Tensor<A>): Tensor<PerMatrix<A>> {
-    return wrap(ops.trace(this.node))
+  trace<T extends Tensor, A extends Shape = ShapeOf<T>>(this: OfMatrices<'trace', A, T>): Tensor<PerMatrix<A>> {
+    return wrap(ops.trace(operand(this)))
   },
 
   /** The determinant of each matrix. */
-  determinant<A extends Shape>(this: Tensor<A>): Tensor<PerMatrix<A>> {
-    return wrap(ops.determinant(this.node))
+  determinant<T extends Tensor, A extends Shape = ShapeOf<T>>(this: Square<'determinant', A, T>): Tensor<PerMatrix<A>> {
+    return wrap(ops.determinant(operand(this)))
   },
 
   /** Sign and logarithm of the magnitude of the determinant, which does not overflow. */
-  logDeterminant<A extends Shape>(this: Tensor<A>): { sign: Tensor<PerMatrix<A>>; logAbsolute: Tensor<PerMatrix<A>> } {
-    const { sign, logAbsolute } = ops.logDeterminant(this.node)
+  logDeterminant<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: Square<'logDeterminant', A, T>,
+  ): { sign: Tensor<PerMatrix<A>>; logAbsolute: Tensor<PerMatrix<A>> } {
+    const { sign, logAbsolute } = ops.logDeterminant(operand(this))
     return { sign: wrap(sign), logAbsolute: wrap(logAbsolute) }
   },
 
   /** The inverse of each matrix; a singular one gives infinities or NaN. To solve equations, `solve` is faster and more accurate. */
-  inverse: eachMatrix(ops.inverse),
+  inverse: eachMatrix<'inverse'>(ops.inverse),
   /** The lower triangular L with L · Lᵀ = x, of a symmetric positive definite x. */
-  cholesky: eachMatrix(ops.cholesky),
+  cholesky: eachMatrix<'cholesky'>(ops.cholesky),
 
   /** The n-th power of each matrix; a negative n gives powers of the inverse. */
-  matrixPower<A extends Shape>(this: Tensor<A>, n: number): Tensor<A> {
-    return wrap(ops.matrixPower(this.node, n))
+  matrixPower<T extends Tensor, A extends Shape = ShapeOf<T>>(this: Square<'matrixPower', A, T>, n: number): Tensor<A> {
+    return wrap(ops.matrixPower(operand(this), n))
   },
 
   /** The solution x of a · x = b for this square a […, n, n] and b [n], […, n] or […, n, k]. */
-  solve<B extends Shape>(this: Tensor, b: Tensor<B>): Tensor<B> {
+  solve<T extends Tensor, Sides, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<Sides>>(
+    this: T,
+    b: Unless<NoTensor<Sides> | SolveProblem<'solve', A, B>, Sides>,
+  ): Tensor<Solve<A, B>> {
     return wrap(ops.solve(this.node, operand(b)))
   },
 
   /** The solution x of a · x = b for this triangular a. */
-  triangularSolve<B extends Shape>(this: Tensor, b: Tensor<B>, options?: TriangularSolveOptions): Tensor<B> {
+  triangularSolve<T extends Tensor, Sides, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<Sides>>(
+    this: T,
+    b: Unless<NoTensor<Sides> | SolveProblem<'triangularSolve', A, B>, Sides>,
+    options?: TriangularSolveOptions,
+  ): Tensor<Solve<A, B>> {
     return wrap(ops.triangularSolve(this.node, operand(b), options))
   },
 
   /** Row permutation (int32) and triangles with x[permutation] = lower · upper. */
-  lu<A extends Shape>(this: Tensor<A>): { permutation: Tensor<PerRow<A>>; lower: Tensor<A>; upper: Tensor<A> } {
-    const { permutation, lower, upper } = ops.lu(this.node)
+  lu<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: Square<'lu', A, T>,
+  ): { permutation: Tensor<PerRow<A>>; lower: Tensor<A>; upper: Tensor<A> } {
+    const { permutation, lower, upper } = ops.lu(operand(this))
     return { permutation: wrap(permutation), lower: wrap(lower), upper: wrap(upper) }
   },
 
   /** Orthonormal columns q and upper triangle r with x = q · r. */
-  qr<A extends Shape>(this: Tensor<A>): { q: Tensor<LeftFactor<A>>; r: Tensor<RightFactor<A>> } {
-    const { q, r } = ops.qr(this.node)
+  qr<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: OfMatrices<'qr', A, T>,
+  ): { q: Tensor<LeftFactor<A>>; r: Tensor<RightFactor<A>> } {
+    const { q, r } = ops.qr(operand(this))
     return { q: wrap(q), r: wrap(r) }
   },
 
   /** Ascending eigenvalues of symmetric matrices, and their eigenvectors as columns. */
-  eigh<A extends Shape>(this: Tensor<A>): { values: Tensor<PerRow<A>>; vectors: Tensor<A> } {
-    const { values, vectors } = ops.eigh(this.node)
+  eigh<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: Square<'eigh', A, T>,
+  ): { values: Tensor<PerRow<A>>; vectors: Tensor<A> } {
+    const { values, vectors } = ops.eigh(operand(this))
     return { values: wrap(values), vectors: wrap(vectors) }
   },
 
   /** x = u · diag(s) · vt with descending singular values s. */
-  svd<A extends Shape>(
-    this: Tensor<A>,
-  ): { u: Tensor<LeftFactor<A>>; s: Tensor<Diagonal<A>>; vt: Tensor<RightFactor<A>> } {
-    const { u, s, vt } = ops.svd(this.node)
+  svd<T extends Tensor, A extends Shape = ShapeOf<T>>(
+    this: OfMatrices<'svd', A, T>,
+  ): {
+    u: Tensor<LeftFactor<A>>
+    s: Tensor<Diagonal<A>>
+    vt: Tensor<RightFactor<A>>
+  } {
+    const { u, s, vt } = ops.svd(operand(this))
     return { u: wrap(u), s: wrap(s), vt: wrap(vt) }
   },
 
   /** The discrete Fourier transform Σₜ xₜ exp(−2πi k t / n) of complex numbers, which are pairs in the last axis. */
-  fft<A extends Shape>(this: Tensor<A>, axis?: number): Tensor<A> {
-    return wrap(ops.fft(this.node, axis))
+  fft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis?: Unless<AxisProblem<'fft', Complex<A>, X>, X>,
+  ): Tensor<A> {
+    return wrap(ops.fft(this.node, axis as number | undefined))
   },
 
   /** The inverse of `fft`: 1/n Σₖ xₖ exp(2πi k t / n). */
-  ifft<A extends Shape>(this: Tensor<A>, axis?: number): Tensor<A> {
-    return wrap(ops.ifft(this.node, axis))
+  ifft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis?: Unless<AxisProblem<'ifft', Complex<A>, X>, X>,
+  ): Tensor<A> {
+    return wrap(ops.ifft(this.node, axis as number | undefined))
   },
 
   /** The first ⌊n/2⌋ + 1 terms of the Fourier transform of real numbers: […, n] → […, ⌊n/2⌋ + 1, 2]. */
-  rfft<A extends Shape, X extends number = -1>(this: Tensor<A>, axis?: X): Tensor<ToComplex<A, X>> {
-    return wrap(ops.rfft(this.node, axis))
+  rfft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis?: Unless<AxisProblem<'rfft', A, X>, X>,
+  ): Tensor<ToComplex<A, X>> {
+    return wrap(ops.rfft(this.node, axis as number | undefined))
   },
 
   /** The inverse of `rfft`: […, m, 2] → n real numbers, 2 (m − 1) unless given. */
-  irfft<A extends Shape, N extends number = number, X extends number = -1>(
-    this: Tensor<A>,
+  irfft<T extends Tensor, N extends number = number, X extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
     n?: N,
-    axis?: X,
+    axis?: Unless<AxisProblem<'irfft', Complex<A>, X>, X>,
   ): Tensor<ToReal<A, X, N>> {
-    return wrap(ops.irfft(this.node, n, axis))
+    return wrap(ops.irfft(this.node, n, axis as number | undefined))
   },
 }

@@ -2,12 +2,19 @@ import * as ops from '../../operations/index.js'
 import type { Paddings, PadOptions } from '../../operations/movement/padding.js'
 import type { Tensor } from '../tensor.js'
 import type {
+  AtProblem,
   Axes,
   AxisProblem,
   Expand,
   ExpandProblem,
   Flatten,
+  FlattenProblem,
   Insert,
+  Longer,
+  MoveAxis,
+  MoveAxisProblem,
+  Pad,
+  PadProblem,
   Part,
   PartOfSize,
   Permute,
@@ -17,6 +24,7 @@ import type {
   Reshape,
   ReshapeProblem,
   Shape,
+  ShapeOf,
   Slice,
   SliceProblem,
   SliceSpec,
@@ -26,45 +34,45 @@ import type {
   Tile,
   Transpose,
   Unless,
-  Unsized,
+  UnlessListed,
 } from '../types/index.js'
 import { wrap } from '../wrap.js'
 
 /** The parts of a tensor: a list for a number of parts, a tuple for a tuple of sizes. */
 type Parts<A extends Shape, Sizes, X> = Sizes extends number
   ? Tensor<Part<A, Sizes, X>>[]
-  : { -readonly [I in keyof Sizes]: Tensor<PartOfSize<A, Sizes[I], X>> }
+  : { -readonly [I in keyof Sizes]: Tensor<PartOfSize<A, Sizes[I], X, Sizes>> }
 
 /** The methods that move elements without calculating. */
 export const movement = {
   /** The same elements in another shape, in row-major order; one size may be −1 and follows from the others. */
-  reshape<A extends Shape, const B extends Shape>(
-    this: Tensor<A>,
+  reshape<T extends Tensor, const B extends Shape, A extends Shape = ShapeOf<T>>(
+    this: T,
     shape: B & Unless<ReshapeProblem<A, B>, unknown>,
   ): Tensor<Reshape<A, B>> {
     return wrap(ops.reshape(this.node, shape))
   },
 
   /** Axes `start` to `end` (included) as one axis; by default all. */
-  flatten<A extends Shape, X extends number = 0, Y extends number = -1>(
-    this: Tensor<A>,
+  flatten<T extends Tensor, X extends number = 0, Y extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
     start?: Unless<AxisProblem<'flatten', A, X>, X>,
-    end?: Unless<AxisProblem<'flatten', A, Y>, Y>,
+    end?: Unless<AxisProblem<'flatten', A, Y> | FlattenProblem<A, X, Y>, Y>,
   ): Tensor<Flatten<A, X, Y>> {
     return wrap(ops.flatten(this.node, start as number | undefined, end as number | undefined))
   },
 
   /** The axes in another order: axis i of the result is axis `axes[i]` of this. */
-  permute<A extends Shape, const B extends Shape>(
-    this: Tensor<A>,
+  permute<T extends Tensor, const B extends Shape, A extends Shape = ShapeOf<T>>(
+    this: T,
     axes: B & Unless<PermuteProblem<A, B>, unknown>,
   ): Tensor<Permute<A, B>> {
     return wrap(ops.permute(this.node, axes))
   },
 
   /** Two axes exchanged, by default the last two: rows become columns. */
-  transpose<A extends Shape, X extends number = -2, Y extends number = -1>(
-    this: Tensor<A>,
+  transpose<T extends Tensor, X extends number = -2, Y extends number = -1, A extends Shape = ShapeOf<T>>(
+    this: T,
     first?: Unless<AxisProblem<'transpose', A, X>, X>,
     second?: Unless<AxisProblem<'transpose', A, Y>, Y>,
   ): Tensor<Transpose<A, X, Y>> {
@@ -72,55 +80,66 @@ export const movement = {
   },
 
   /** Axes moved to other places; the rest keep their order. */
-  moveAxis<A extends Shape>(this: Tensor<A>, from: Axes, to: Axes): Tensor<Unsized<A>> {
-    return wrap(ops.moveAxis(this.node, from, to))
+  moveAxis<T extends Tensor, const X extends Axes, const Y extends Axes, A extends Shape = ShapeOf<T>>(
+    this: T,
+    from: UnlessListed<AxisProblem<'moveAxis', A, X>, X>,
+    to: UnlessListed<AxisProblem<'moveAxis', A, Y> | MoveAxisProblem<X, Y>, Y>,
+  ): Tensor<MoveAxis<A, X, Y>> {
+    return wrap(ops.moveAxis(this.node, from as Axes, to as Axes))
   },
 
   /** Stretched to the shape as broadcasting does; −1 keeps a size. */
-  expand<A extends Shape, const B extends Shape>(
-    this: Tensor<A>,
+  expand<T extends Tensor, const B extends Shape, A extends Shape = ShapeOf<T>>(
+    this: T,
     shape: B & Unless<ExpandProblem<A, B>, unknown>,
   ): Tensor<Expand<A, B>> {
     return wrap(ops.expand(this.node, shape))
   },
 
   /** Without the axes of size 1, or without the given ones, whose size must be 1. */
-  squeeze<A extends Shape, const X extends Axes | undefined = undefined>(
-    this: Tensor<A>,
-    axis?: Unless<AxisProblem<'squeeze', A, X> | SqueezeProblem<A, X>, X>,
+  squeeze<T extends Tensor, const X extends Axes | undefined = undefined, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis?: UnlessListed<AxisProblem<'squeeze', A, X> | SqueezeProblem<A, X>, X>,
   ): Tensor<Squeeze<A, X>> {
     return wrap(ops.squeeze(this.node, axis as Axes | undefined))
   },
 
   /** With new axes of size 1, which stand at `axis` in the result. */
-  unsqueeze<A extends Shape, const X extends Axes>(
-    this: Tensor<A>,
-    axis: Unless<X extends number ? AxisProblem<'unsqueeze', [...A, 0], X> : never, X>,
+  unsqueeze<T extends Tensor, const X extends Axes, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis: UnlessListed<AxisProblem<'unsqueeze', Longer<A, X>, X>, X>,
   ): Tensor<Insert<A, X, 1>> {
     return wrap(ops.unsqueeze(this.node, axis as Axes))
   },
 
   /** The elements in reverse order along the axes, or along all. */
-  flip<A extends Shape, const X extends Axes | undefined = undefined>(
-    this: Tensor<A>,
-    axis?: Unless<AxisProblem<'flip', A, X>, X>,
+  flip<T extends Tensor, const X extends Axes | undefined = undefined, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis?: UnlessListed<AxisProblem<'flip', A, X>, X>,
   ): Tensor<A> {
     return wrap(ops.flip(this.node, axis as Axes | undefined))
   },
 
   /** The elements moved on along an axis; what leaves at the end comes in at the start. */
-  roll<A extends Shape>(this: Tensor<A>, shift: Axes, axis?: Axes): Tensor<A> {
-    return wrap(ops.roll(this.node, shift, axis))
+  roll<T extends Tensor, const X extends Axes | undefined = undefined, A extends Shape = ShapeOf<T>>(
+    this: T,
+    shift: number | readonly number[],
+    axis?: UnlessListed<AxisProblem<'roll', A, X>, X>,
+  ): Tensor<A> {
+    return wrap(ops.roll(this.node, shift, axis as Axes | undefined))
   },
 
   /** Copies side by side: so many of the whole along each axis. */
-  tile<A extends Shape, const C extends number | readonly number[]>(this: Tensor<A>, counts: C): Tensor<Tile<A, C>> {
+  tile<T extends Tensor, const C extends number | readonly number[], A extends Shape = ShapeOf<T>>(
+    this: T,
+    counts: C,
+  ): Tensor<Tile<A, C>> {
     return wrap(ops.tile(this.node, counts))
   },
 
   /** Each element `count` times in a row along an axis, or in the flattened tensor if it is left out. */
-  repeat<A extends Shape, C extends number, X extends number | undefined = undefined>(
-    this: Tensor<A>,
+  repeat<T extends Tensor, C extends number, X extends number | undefined = undefined, A extends Shape = ShapeOf<T>>(
+    this: T,
     count: C,
     axis?: Unless<AxisProblem<'repeat', A, X>, X>,
   ): Tensor<Repeat<A, C, X>> {
@@ -128,8 +147,12 @@ export const movement = {
   },
 
   /** With a margin around it. */
-  pad<A extends Shape>(this: Tensor<A>, paddings: Paddings, options?: PadOptions): Tensor<Unsized<A>> {
-    return wrap(ops.pad(this.node, paddings, options))
+  pad<T extends Tensor, const P extends Paddings, A extends Shape = ShapeOf<T>>(
+    this: T,
+    paddings: UnlessListed<PadProblem<A, P>, P>,
+    options?: PadOptions,
+  ): Tensor<Pad<A, P>> {
+    return wrap(ops.pad(this.node, paddings as Paddings, options))
   },
 
   /**
@@ -138,26 +161,31 @@ export const movement = {
    *
    * @example x.slice(0, [2, 5], [null, null, -1]) // x[0, 2:5, ::-1]
    */
-  slice<A extends Shape, const S extends readonly SliceSpec[]>(
-    this: Tensor<A>,
+  slice<T extends Tensor, const S extends readonly SliceSpec[], A extends Shape = ShapeOf<T>>(
+    this: T,
     ...specs: S & Unless<SliceProblem<A, S>, unknown>
   ): Tensor<Slice<A, S>> {
     return wrap(ops.slice(this.node, ...(specs as readonly ops.SliceSpec[])))
   },
 
   /** The part at an index along an axis (0), which disappears: x[index]. */
-  at<A extends Shape, X extends number = 0>(
-    this: Tensor<A>,
-    index: number,
+  at<T extends Tensor, const I extends number, X extends number = 0, A extends Shape = ShapeOf<T>>(
+    this: T,
+    index: Unless<AtProblem<'at', A, I, X>, I>,
     axis?: Unless<AxisProblem<'at', A, X>, X>,
   ): Tensor<Reduce<A, X, false>> {
-    return wrap(ops.at(this.node, index, axis as number | undefined))
+    return wrap(ops.at(this.node, index as number, axis as number | undefined))
   },
 
   /** Cut along an axis (0) into so many equal parts, or into parts of the listed sizes, of which one may be −1. */
-  split<A extends Shape, const C extends number | readonly number[], X extends number = 0>(
-    this: Tensor<A>,
-    sizesOrCount: Unless<SplitProblem<A, C, X>, C>,
+  split<
+    T extends Tensor,
+    const C extends number | readonly number[],
+    X extends number = 0,
+    A extends Shape = ShapeOf<T>,
+  >(
+    this: T,
+    sizesOrCount: UnlessListed<SplitProblem<A, C, X>, C>,
     axis?: Unless<AxisProblem<'split', A, X>, X>,
   ): Parts<A, C, X> {
     const parts = ops.split(this.node, sizesOrCount as number | readonly number[], axis as number | undefined)

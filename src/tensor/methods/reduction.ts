@@ -4,44 +4,47 @@ import * as ops from '../../operations/index.js'
 import type { SortOptions } from '../../operations/indexing/sort.js'
 import type { NormOptions, ReductionOptions, VarianceOptions } from '../../operations/reductions.js'
 import type { Tensor } from '../tensor.js'
-import type { Axes, AxisProblem, Reduce, Shape, Unless } from '../types/index.js'
+import type { Axes, AxisProblem, Reduce, Shape, ShapeOf, Unless, UnlessListed } from '../types/index.js'
 import { wrap } from '../wrap.js'
 
 /** Reduces over one axis, several, or all if left out; reduced axes stay with size 1 with `keepDims`. */
 export type Reduction<Name extends string, Options = unknown> = <
-  A extends Shape,
+  T extends Tensor,
   const X extends Axes | undefined = undefined,
   K extends boolean = false,
+  A extends Shape = ShapeOf<T>,
 >(
-  this: Tensor<A>,
-  axis?: OneOrMore<X, AxisProblem<Name, A, X>>,
+  this: T,
+  axis?: UnlessListed<AxisProblem<Name, A, X>, X>,
   options?: { readonly keepDims?: K } & Options,
 ) => Tensor<Reduce<A, X, K>>
 
-/** The second part keeps lists of axes literal where the first is undecided. */
-type OneOrMore<X, Problem> = Unless<Problem, X> | (X & readonly number[] & Unless<Problem, unknown>)
-
 /** Finds a position along an axis, or in the flattened tensor if it is left out. */
 export type Search<Name extends string> = <
-  A extends Shape,
+  T extends Tensor,
   X extends number | undefined = undefined,
   K extends boolean = false,
+  A extends Shape = ShapeOf<T>,
 >(
-  this: Tensor<A>,
+  this: T,
   axis?: Unless<AxisProblem<Name, A, X>, X>,
   options?: { readonly keepDims?: K },
 ) => Tensor<Reduce<A, X, K>>
 
 /** Works along an axis; the shape stays. */
-export type Along<Name extends string, Options> = <A extends Shape, X extends number>(
-  this: Tensor<A>,
+export type Along<Name extends string, Options> = <T extends Tensor, X extends number, A extends Shape = ShapeOf<T>>(
+  this: T,
   axis: Unless<AxisProblem<Name, A, X>, X>,
   options?: Options,
 ) => Tensor<A>
 
 /** As {@link Along}, by default along the last axis. */
-export type AlongLast<Name extends string, Options = never> = <A extends Shape, X extends number = -1>(
-  this: Tensor<A>,
+export type AlongLast<Name extends string, Options = never> = <
+  T extends Tensor,
+  X extends number = -1,
+  A extends Shape = ShapeOf<T>,
+>(
+  this: T,
   axis?: Unless<AxisProblem<Name, A, X>, X>,
   options?: Options,
 ) => Tensor<A>

@@ -1,7 +1,12 @@
+import type { Tensor } from '../tensor.js'
 import type { Add } from './arithmetic.js'
 import type { Position } from './axis.js'
+import type { ShapeOf } from './operand.js'
 import type { Box, Meet, Shape } from './shape.js'
 import type { Insert } from './squeeze.js'
+
+/** The shapes of several tensors. */
+export type ShapesOf<Tensors extends readonly Tensor[]> = { -readonly [I in keyof Tensors]: ShapeOf<Tensors[I]> }
 
 type ConcatTwo<A extends Shape, B extends Shape, At> = {
   -readonly [I in keyof A]: I extends keyof B
@@ -22,15 +27,23 @@ type ConcatAll<Shapes extends readonly Shape[], At, Sofar extends Shape> = Shape
       : any
   : Sofar
 
+/** The shape of a list of tensors of shape A, however many, laid end to end along an axis. */
+type ConcatList<A extends Shape, At> = number extends At
+  ? any
+  : { -readonly [I in keyof A]: I extends `${At & number}` ? number : A[I] }
+
 /** The shape of tensors laid end to end along an axis. */
-export type Concat<Shapes extends readonly Shape[], X extends number> = Shapes extends readonly [
-  infer Head extends Shape,
-  ...infer Tail extends readonly Shape[],
-]
-  ? number extends Head['length'] | X
-    ? any
-    : ConcatAll<Tail, Position<Head['length'], X>, Head>
-  : any
+export type Concat<Shapes extends readonly Shape[], X extends number> = number extends Shapes[0]['length']
+  ? any
+  : number extends Shapes['length']
+    ? ConcatList<Shapes[0], Position<Shapes[0]['length'], X>>
+    : Shapes extends readonly [infer Head extends Shape, ...infer Tail extends readonly Shape[]]
+      ? Position<Head['length'], X> extends infer At
+        ? number extends At
+          ? any
+          : ConcatAll<Tail, At, Head>
+        : any
+      : any
 
 type SizesProblem<Name extends string, A extends Shape, B extends Shape, At> = {
   [I in keyof A]: I extends `${At & number}`
@@ -57,14 +70,18 @@ export type ConcatProblem<Shapes extends readonly Shape[], X extends number> = S
   infer Head extends Shape,
   ...infer Tail extends readonly Shape[],
 ]
-  ? number extends Head['length'] | X
+  ? number extends Head['length']
     ? never
-    : FirstProblem<'concat', Head, Tail, Position<Head['length'], X>>
+    : Position<Head['length'], X> extends infer At
+      ? number extends At
+        ? never
+        : FirstProblem<'concat', Head, Tail, At>
+      : never
   : never
 
 /** The shape of equal shapes laid along a new axis. */
 export type Stack<Shapes extends readonly Shape[], X extends number> = number extends Shapes['length']
-  ? any
+  ? Insert<Shapes[0], X, number>
   : Shapes extends readonly [infer Head extends Shape, ...infer Tail extends readonly Shape[]]
     ? ConcatAll<Tail, never, Head> extends infer Same extends Shape
       ? Insert<Same, X, Shapes['length']>

@@ -26,3 +26,6 @@ export type Show<S> = `[${Sizes<S>}]`
 export type Unless<Problem, T> = [Problem] extends [never]
   ? T
   : { wrong: Problem; undecided: any }[0 extends Problem ? 'undecided' : 'wrong']
+
+/** The same for a number or a list. The second part keeps lists literal where the first is undecided. */
+export type UnlessListed<Problem, X> = Unless<Problem, X> | (X & readonly unknown[] & Unless<Problem, unknown>)

@@ -1,7 +1,8 @@
-import type { Listed, Position } from './axis.js'
+import type { PositionsOf } from './axis.js'
 import type { Shape } from './shape.js'
 
-type WithoutAxes<A extends Shape, Dropped, Passed extends 0[] = []> = A extends readonly [
+/** The shape without the axes at the positions. */
+export type WithoutAxes<A extends Shape, Dropped, Passed extends 0[] = []> = A extends readonly [
   infer Size extends number,
   ...infer Rest extends Shape,
 ]
@@ -10,8 +11,9 @@ type WithoutAxes<A extends Shape, Dropped, Passed extends 0[] = []> = A extends 
     : [Size, ...WithoutAxes<Rest, Dropped, [...Passed, 0]>]
   : []
 
-type WithOnes<A extends Shape, Reduced extends number> = {
-  -readonly [I in keyof A]: I extends `${Reduced}` ? 1 : A[I]
+/** The shape with another size on the axes at the positions. */
+export type WithSize<A extends Shape, At, Size> = {
+  -readonly [I in keyof A]: I extends `${At & number}` ? Size : A[I]
 }
 
 /** Reducing over all axes is written by leaving them out. */
@@ -21,13 +23,17 @@ type ReduceAll<A extends Shape, Keep> = Keep extends true
     : { -readonly [I in keyof A]: 1 }
   : []
 
+type ReduceAt<A extends Shape, At, Keep> = number extends At
+  ? any
+  : Keep extends true
+    ? WithSize<A, At, 1>
+    : WithoutAxes<A, At>
+
 /** The shape after reducing over one axis, several, or (undefined) all; reduced axes stay as size 1 with keepDims. */
 export type Reduce<A extends Shape, X, Keep extends boolean> = boolean extends Keep
   ? any
-  : X extends undefined
+  : [X] extends [undefined]
     ? ReduceAll<A, Keep>
-    : number extends A['length'] | Listed<X>
+    : undefined extends X
       ? any
-      : Keep extends true
-        ? WithOnes<A, Position<A['length'], Listed<X>>>
-        : WithoutAxes<A, Position<A['length'], Listed<X>>>
+      : ReduceAt<A, PositionsOf<A, X>, Keep>

@@ -1,19 +1,36 @@
 import type { Multiply, Product } from './arithmetic.js'
-import type { Position } from './axis.js'
+import type { PositionsOf } from './axis.js'
 import type { Shape } from './shape.js'
 
 /** The shape after repeating each element along an axis, or of the flattened tensor without one. */
-export type Repeat<A extends Shape, Count extends number, X> = X extends undefined
-  ? [Multiply<Product<A>, Count>]
-  : number extends A['length'] | X
+export type Repeat<A extends Shape, Count extends number, X> = [X] extends [undefined]
+  ? number extends A['length']
+    ? [number]
+    : [Multiply<Product<A>, Count>]
+  : undefined extends X
     ? any
-    : { -readonly [I in keyof A]: I extends `${Position<A['length'], X>}` ? Multiply<A[I] & number, Count> : A[I] }
+    : RepeatAt<A, Count, PositionsOf<A, X>>
 
-/** The shape of copies side by side; the rank is left to the run time unless there is one count per axis. */
+type RepeatAt<A extends Shape, Count extends number, At> = number extends At
+  ? any
+  : { -readonly [I in keyof A]: I extends `${At & number}` ? Multiply<A[I] & number, Count> : A[I] }
+
+/** The shape of copies side by side, so many along each axis; missing leading axes are of size 1. */
 export type Tile<A extends Shape, Counts> = Counts extends readonly number[]
   ? number extends A['length'] | Counts['length']
     ? any
-    : A['length'] extends Counts['length']
-      ? { -readonly [I in keyof A]: I extends keyof Counts ? Multiply<A[I] & number, Counts[I] & number> : never }
-      : any
-  : any
+    : TileRight<A, Counts>
+  : Counts extends number
+    ? number extends A['length']
+      ? any
+      : TileRight<A, [Counts]>
+    : any
+
+type TileRight<A extends Shape, Counts extends Shape> = Counts extends readonly [
+  ...infer Others extends Shape,
+  infer Count extends number,
+]
+  ? A extends readonly [...infer Front extends Shape, infer Size extends number]
+    ? [...TileRight<Front, Others>, Multiply<Size, Count>]
+    : { -readonly [I in keyof Counts]: Counts[I] }
+  : { -readonly [I in keyof A]: A[I] }

@@ -1,7 +1,7 @@
-import type { Divide, Product } from './arithmetic.js'
+import type { Divide, Product, Subtract } from './arithmetic.js'
 import type { Position } from './axis.js'
 import type { Show } from './message.js'
-import type { Box, First, Rest, Shape } from './shape.js'
+import type { Box, First, Rest, Shape, Tail } from './shape.js'
 
 /** A shape without the first size that is `Size`; `'absent'` when it has none. */
 type Without<S extends Shape, Size, Passed extends number[] = []> = S extends readonly [
@@ -77,20 +77,28 @@ export type ReshapeProblem<A extends Shape, Target extends Shape> = number exten
         : never
       : 'reshape: only one size can be -1'
 
-type Joined<S extends Shape, Start, End> = End extends number
-  ? Start extends number
-    ? [...First<S, Start>, Product<Rest<First<S, Next<End>>, Start>>, ...Rest<S, Next<End>>]
-    : any
-  : any
-
-type Next<Axis extends number> = [1, 2, 3, 4, 5, 6, ...number[]][Axis]
+/** The shape with the axes from the position Start to End as one. */
+type Joined<S extends Shape, Start, End> = number extends Start | End
+  ? any
+  : [...First<S, Start>, Product<[...Rest<First<S, End>, Start>, S[End & number]]>, ...Tail<Rest<S, End>>]
 
 /** The shape after joining the axes from Start to End into one. */
-export type Flatten<A extends Shape, Start extends number, End extends number> = number extends
-  | A['length']
-  | Start
-  | End
+export type Flatten<A extends Shape, X extends number, Y extends number> = number extends A['length']
   ? any
   : A extends readonly []
     ? [1]
-    : Joined<A, Position<A['length'], Start>, Position<A['length'], End>>
+    : Joined<A, Position<A['length'], X>, Position<A['length'], Y>>
+
+/** The message for a start behind the end, else `never`. */
+export type FlattenProblem<A extends Shape, X extends number, Y extends number> = number extends A['length']
+  ? never
+  : A extends readonly []
+    ? never
+    : [Position<A['length'], X>, Position<A['length'], Y>] extends [
+          infer Start extends number,
+          infer End extends number,
+        ]
+      ? Subtract<End, Start> extends 'less'
+        ? `flatten: axis ${X} lies behind axis ${Y}`
+        : never
+      : never

@@ -42,3 +42,6 @@ export type Rest<S extends Shape, Count, Skipped extends 0[] = []> = Skipped['le
 export type Reverse<S extends Shape> = S extends readonly [...infer Front extends Shape, infer Last extends number]
   ? [Last, ...Reverse<Front>]
   : []
+
+/** The shape without its first axis. */
+export type Tail<S extends Shape> = S extends readonly [unknown, ...infer Others extends Shape] ? Others : []
