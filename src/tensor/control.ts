@@ -7,6 +7,7 @@ import { assignAll, type Body, closeBodies, traceBody, writtenBy } from './body.
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
 import { expectTensor } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
+import type { AllSteps, StepOf, StepsOf } from './types/index.js'
 
 /**
  * A loop over the leading axis of `sequence` that carries a state: `[carry, y] = body(carry, x)` for each slice x, with the
@@ -21,13 +22,11 @@ import type { Tensor } from './tensor.js'
  * const [last, all] = scan((sum, x) => { const s = sum.add(x); return [s, s] }, zeros([]), values)
  */
 export function scan<Carry extends TensorTree, Sequence extends TensorTree, Output extends TensorTree>(
-  body: (carry: Carry, x: Sequence) => readonly [Carry, Output],
+  body: (carry: Carry, x: StepOf<Sequence>) => readonly [Carry, Output],
   init: Carry,
   sequence: Sequence,
   options: { readonly reverse?: boolean; readonly length?: number } = {},
-): [Carry, Output] {
-  expectFunction('scan', 'the body', body)
-  checkOptions('scan', options, { reverse: true, length: true })
+): [Carry, AllSteps<Output, StepsOf<Sequence>>] {
   const carry = flattenTensors(init, 'scan carry')
   const xs = flattenTensors(sequence, 'scan sequence')
   const length = options.length ?? xs.leaves[0]?.shape[0]
@@ -35,14 +34,7 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const slices = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }))
   let outputs = 0
   const step = (pair: unknown): unknown => {
-    const returned: unknown = body(...(pair as [Carry, Sequence]))
-    if (!Array.isArray(returned) || returned.length !== 2) {
-      fail(
-        `scan: the body returns ${describe(returned)}`,
-        cureFor(returned, 'Return two things in a list: [carry, output].'),
-      )
-    }
-    const [next, output] = returned
+    const [next, output] = body(...(pair as [Carry, StepOf<Sequence>]))
     const { structure } = flattenTensors(next, 'scan carry')
     if (structure !== carry.structure) {
       failShape(
@@ -81,7 +73,7 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   assignAll(written, results.slice(c, c + w))
   return rebuildTensors(traced.result, [...results.slice(0, c), ...results.slice(c + w, c + w + outputs)]) as [
     Carry,
-    Output,
+    AllSteps<Output, StepsOf<Sequence>>,
   ]
 }
 

@@ -1,9 +1,16 @@
 import { type DType, encodeAll } from '../core/dtype.js'
-import { type HostValues, type NestedArray, readElements } from '../core/elements.js'
+import { type HostValues, readElements } from '../core/elements.js'
 import { expectShape } from '../core/shape.js'
 import { dataNode } from './runtime.js'
 import { Tensor } from './tensor.js'
-import type { NestedShape, Shape, Writable } from './types/index.js'
+import type { Given, NestedShape, RaggedProblem, Shape, Unless } from './types/index.js'
+
+/** The shape of what is filled with values: that of the values, unless it is given. */
+type Filled<V, S extends Shape | undefined> = [S] extends [undefined]
+  ? NestedShape<V>
+  : S extends Shape
+    ? Given<S>
+    : any
 
 /**
  * A tensor from a number, nested arrays, or a typed array with its shape. The data is copied.
@@ -17,8 +24,11 @@ import type { NestedShape, Shape, Writable } from './types/index.js'
  * tensor([[1, 2], [3, 4]])
  * tensor(new Float32Array(784), [28, 28])
  */
-export function tensor<const V extends NestedArray>(values: V, shape?: undefined, dtype?: DType): Tensor<NestedShape<V>>
-export function tensor<const S extends Shape = any>(values: HostValues, shape?: S, dtype?: DType): Tensor<Writable<S>>
+export function tensor<const V extends HostValues, const S extends Shape | undefined = undefined>(
+  values: V & Unless<[S] extends [undefined] ? RaggedProblem<V> : never, unknown>,
+  shape?: S,
+  dtype?: DType,
+): Tensor<Filled<V, S>>
 export function tensor(values: HostValues, shape?: Shape, dtype?: DType): Tensor {
   const { elements, ...type } = readElements(
     values,

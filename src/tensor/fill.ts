@@ -2,25 +2,23 @@ import type { DType } from '../core/dtype.js'
 import * as ops from '../operations/index.js'
 import { expectTensor, operand, operands } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
-import type { Shape, Writable } from './types/index.js'
+import type { Given, Shape } from './types/index.js'
 import { wrap } from './wrap.js'
 
 // Tensors that a rule gives rather than data: nothing is stored until they are read.
 
 /** Zeros: `zeros([2, 3])`. float32 unless the dtype says otherwise. */
-export const zeros = <const S extends Shape>(shape: S, dtype?: DType): Tensor<Writable<S>> =>
-  wrap(ops.zeros(shape, dtype))
+export const zeros = <const S extends Shape>(shape: S, dtype?: DType): Tensor<Given<S>> => wrap(ops.zeros(shape, dtype))
 
 /** Ones: `ones([2, 3])`. float32 unless the dtype says otherwise. */
-export const ones = <const S extends Shape>(shape: S, dtype?: DType): Tensor<Writable<S>> =>
-  wrap(ops.ones(shape, dtype))
+export const ones = <const S extends Shape>(shape: S, dtype?: DType): Tensor<Given<S>> => wrap(ops.ones(shape, dtype))
 
 /** One value everywhere: `full([2, 3], 0.5)`. A number gives float32, a boolean bool, unless the dtype says otherwise. */
 export const full = <const S extends Shape>(
   shape: S,
   value: number | boolean | Tensor<[]>,
   dtype?: DType,
-): Tensor<Writable<S>> => wrap(ops.full(shape, operand(value), dtype))
+): Tensor<Given<S>> => wrap(ops.full(shape, operand(value), dtype))
 
 /** Zeros in the shape and dtype of another tensor. */
 export const zerosLike = <S extends Shape>(tensor: Tensor<S>, dtype?: DType): Tensor<S> => {

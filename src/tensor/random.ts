@@ -11,7 +11,7 @@ import { drawKey, keyWords, seedGenerator, splitKey } from './generator.js'
 import { expectTensor, operand } from './methods/operand.js'
 import { dataNode } from './runtime.js'
 import { Tensor } from './tensor.js'
-import type { Shape, Writable } from './types/index.js'
+import type { Given, Shape } from './types/index.js'
 
 // All numbers come from Threefry-2x32-20 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011): the same on
 // every backend, compiled or not. Without `key` they come from the global generator.
@@ -95,8 +95,7 @@ function openUniform(from: Node, shape: Shape, dtype: DType): Node {
 export function uniform<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
-): Tensor<Writable<S>> {
-  checkOptions('uniform', options, { key: true, dtype: true, low: true, high: true })
+): Tensor<Given<S>> {
   const { low = 0, high = 1 } = options
   for (const end of [low, high]) expectNumber('uniform', 'an end', end)
   const u = unitUniform(keyOf(options), shape, floatOf('uniform', options))
@@ -107,8 +106,7 @@ export function uniform<const S extends Shape>(
 export function normal<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly mean?: number; readonly std?: number } = {},
-): Tensor<Writable<S>> {
-  checkOptions('normal', options, { key: true, dtype: true, mean: true, std: true })
+): Tensor<Given<S>> {
   const dtype = floatOf('normal', options)
   const z = drawn(`normal ${dtype}`, keyOf(options), shape, (from, sizes) => {
     const u = openUniform(from, sizes, dtype)
@@ -126,8 +124,7 @@ export function truncatedNormal<const S extends Shape>(
     readonly low?: number
     readonly high?: number
   } = {},
-): Tensor<Writable<S>> {
-  checkOptions('truncatedNormal', options, { key: true, dtype: true, mean: true, std: true, low: true, high: true })
+): Tensor<Given<S>> {
   const { low = -2, high = 2 } = options
   if (!(low < high)) fail(`truncatedNormal: low ${low} is not below high ${high}`, 'Give an interval such as −2 … 2.')
   const dtype = floatOf('truncatedNormal', options)
@@ -152,8 +149,7 @@ export function bernoulli<const S extends Shape>(
   p: number | Tensor,
   shape: S,
   options: Omit<RandomOptions, 'dtype'> = {},
-): Tensor<Writable<S>> {
-  checkOptions('bernoulli', options, keyOnly)
+): Tensor<Given<S>> {
   if (typeof p === 'number' && !(p >= 0 && p <= 1))
     fail(`bernoulli: the probability ${p} is not in 0 … 1`, 'Give a probability.')
   return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), operand(p)))
@@ -165,8 +161,7 @@ export function randint<const S extends Shape>(
   low: number,
   high: number,
   options: Omit<RandomOptions, 'dtype'> = {},
-): Tensor<Writable<S>> {
-  checkOptions('randint', options, keyOnly)
+): Tensor<Given<S>> {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 31) {
     fail(
       `randint: there are no integers from ${low} up to, not including, ${high}`,
@@ -185,8 +180,7 @@ export function permutation<const N extends number>(n: N, options: Omit<RandomOp
 }
 
 /** Standard Gumbel, −ln(−ln u). */
-export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Writable<S>> {
-  checkOptions('gumbel', options, { key: true, dtype: true })
+export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Given<S>> {
   const dtype = floatOf('gumbel', options)
   const draw = (from: Node, sizes: Shape): Node => ops.neg(ops.log(ops.neg(ops.log(openUniform(from, sizes, dtype)))))
   return new Tensor(ops.cast(drawn(`gumbel ${dtype}`, keyOf(options), shape, draw), dtype))
@@ -196,8 +190,7 @@ export function gumbel<const S extends Shape>(shape: S, options: RandomOptions =
 export function exponential<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly rate?: number } = {},
-): Tensor<Writable<S>> {
-  checkOptions('exponential', options, { key: true, dtype: true, rate: true })
+): Tensor<Given<S>> {
   const { rate = 1 } = options
   if (!(rate > 0)) fail(`exponential: the rate ${rate} is not positive`, 'Give a rate above 0.')
   const dtype = floatOf('exponential', options)

@@ -1,6 +1,6 @@
 import type { DType, TypedArray } from '../core/dtype.js'
-import type { NestedArray } from '../core/elements.js'
 import { present, refuseCoercion } from '../core/presentation.js'
+import { normalizeAxis } from '../core/shape.js'
 import type { Node } from '../graph/node.js'
 import { cast } from '../operations/elementwise/conversion.js'
 import { contractions } from './methods/contraction.js'
@@ -11,7 +11,7 @@ import { movement } from './methods/movement.js'
 import { composition } from './methods/pipe.js'
 import { reductions } from './methods/reduction.js'
 import { bound } from './runtime.js'
-import type { Loose, Shape } from './types/index.js'
+import type { AxisProblem, Loose, Nested, Shape, ShapeOf, SizeOn, shapeOf, Unless } from './types/index.js'
 import { describeValues, nest, onlyElement, readData, readDataSync, toAwait } from './values.js'
 import { setTensorClass, wrap } from './wrap.js'
 
@@ -63,9 +63,22 @@ export class Tensor<S extends Shape = any> {
     bound(node)
   }
 
-  /** The sizes, outermost first; `[]` for a scalar. */
-  get shape(): readonly number[] {
+  /** The sizes, outermost first; `[]` for a scalar. What is made of them (`zeros(x.shape)`) is known to be of this shape. */
+  get shape(): readonly number[] & { readonly [shapeOf]?: Tensor<S> } {
     return this.node.shape
+  }
+
+  /**
+   * The size of an axis, which counts from the end when negative.
+   *
+   * @example x.reshape([x.dim(0), -1]) // one row for each of the first axis
+   */
+  dim<T extends Tensor, X extends number, A extends Shape = ShapeOf<T>>(
+    this: T,
+    axis: Unless<AxisProblem<'dim', A, X>, X>,
+  ): SizeOn<A, X> {
+    const { shape, rank } = this.node
+    return shape[normalizeAxis(axis as number, rank, 'dim')] as SizeOn<A, X>
   }
 
   /** The number of axes. */
@@ -84,7 +97,7 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** Converted to another dtype. */
-  cast<A extends Shape>(this: Tensor<A>, dtype: DType): Tensor<A> {
+  cast<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T, dtype: DType): Tensor<A> {
     return wrap(cast(this.node, dtype))
   }
 
@@ -112,16 +125,16 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** The elements as nested arrays. */
-  array(): Promise<NestedArray> {
+  array<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Promise<Nested<A>> {
     return toAwait(
-      readData(this.node).then((data) => nest(this.node, data)),
+      readData(this.node).then((data) => nest(this.node, data) as Nested<A>),
       'array',
     )
   }
 
   /** As {@link array}, at once, where the backend can. */
-  arraySync(): NestedArray {
-    return nest(this.node, readDataSync(this.node))
+  arraySync<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Nested<A> {
+    return nest(this.node, readDataSync(this.node)) as Nested<A>
   }
 
   /** Prints the values as NumPy does. */

@@ -133,7 +133,7 @@ describe('variables', () => {
 
 describe('creation', () => {
   it.each([
-    [() => tensor([[1, 2], [3]]), /ragged/],
+    [() => tensor([[1, 2], [3]] as number[][]), /ragged/],
     [() => tensor([[1], 2] as never), /ragged/],
     [() => tensor([1, 2, 3], [2, 2]), /3 elements do not fill the shape \[2, 2\]/],
     [() => tensor([300], [1], 'uint8'), /300 is not a uint8/],

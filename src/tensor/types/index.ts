@@ -11,6 +11,7 @@ export type { Axes, AxisProblem } from './axis.js'
 export type { Broadcast, BroadcastProblem } from './broadcast.js'
 export type { Einsum, EinsumProblem } from './einsum.js'
 export type { Expand, ExpandProblem } from './expand.js'
+export type { Given, shapeOf } from './given.js'
 export type { Concat, ConcatProblem, ShapesOf, Stack, StackProblem } from './join.js'
 export type { Dot, Matmul, MatmulProblem, Outer } from './matmul.js'
 export type {
@@ -29,7 +30,7 @@ export type {
   ToReal,
 } from './matrix.js'
 export type { Show, Text, Unless, UnlessListed } from './message.js'
-export type { NestedShape } from './nested.js'
+export type { Nested, NestedShape, RaggedProblem } from './nested.js'
 export type { NoTensor, Operand, OperandProblem, OperandShape, ShapeOf } from './operand.js'
 export type { Pad, PadProblem } from './pad.js'
 export type { MoveAxis, MoveAxisProblem, Permute, PermuteProblem, Reversed, Transpose } from './permute.js'
@@ -48,6 +49,7 @@ export type {
   WithShapes,
 } from './shape-function.js'
 export type { AtProblem, Resized, Slice, SliceProblem, SliceSpec, Take } from './slice.js'
-export type { Part, PartOfSize, SplitProblem, TopKProblem } from './split.js'
+export type { Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './split.js'
 export type { Insert, Longer, Squeeze, SqueezeProblem } from './squeeze.js'
 export type { Stage, Then } from './stage.js'
+export type { AllSteps, StepOf, StepsOf } from './steps.js'
