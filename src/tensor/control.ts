@@ -27,6 +27,8 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   sequence: Sequence,
   options: { readonly reverse?: boolean; readonly length?: number } = {},
 ): [Carry, AllSteps<Output, StepsOf<Sequence>>] {
+  expectFunction('scan', 'the body', body)
+  checkOptions('scan', options, { reverse: true, length: true })
   const carry = flattenTensors(init, 'scan carry')
   const xs = flattenTensors(sequence, 'scan sequence')
   const length = options.length ?? xs.leaves[0]?.shape[0]
@@ -34,7 +36,14 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const slices = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }))
   let outputs = 0
   const step = (pair: unknown): unknown => {
-    const [next, output] = body(...(pair as [Carry, StepOf<Sequence>]))
+    const returned: unknown = body(...(pair as [Carry, StepOf<Sequence>]))
+    if (!Array.isArray(returned) || returned.length !== 2) {
+      fail(
+        `scan: the body returns ${describe(returned)}`,
+        cureFor(returned, 'Return two things in a list: [carry, output].'),
+      )
+    }
+    const [next, output] = returned
     const { structure } = flattenTensors(next, 'scan carry')
     if (structure !== carry.structure) {
       failShape(

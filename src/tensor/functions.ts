@@ -11,7 +11,6 @@ import type {
   Longer,
   OperandProblem,
   OperandShape,
-  Shape,
   ShapeOf,
   ShapesOf,
   Stack,
@@ -28,14 +27,10 @@ import { wrap } from './wrap.js'
  * @throws ShapeError if ranks or other sizes differ, or if there is no tensor
  * @example concat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
-export function concat<
-  const Tensors extends readonly Tensor[],
-  X extends number = 0,
-  Shapes extends readonly Shape[] = ShapesOf<Tensors>,
->(
-  tensors: Tensors & Unless<ConcatProblem<Shapes, X>, unknown>,
-  axis?: Unless<AxisProblem<'concat', Shapes[0], X>, X>,
-): Tensor<Concat<Shapes, X>> {
+export function concat<const Tensors extends readonly Tensor[], X extends number = 0>(
+  tensors: Tensors & Unless<ConcatProblem<ShapesOf<Tensors>, X>, unknown>,
+  axis?: Unless<AxisProblem<'concat', ShapesOf<Tensors>[0], X>, X>,
+): Tensor<Concat<ShapesOf<Tensors>, X>> {
   return wrap(ops.concat(operands('concat', tensors as readonly Tensor[]), axis as number | undefined))
 }
 
@@ -45,14 +40,10 @@ export function concat<
  * @throws ShapeError if the shapes differ, or if there is no tensor
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
-export function stack<
-  const Tensors extends readonly Tensor[],
-  X extends number = 0,
-  Shapes extends readonly Shape[] = ShapesOf<Tensors>,
->(
-  tensors: Tensors & Unless<StackProblem<Shapes>, unknown>,
-  axis?: Unless<AxisProblem<'stack', Longer<Shapes[0], X>, X>, X>,
-): Tensor<Stack<Shapes, X>> {
+export function stack<const Tensors extends readonly Tensor[], X extends number = 0>(
+  tensors: Tensors & Unless<StackProblem<ShapesOf<Tensors>>, unknown>,
+  axis?: Unless<AxisProblem<'stack', Longer<ShapesOf<Tensors>[0], X>, X>, X>,
+): Tensor<Stack<ShapesOf<Tensors>, X>> {
   return wrap(ops.stack(operands('stack', tensors as readonly Tensor[]), axis as number | undefined))
 }
 
@@ -75,17 +66,10 @@ export function einsum<Equation extends string, Tensors extends readonly Tensor[
  * @throws DTypeError if the condition is not bool
  * @example where(x.greater(0), x, 0)
  */
-export function where<
-  Condition extends Tensor,
-  Yes,
-  No,
-  A extends Shape = ShapeOf<Condition>,
-  B extends Shape = OperandShape<Yes>,
-  C extends Shape = OperandShape<No>,
->(
+export function where<Condition extends Tensor, Yes, No>(
   condition: Condition,
-  a: Unless<OperandProblem<A, Yes, B>, Yes>,
-  b: Unless<OperandProblem<Broadcast<A, B>, No, C>, No>,
-): Tensor<Broadcast<Broadcast<A, B>, C>> {
+  a: Unless<OperandProblem<ShapeOf<Condition>, Yes, OperandShape<Yes>>, Yes>,
+  b: Unless<OperandProblem<Broadcast<ShapeOf<Condition>, OperandShape<Yes>>, No, OperandShape<No>>, No>,
+): Tensor<Broadcast<Broadcast<ShapeOf<Condition>, OperandShape<Yes>>, OperandShape<No>>> {
   return wrap(ops.where(expectTensor('where', 'the condition', condition), operand(a), operand(b)))
 }

@@ -32,9 +32,9 @@ import { Tensor } from './tensor.js'
  * const [dw, db] = grad(loss, [w, b])
  * const perExample = vmap(grad(squaredError), { inAxes: [null, 0, 0] })(weights, inputs, labels)
  */
-export function grad<const W extends Differentiable>(y: Tensor, wrt: W): Gradients<W>
+export function grad<const W extends Differentiable>(y: Tensor<[]>, wrt: W): Gradients<W>
 export function grad<First extends TensorTree, Rest extends readonly unknown[]>(
-  fn: (first: First, ...rest: Rest) => Tensor,
+  fn: (first: First, ...rest: Rest) => Tensor<[]>,
 ): (first: First, ...rest: Rest) => First
 export function grad(y: Tensor | ((...args: never[]) => Tensor), wrt?: unknown): unknown {
   if (y instanceof Tensor) return gradientOf(y, wrt)
@@ -90,8 +90,8 @@ function expectScalar(operation: string, { shape, dtype }: Node): void {
 
 /** The function that returns [value, gradient with respect to the first argument] of `fn`. */
 export function valueAndGrad<First extends TensorTree, Rest extends readonly unknown[]>(
-  fn: (first: First, ...rest: Rest) => Tensor,
-): (first: First, ...rest: Rest) => [Tensor, First] {
+  fn: (first: First, ...rest: Rest) => Tensor<[]>,
+): (first: First, ...rest: Rest) => [Tensor<[]>, First] {
   expectFunction('valueAndGrad', 'the first argument', fn)
   return (first, ...rest) => {
     const flat = flattenTensors(first, 'valueAndGrad')

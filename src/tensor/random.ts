@@ -96,6 +96,7 @@ export function uniform<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor<Given<S>> {
+  checkOptions('uniform', options, { key: true, dtype: true, low: true, high: true })
   const { low = 0, high = 1 } = options
   for (const end of [low, high]) expectNumber('uniform', 'an end', end)
   const u = unitUniform(keyOf(options), shape, floatOf('uniform', options))
@@ -107,6 +108,7 @@ export function normal<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly mean?: number; readonly std?: number } = {},
 ): Tensor<Given<S>> {
+  checkOptions('normal', options, { key: true, dtype: true, mean: true, std: true })
   const dtype = floatOf('normal', options)
   const z = drawn(`normal ${dtype}`, keyOf(options), shape, (from, sizes) => {
     const u = openUniform(from, sizes, dtype)
@@ -125,6 +127,7 @@ export function truncatedNormal<const S extends Shape>(
     readonly high?: number
   } = {},
 ): Tensor<Given<S>> {
+  checkOptions('truncatedNormal', options, { key: true, dtype: true, mean: true, std: true, low: true, high: true })
   const { low = -2, high = 2 } = options
   if (!(low < high)) fail(`truncatedNormal: low ${low} is not below high ${high}`, 'Give an interval such as −2 … 2.')
   const dtype = floatOf('truncatedNormal', options)
@@ -150,6 +153,7 @@ export function bernoulli<const S extends Shape>(
   shape: S,
   options: Omit<RandomOptions, 'dtype'> = {},
 ): Tensor<Given<S>> {
+  checkOptions('bernoulli', options, keyOnly)
   if (typeof p === 'number' && !(p >= 0 && p <= 1))
     fail(`bernoulli: the probability ${p} is not in 0 … 1`, 'Give a probability.')
   return new Tensor(ops.less(unitUniform(keyOf(options), shape, 'float32'), operand(p)))
@@ -162,6 +166,7 @@ export function randint<const S extends Shape>(
   high: number,
   options: Omit<RandomOptions, 'dtype'> = {},
 ): Tensor<Given<S>> {
+  checkOptions('randint', options, keyOnly)
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low || high - low > 2 ** 31) {
     fail(
       `randint: there are no integers from ${low} up to, not including, ${high}`,
@@ -181,6 +186,7 @@ export function permutation<const N extends number>(n: N, options: Omit<RandomOp
 
 /** Standard Gumbel, −ln(−ln u). */
 export function gumbel<const S extends Shape>(shape: S, options: RandomOptions = {}): Tensor<Given<S>> {
+  checkOptions('gumbel', options, { key: true, dtype: true })
   const dtype = floatOf('gumbel', options)
   const draw = (from: Node, sizes: Shape): Node => ops.neg(ops.log(ops.neg(ops.log(openUniform(from, sizes, dtype)))))
   return new Tensor(ops.cast(drawn(`gumbel ${dtype}`, keyOf(options), shape, draw), dtype))
@@ -191,6 +197,7 @@ export function exponential<const S extends Shape>(
   shape: S,
   options: RandomOptions & { readonly rate?: number } = {},
 ): Tensor<Given<S>> {
+  checkOptions('exponential', options, { key: true, dtype: true, rate: true })
   const { rate = 1 } = options
   if (!(rate > 0)) fail(`exponential: the rate ${rate} is not positive`, 'Give a rate above 0.')
   const dtype = floatOf('exponential', options)

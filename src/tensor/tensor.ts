@@ -73,12 +73,12 @@ export class Tensor<S extends Shape = any> {
    *
    * @example x.reshape([x.dim(0), -1]) // one row for each of the first axis
    */
-  dim<T extends Tensor, X extends number, A extends Shape = ShapeOf<T>>(
+  dim<T extends Tensor, X extends number>(
     this: T,
-    axis: Unless<AxisProblem<'dim', A, X>, X>,
-  ): SizeOn<A, X> {
+    axis: Unless<AxisProblem<'dim', ShapeOf<T>, X>, X>,
+  ): SizeOn<ShapeOf<T>, X> {
     const { shape, rank } = this.node
-    return shape[normalizeAxis(axis as number, rank, 'dim')] as SizeOn<A, X>
+    return shape[normalizeAxis(axis as number, rank, 'dim')] as SizeOn<ShapeOf<T>, X>
   }
 
   /** The number of axes. */
@@ -97,7 +97,7 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** Converted to another dtype. */
-  cast<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T, dtype: DType): Tensor<A> {
+  cast<T extends Tensor>(this: T, dtype: DType): Tensor<ShapeOf<T>> {
     return wrap(cast(this.node, dtype))
   }
 
@@ -125,16 +125,16 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** The elements as nested arrays. */
-  array<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Promise<Nested<A>> {
+  array<T extends Tensor>(this: T): Promise<Nested<ShapeOf<T>>> {
     return toAwait(
-      readData(this.node).then((data) => nest(this.node, data) as Nested<A>),
+      readData(this.node).then((data) => nest(this.node, data) as Nested<ShapeOf<T>>),
       'array',
     )
   }
 
   /** As {@link array}, at once, where the backend can. */
-  arraySync<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Nested<A> {
-    return nest(this.node, readDataSync(this.node)) as Nested<A>
+  arraySync<T extends Tensor>(this: T): Nested<ShapeOf<T>> {
+    return nest(this.node, readDataSync(this.node)) as Nested<ShapeOf<T>>
   }
 
   /** Prints the values as NumPy does. */

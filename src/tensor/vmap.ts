@@ -13,6 +13,7 @@ import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
 import { expectTensor } from './methods/operand.js'
 import { transformed } from './scope.js'
 import type { Tensor } from './tensor.js'
+import type { MappedArguments, MappedResult, Shape } from './types/index.js'
 
 export interface VmapOptions {
   /** For each argument the axis of its tensors to map over, `null` to use it whole in every call; 0 by default. */
@@ -29,10 +30,15 @@ export interface VmapOptions {
  * @example
  * const perExampleGradients = vmap(grad(loss), { inAxes: [null, 0, 0] })(weights, inputs, labels)
  */
-export function vmap<Arguments extends readonly unknown[], Result>(
+export function vmap<
+  Arguments extends readonly unknown[],
+  Result,
+  // biome-ignore lint/complexity/noBannedTypes: no option is named
+  const Options extends VmapOptions = {},
+>(
   fn: (...args: Arguments) => Result,
-  options?: VmapOptions,
-): (...args: { [I in keyof Arguments]: Unsized<Arguments[I]> }) => Unsized<Result>
+  options?: Options,
+): <N extends number>(...args: MappedArguments<Arguments, Options, N>) => MappedResult<Result, Options, N>
 export function vmap(
   fn: (...args: TensorTree[]) => TensorTree,
   options: VmapOptions = {},
@@ -82,14 +88,6 @@ export function vmap(
   }
 }
 
-/** The same structure of tensors whose shapes are not tracked. */
-export type Unsized<T> =
-  T extends Tensor<infer _>
-    ? Tensor
-    : T extends readonly unknown[] | Readonly<Record<string, unknown>>
-      ? { [K in keyof T]: Unsized<T[K]> }
-      : T
-
 function axesPerLeaf(args: readonly unknown[], inAxes: number | readonly (number | null)[]): (number | null)[] {
   if (typeof inAxes !== 'number' && inAxes.length !== args.length) {
     failShape(
@@ -137,7 +135,9 @@ function moveFromFront(node: Node, axis: number): Node {
  *
  * @param fn a function of one tensor that returns one tensor
  */
-export function jacobian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+export function jacobian<S extends Shape, R extends Shape>(
+  fn: (x: Tensor<S>) => Tensor<R>,
+): (x: Tensor<S>) => Tensor<[...R, ...S]> {
   expectFunction('jacobian', 'the first argument', fn)
   return (x) => {
     const flat = flattenTensors(x, 'jacobian')
@@ -156,13 +156,13 @@ export function jacobian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
 }
 
 /** The Hessian ∂²fn(x)/∂x² of a scalar function, shape [...x, ...x]. */
-export function hessian(fn: (x: Tensor) => Tensor): (x: Tensor) => Tensor {
+export function hessian<S extends Shape>(fn: (x: Tensor<S>) => Tensor<[]>): (x: Tensor<S>) => Tensor<[...S, ...S]> {
   expectFunction('hessian', 'the first argument', fn)
-  return jacobian((x) => {
+  return jacobian<S, S>((x) => {
     const flat = flattenTensors(x, 'hessian')
     const y = fn(x).node
     if (y.rank > 0) failShape('hessian', `the function returns shape ${formatShape(y.shape)}`, 'Reduce it to a scalar.')
     const [first] = gradient([y], [build.onesLike(y)], flat.leaves)
-    return rebuildTensors(flat, [first ?? build.zerosLike(flat.leaves[0])]) as Tensor
+    return rebuildTensors(flat, [first ?? build.zerosLike(flat.leaves[0])]) as Tensor<S>
   })
 }

@@ -71,3 +71,16 @@ a.add(weight)
 a.matmul(a)
 // A number or a tensor: what comes out depends on it.
 shape(scalar.add(vector as Tensor<[784]> | number)).is<any>()
+
+// What is expected of a result does not decide what it is.
+declare function takesScalar(x: Tensor<[]>): void
+// @ts-expect-error [784] is not []
+takesScalar(vector.square())
+// @ts-expect-error [784] is not []
+takesScalar(vector.mul(2))
+// @ts-expect-error [128] is not []
+takesScalar(a.sum(1))
+// @ts-expect-error [784, 128] is not [784]
+const turned: Tensor<[784]> = a.transpose()
+
+export { turned }

@@ -3,18 +3,51 @@ import type { Tolerance } from '../../operations/elementwise/comparison.js'
 import * as ops from '../../operations/index.js'
 import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { Broadcast, OperandProblem, OperandShape, Shape, ShapeOf, Unless } from '../types/index.js'
+import type { Broadcast, OperandProblem, OperandShape, ShapeOf, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
 /** Applied to each element. */
-export type Unary = <T extends Tensor, A extends Shape = ShapeOf<T>>(this: T) => Tensor<A>
+export type Unary = <T extends Tensor>(this: T) => Tensor<ShapeOf<T>>
 
 /** Applied to the elements of two tensors, or of one and a number, with broadcasting. */
-export type Binary = <T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
+export type Binary = <T extends Tensor, O>(
   this: T,
-  other: Unless<OperandProblem<A, O, B>, O>,
-) => Tensor<Broadcast<A, B>>
+  other: Unless<OperandProblem<ShapeOf<T>, O, OperandShape<O>>, O>,
+) => Tensor<Broadcast<ShapeOf<T>, OperandShape<O>>>
+
+/** Chosen between two by this, element by element. */
+export type Choice = <T extends Tensor, Yes, No>(
+  this: T,
+  a: Unless<OperandProblem<ShapeOf<T>, Yes, OperandShape<Yes>>, Yes>,
+  b: Unless<OperandProblem<Broadcast<ShapeOf<T>, OperandShape<Yes>>, No, OperandShape<No>>, No>,
+) => Tensor<Broadcast<Broadcast<ShapeOf<T>, OperandShape<Yes>>, OperandShape<No>>>
+
+/** Compared with another, up to a tolerance. */
+export type Near = <T extends Tensor, O>(
+  this: T,
+  other: Unless<OperandProblem<ShapeOf<T>, O, OperandShape<O>>, O>,
+  tolerance?: Tolerance,
+) => Tensor<Broadcast<ShapeOf<T>, OperandShape<O>>>
+
+/** Compared with another as a whole, up to a tolerance. */
+export type AllNear = <T extends Tensor, O>(
+  this: T,
+  other: Unless<OperandProblem<ShapeOf<T>, O, OperandShape<O>>, O>,
+  tolerance?: Tolerance,
+) => Tensor<[]>
+
+const choice: Choice = function (this: Tensor, a, b) {
+  return wrap(ops.where(this.node, operand(a), operand(b)))
+}
+
+const isClose: Near = function (this: Tensor, other, tolerance) {
+  return wrap(ops.isClose(this.node, operand(other), tolerance))
+}
+
+const allClose: AllNear = function (this: Tensor, other, tolerance) {
+  return wrap(ops.allClose(this.node, operand(other), tolerance))
+}
 
 const unary = (rule: (x: Node) => Node): Unary =>
   function (this: Tensor) {
@@ -167,45 +200,14 @@ export const elementwise = {
   stopGradient: unary(ops.stopGradient),
 
   /** Kept between `min` and `max`, either of which may be undefined. */
-  clip<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: T,
-    min?: Tensor | number,
-    max?: Tensor | number,
-  ): Tensor<A> {
+  clip<T extends Tensor>(this: T, min?: Tensor | number, max?: Tensor | number): Tensor<ShapeOf<T>> {
     return wrap(ops.clip(this.node, optional(min), optional(max)))
   },
 
   /** `a` where this bool tensor is true, else `b`. */
-  where<
-    T extends Tensor,
-    Yes,
-    No,
-    A extends Shape = ShapeOf<T>,
-    B extends Shape = OperandShape<Yes>,
-    C extends Shape = OperandShape<No>,
-  >(
-    this: T,
-    a: Unless<OperandProblem<A, Yes, B>, Yes>,
-    b: Unless<OperandProblem<Broadcast<A, B>, No, C>, No>,
-  ): Tensor<Broadcast<Broadcast<A, B>, C>> {
-    return wrap(ops.where(this.node, operand(a), operand(b)))
-  },
-
+  where: choice,
   /** Whether |a − b| ≤ absolute + relative · |b|, for each element. */
-  isClose<T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
-    this: T,
-    other: Unless<OperandProblem<A, O, B>, O>,
-    tolerance?: Tolerance,
-  ): Tensor<Broadcast<A, B>> {
-    return wrap(ops.isClose(this.node, operand(other), tolerance))
-  },
-
+  isClose,
   /** One bool: whether all elements are close, see `isClose`. */
-  allClose<T extends Tensor, O, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<O>>(
-    this: T,
-    other: Unless<OperandProblem<A, O, B>, O>,
-    tolerance?: Tolerance,
-  ): Tensor<[]> {
-    return wrap(ops.allClose(this.node, operand(other), tolerance))
-  },
+  allClose,
 }

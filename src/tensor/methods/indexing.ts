@@ -18,12 +18,12 @@ import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
 /** Changes what `take` would read for the same indices and axis; the updates broadcast. */
-export type Scatter<Name extends string> = <T extends Tensor, X extends number = 0, A extends Shape = ShapeOf<T>>(
+export type Scatter<Name extends string> = <T extends Tensor, X extends number = 0>(
   this: T,
   indices: Tensor,
   updates: Tensor | number,
-  axis?: Unless<AxisProblem<Name, A, X>, X>,
-) => Tensor<A>
+  axis?: Unless<AxisProblem<Name, ShapeOf<T>, X>, X>,
+) => Tensor<ShapeOf<T>>
 
 const scatter = <Name extends string>(
   rule: (x: Node, indices: Operand, updates: Operand, axis?: number) => Node,
@@ -32,31 +32,37 @@ const scatter = <Name extends string>(
     return wrap(rule(this.node, operand(indices), operand(updates), axis as number | undefined))
   }
 
+/** Picks along an axis by indices of the same rank. */
+export type TakesAlong = <T extends Tensor, I extends Shape, X extends number = -1>(
+  this: T,
+  indices: Tensor<I>,
+  axis?: Unless<AxisProblem<'takeAlongAxis', ShapeOf<T>, X>, X>,
+) => Tensor<TakeAlong<ShapeOf<T>, I, X>>
+
+const takeAlongAxis: TakesAlong = function (this: Tensor, indices, axis) {
+  return wrap(ops.takeAlongAxis(this.node, operand(indices), axis as number | undefined))
+}
+
+/** Adds a last axis for as many classes as `depth` says. */
+export type OneHot = <T extends Tensor, Depth extends number>(this: T, depth: Depth) => Tensor<[...ShapeOf<T>, Depth]>
+
+const oneHot: OneHot = function (this: Tensor, depth) {
+  return wrap(ops.oneHot(this.node, depth))
+}
+
 /** The methods that read and write by indices. */
 export const indexing = {
   /** The parts at the indices along an axis (0), which gives way to the shape of the indices. Negative ones count from the end. */
-  take<
-    T extends Tensor,
-    const I extends Tensor | number,
-    X extends number = 0,
-    A extends Shape = ShapeOf<T>,
-    J extends Shape = OperandShape<I>,
-  >(
+  take<T extends Tensor, const I extends Tensor | number, X extends number = 0>(
     this: T,
-    indices: Unless<AtProblem<'take', A, I, X>, I>,
-    axis?: Unless<AxisProblem<'take', A, X>, X>,
-  ): Tensor<Take<A, J, X>> {
+    indices: Unless<AtProblem<'take', ShapeOf<T>, I, X>, I>,
+    axis?: Unless<AxisProblem<'take', ShapeOf<T>, X>, X>,
+  ): Tensor<Take<ShapeOf<T>, OperandShape<I>, X>> {
     return wrap(ops.take(this.node, operand(indices), axis as number | undefined))
   },
 
   /** At each place of the indices the element there whose index along an axis (the last) they name; other axes broadcast. */
-  takeAlongAxis<T extends Tensor, I extends Shape, X extends number = -1, A extends Shape = ShapeOf<T>>(
-    this: T,
-    indices: Tensor<I>,
-    axis?: Unless<AxisProblem<'takeAlongAxis', A, X>, X>,
-  ): Tensor<TakeAlong<A, I, X>> {
-    return wrap(ops.takeAlongAxis(this.node, operand(indices), axis as number | undefined))
-  },
+  takeAlongAxis,
 
   /** With the updates in place of what `take` would read. Of several for one place any may win. */
   scatterSet: scatter<'scatterSet'>(ops.scatterSet),
@@ -68,22 +74,22 @@ export const indexing = {
   scatterMin: scatter<'scatterMin'>(ops.scatterMin),
 
   /** With updates at the places that `takeAlongAxis` reads. */
-  scatterAlongAxis<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  scatterAlongAxis<T extends Tensor, X extends number = -1>(
     this: T,
     indices: Tensor,
     updates: Tensor | number,
-    axis?: Unless<AxisProblem<'scatterAlongAxis', A, X>, X>,
+    axis?: Unless<AxisProblem<'scatterAlongAxis', ShapeOf<T>, X>, X>,
     mode?: 'set' | 'add' | 'max' | 'min',
-  ): Tensor<A> {
+  ): Tensor<ShapeOf<T>> {
     return wrap(ops.scatterAlongAxis(this.node, operand(indices), operand(updates), axis as number | undefined, mode))
   },
 
   /** The k largest elements along an axis (the last), largest first, and their int32 indices. */
-  topK<T extends Tensor, K extends number, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  topK<T extends Tensor, K extends number, X extends number = -1>(
     this: T,
-    k: Unless<TopKProblem<A, K, X>, K>,
-    axis?: Unless<AxisProblem<'topK', A, X>, X>,
-  ): { values: Tensor<Resized<A, X, K>>; indices: Tensor<Resized<A, X, K>> } {
+    k: Unless<TopKProblem<ShapeOf<T>, K, X>, K>,
+    axis?: Unless<AxisProblem<'topK', ShapeOf<T>, X>, X>,
+  ): { values: Tensor<Resized<ShapeOf<T>, X, K>>; indices: Tensor<Resized<ShapeOf<T>, X, K>> } {
     const { values, indices } = ops.topK(this.node, k as number, axis as number | undefined)
     return { values: wrap(values), indices: wrap(indices) }
   },
@@ -94,10 +100,5 @@ export const indexing = {
   },
 
   /** A new last axis with 1 at the index that each element is, and 0 elsewhere. */
-  oneHot<T extends Tensor, Depth extends number, A extends Shape = ShapeOf<T>>(
-    this: T,
-    depth: Depth,
-  ): Tensor<[...A, Depth]> {
-    return wrap(ops.oneHot(this.node, depth))
-  },
+  oneHot,
 }

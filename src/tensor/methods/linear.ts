@@ -36,9 +36,9 @@ type OfMatrices<Name extends string, A extends Shape, T> = Unless<MatrixProblem<
 type Complex<A extends Shape> = A extends readonly [...infer Front extends Shape, unknown] ? Front : A
 
 /** Applied to each square matrix of a batch: the last two axes. */
-export type EachMatrix<Name extends string> = <T extends Tensor, A extends Shape = ShapeOf<T>>(
-  this: Square<Name, A, T>,
-) => Tensor<A>
+export type EachMatrix<Name extends string> = <T extends Tensor>(
+  this: Square<Name, ShapeOf<T>, T>,
+) => Tensor<ShapeOf<T>>
 
 const eachMatrix = <Name extends string>(rule: (x: Operand) => Node): EachMatrix<Name> =>
   function (this: unknown) {
@@ -46,7 +46,7 @@ const eachMatrix = <Name extends string>(rule: (x: Operand) => Node): EachMatrix
   }
 
 /** Keeps a triangle of each matrix, up to or from a diagonal. */
-export type Triangle = <T extends Tensor, A extends Shape = ShapeOf<T>>(this: T, offset?: number) => Tensor<A>
+export type Triangle = <T extends Tensor>(this: T, offset?: number) => Tensor<ShapeOf<T>>
 
 const triangle = (rule: (x: Node, offset?: number) => Node): Triangle =>
   function (this: Tensor, offset) {
@@ -61,29 +61,29 @@ export const linear = {
   triu: triangle(ops.triu),
 
   /** The diagonals of the planes of the last two axes. */
-  diagonal<T extends Tensor, A extends Shape = ShapeOf<T>>(this: OfMatrices<'diagonal', A, T>): Tensor<Diagonal<A>> {
+  diagonal<T extends Tensor>(this: OfMatrices<'diagonal', ShapeOf<T>, T>): Tensor<Diagonal<ShapeOf<T>>> {
     return wrap(ops.diagonal(operand(this)))
   },
 
   /** The last axis as the diagonals of square matrices of zeros: […, n] → […, n, n]. */
-  diagonalMatrix<T extends Tensor, A extends Shape = ShapeOf<T>>(this: T): Tensor<OnDiagonal<A>> {
+  diagonalMatrix<T extends Tensor>(this: T): Tensor<OnDiagonal<ShapeOf<T>>> {
     return wrap(ops.diagonalMatrix(this.node))
   },
 
   /** The sum of the diagonal of each matrix. */
-  trace<T extends Tensor, A extends Shape = ShapeOf<T>>(this: OfMatrices<'trace', A, T>): Tensor<PerMatrix<A>> {
+  trace<T extends Tensor>(this: OfMatrices<'trace', ShapeOf<T>, T>): Tensor<PerMatrix<ShapeOf<T>>> {
     return wrap(ops.trace(operand(this)))
   },
 
   /** The determinant of each matrix. */
-  determinant<T extends Tensor, A extends Shape = ShapeOf<T>>(this: Square<'determinant', A, T>): Tensor<PerMatrix<A>> {
+  determinant<T extends Tensor>(this: Square<'determinant', ShapeOf<T>, T>): Tensor<PerMatrix<ShapeOf<T>>> {
     return wrap(ops.determinant(operand(this)))
   },
 
   /** Sign and logarithm of the magnitude of the determinant, which does not overflow. */
-  logDeterminant<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: Square<'logDeterminant', A, T>,
-  ): { sign: Tensor<PerMatrix<A>>; logAbsolute: Tensor<PerMatrix<A>> } {
+  logDeterminant<T extends Tensor>(
+    this: Square<'logDeterminant', ShapeOf<T>, T>,
+  ): { sign: Tensor<PerMatrix<ShapeOf<T>>>; logAbsolute: Tensor<PerMatrix<ShapeOf<T>>> } {
     const { sign, logAbsolute } = ops.logDeterminant(operand(this))
     return { sign: wrap(sign), logAbsolute: wrap(logAbsolute) }
   },
@@ -94,93 +94,93 @@ export const linear = {
   cholesky: eachMatrix<'cholesky'>(ops.cholesky),
 
   /** The n-th power of each matrix; a negative n gives powers of the inverse. */
-  matrixPower<T extends Tensor, A extends Shape = ShapeOf<T>>(this: Square<'matrixPower', A, T>, n: number): Tensor<A> {
+  matrixPower<T extends Tensor>(this: Square<'matrixPower', ShapeOf<T>, T>, n: number): Tensor<ShapeOf<T>> {
     return wrap(ops.matrixPower(operand(this), n))
   },
 
   /** The solution x of a · x = b for this square a […, n, n] and b [n], […, n] or […, n, k]. */
-  solve<T extends Tensor, Sides, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<Sides>>(
+  solve<T extends Tensor, Sides>(
     this: T,
-    b: Unless<NoTensor<Sides> | SolveProblem<'solve', A, B>, Sides>,
-  ): Tensor<Solve<A, B>> {
+    b: Unless<NoTensor<Sides> | SolveProblem<'solve', ShapeOf<T>, OperandShape<Sides>>, Sides>,
+  ): Tensor<Solve<ShapeOf<T>, OperandShape<Sides>>> {
     return wrap(ops.solve(this.node, operand(b)))
   },
 
   /** The solution x of a · x = b for this triangular a. */
-  triangularSolve<T extends Tensor, Sides, A extends Shape = ShapeOf<T>, B extends Shape = OperandShape<Sides>>(
+  triangularSolve<T extends Tensor, Sides>(
     this: T,
-    b: Unless<NoTensor<Sides> | SolveProblem<'triangularSolve', A, B>, Sides>,
+    b: Unless<NoTensor<Sides> | SolveProblem<'triangularSolve', ShapeOf<T>, OperandShape<Sides>>, Sides>,
     options?: TriangularSolveOptions,
-  ): Tensor<Solve<A, B>> {
+  ): Tensor<Solve<ShapeOf<T>, OperandShape<Sides>>> {
     return wrap(ops.triangularSolve(this.node, operand(b), options))
   },
 
   /** Row permutation (int32) and triangles with x[permutation] = lower · upper. */
-  lu<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: Square<'lu', A, T>,
-  ): { permutation: Tensor<PerRow<A>>; lower: Tensor<A>; upper: Tensor<A> } {
+  lu<T extends Tensor>(
+    this: Square<'lu', ShapeOf<T>, T>,
+  ): { permutation: Tensor<PerRow<ShapeOf<T>>>; lower: Tensor<ShapeOf<T>>; upper: Tensor<ShapeOf<T>> } {
     const { permutation, lower, upper } = ops.lu(operand(this))
     return { permutation: wrap(permutation), lower: wrap(lower), upper: wrap(upper) }
   },
 
   /** Orthonormal columns q and upper triangle r with x = q · r. */
-  qr<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: OfMatrices<'qr', A, T>,
-  ): { q: Tensor<LeftFactor<A>>; r: Tensor<RightFactor<A>> } {
+  qr<T extends Tensor>(
+    this: OfMatrices<'qr', ShapeOf<T>, T>,
+  ): { q: Tensor<LeftFactor<ShapeOf<T>>>; r: Tensor<RightFactor<ShapeOf<T>>> } {
     const { q, r } = ops.qr(operand(this))
     return { q: wrap(q), r: wrap(r) }
   },
 
   /** Ascending eigenvalues of symmetric matrices, and their eigenvectors as columns. */
-  eigh<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: Square<'eigh', A, T>,
-  ): { values: Tensor<PerRow<A>>; vectors: Tensor<A> } {
+  eigh<T extends Tensor>(
+    this: Square<'eigh', ShapeOf<T>, T>,
+  ): { values: Tensor<PerRow<ShapeOf<T>>>; vectors: Tensor<ShapeOf<T>> } {
     const { values, vectors } = ops.eigh(operand(this))
     return { values: wrap(values), vectors: wrap(vectors) }
   },
 
   /** x = u · diag(s) · vt with descending singular values s. */
-  svd<T extends Tensor, A extends Shape = ShapeOf<T>>(
-    this: OfMatrices<'svd', A, T>,
+  svd<T extends Tensor>(
+    this: OfMatrices<'svd', ShapeOf<T>, T>,
   ): {
-    u: Tensor<LeftFactor<A>>
-    s: Tensor<Diagonal<A>>
-    vt: Tensor<RightFactor<A>>
+    u: Tensor<LeftFactor<ShapeOf<T>>>
+    s: Tensor<Diagonal<ShapeOf<T>>>
+    vt: Tensor<RightFactor<ShapeOf<T>>>
   } {
     const { u, s, vt } = ops.svd(operand(this))
     return { u: wrap(u), s: wrap(s), vt: wrap(vt) }
   },
 
   /** The discrete Fourier transform Σₜ xₜ exp(−2πi k t / n) of complex numbers, which are pairs in the last axis. */
-  fft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  fft<T extends Tensor, X extends number = -1>(
     this: T,
-    axis?: Unless<AxisProblem<'fft', Complex<A>, X>, X>,
-  ): Tensor<A> {
+    axis?: Unless<AxisProblem<'fft', Complex<ShapeOf<T>>, X>, X>,
+  ): Tensor<ShapeOf<T>> {
     return wrap(ops.fft(this.node, axis as number | undefined))
   },
 
   /** The inverse of `fft`: 1/n Σₖ xₖ exp(2πi k t / n). */
-  ifft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  ifft<T extends Tensor, X extends number = -1>(
     this: T,
-    axis?: Unless<AxisProblem<'ifft', Complex<A>, X>, X>,
-  ): Tensor<A> {
+    axis?: Unless<AxisProblem<'ifft', Complex<ShapeOf<T>>, X>, X>,
+  ): Tensor<ShapeOf<T>> {
     return wrap(ops.ifft(this.node, axis as number | undefined))
   },
 
   /** The first ⌊n/2⌋ + 1 terms of the Fourier transform of real numbers: […, n] → […, ⌊n/2⌋ + 1, 2]. */
-  rfft<T extends Tensor, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  rfft<T extends Tensor, X extends number = -1>(
     this: T,
-    axis?: Unless<AxisProblem<'rfft', A, X>, X>,
-  ): Tensor<ToComplex<A, X>> {
+    axis?: Unless<AxisProblem<'rfft', ShapeOf<T>, X>, X>,
+  ): Tensor<ToComplex<ShapeOf<T>, X>> {
     return wrap(ops.rfft(this.node, axis as number | undefined))
   },
 
   /** The inverse of `rfft`: […, m, 2] → n real numbers, 2 (m − 1) unless given. */
-  irfft<T extends Tensor, N extends number = number, X extends number = -1, A extends Shape = ShapeOf<T>>(
+  irfft<T extends Tensor, N extends number = number, X extends number = -1>(
     this: T,
     n?: N,
-    axis?: Unless<AxisProblem<'irfft', Complex<A>, X>, X>,
-  ): Tensor<ToReal<A, X, N>> {
+    axis?: Unless<AxisProblem<'irfft', Complex<ShapeOf<T>>, X>, X>,
+  ): Tensor<ToReal<ShapeOf<T>, X, N>> {
     return wrap(ops.irfft(this.node, n, axis as number | undefined))
   },
 }

@@ -4,7 +4,7 @@ import * as ops from '../../operations/index.js'
 import type { SortOptions } from '../../operations/indexing/sort.js'
 import type { NormOptions, ReductionOptions, VarianceOptions } from '../../operations/reductions.js'
 import type { Tensor } from '../tensor.js'
-import type { Axes, AxisProblem, Reduce, Shape, ShapeOf, Unless, UnlessListed } from '../types/index.js'
+import type { Axes, AxisProblem, Reduce, ShapeOf, Unless, UnlessListed } from '../types/index.js'
 import { wrap } from '../wrap.js'
 
 /** Reduces over one axis, several, or all if left out; reduced axes stay with size 1 with `keepDims`. */
@@ -12,42 +12,36 @@ export type Reduction<Name extends string, Options = unknown> = <
   T extends Tensor,
   const X extends Axes | undefined = undefined,
   K extends boolean = false,
-  A extends Shape = ShapeOf<T>,
 >(
   this: T,
-  axis?: UnlessListed<AxisProblem<Name, A, X>, X>,
+  axis?: UnlessListed<AxisProblem<Name, ShapeOf<T>, X>, X>,
   options?: { readonly keepDims?: K } & Options,
-) => Tensor<Reduce<A, X, K>>
+) => Tensor<Reduce<ShapeOf<T>, X, K>>
 
 /** Finds a position along an axis, or in the flattened tensor if it is left out. */
 export type Search<Name extends string> = <
   T extends Tensor,
   X extends number | undefined = undefined,
   K extends boolean = false,
-  A extends Shape = ShapeOf<T>,
 >(
   this: T,
-  axis?: Unless<AxisProblem<Name, A, X>, X>,
+  axis?: Unless<AxisProblem<Name, ShapeOf<T>, X>, X>,
   options?: { readonly keepDims?: K },
-) => Tensor<Reduce<A, X, K>>
+) => Tensor<Reduce<ShapeOf<T>, X, K>>
 
 /** Works along an axis; the shape stays. */
-export type Along<Name extends string, Options> = <T extends Tensor, X extends number, A extends Shape = ShapeOf<T>>(
+export type Along<Name extends string, Options> = <T extends Tensor, X extends number>(
   this: T,
-  axis: Unless<AxisProblem<Name, A, X>, X>,
+  axis: Unless<AxisProblem<Name, ShapeOf<T>, X>, X>,
   options?: Options,
-) => Tensor<A>
+) => Tensor<ShapeOf<T>>
 
 /** As {@link Along}, by default along the last axis. */
-export type AlongLast<Name extends string, Options = never> = <
-  T extends Tensor,
-  X extends number = -1,
-  A extends Shape = ShapeOf<T>,
->(
+export type AlongLast<Name extends string, Options = never> = <T extends Tensor, X extends number = -1>(
   this: T,
-  axis?: Unless<AxisProblem<Name, A, X>, X>,
+  axis?: Unless<AxisProblem<Name, ShapeOf<T>, X>, X>,
   options?: Options,
-) => Tensor<A>
+) => Tensor<ShapeOf<T>>
 
 const reduction = <Name extends string, Options extends ReductionOptions = ReductionOptions>(
   rule: (x: Node, axis?: Axes, options?: Options) => Node,

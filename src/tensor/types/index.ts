@@ -13,6 +13,7 @@ export type { Einsum, EinsumProblem } from './einsum.js'
 export type { Expand, ExpandProblem } from './expand.js'
 export type { Given, shapeOf } from './given.js'
 export type { Concat, ConcatProblem, ShapesOf, Stack, StackProblem } from './join.js'
+export type { MappedArguments, MappedResult } from './mapped.js'
 export type { Dot, Matmul, MatmulProblem, Outer } from './matmul.js'
 export type {
   Diagonal,
