@@ -1,19 +1,18 @@
 import type { DType, TypedArray } from '../core/dtype.js'
 import { present, refuseCoercion } from '../core/presentation.js'
-import { normalizeAxis } from '../core/shape.js'
 import type { Node } from '../graph/node.js'
-import { cast } from '../operations/elementwise/conversion.js'
 import { contractions } from './methods/contraction.js'
 import { elementwise } from './methods/elementwise.js'
 import { indexing } from './methods/indexing.js'
 import { linear } from './methods/linear.js'
 import { movement } from './methods/movement.js'
 import { composition } from './methods/pipe.js'
+import { reading } from './methods/reading.js'
 import { reductions } from './methods/reduction.js'
 import { bound } from './runtime.js'
-import type { AxisProblem, Loose, Nested, Shape, ShapeOf, SizeOn, shapeOf, Unless } from './types/index.js'
-import { describeValues, nest, onlyElement, readData, readDataSync, toAwait } from './values.js'
-import { setTensorClass, wrap } from './wrap.js'
+import type { Loose, Shape, Sizes } from './types/index.js'
+import { describeValues, onlyElement, readData, readDataSync, toAwait } from './values.js'
+import { setTensorClass } from './wrap.js'
 
 declare const sizes: unique symbol
 declare const compared: unique symbol
@@ -25,6 +24,7 @@ type Elementwise = typeof elementwise
 type Indexing = typeof indexing
 type Linear = typeof linear
 type Movement = typeof movement
+type Reading = typeof reading
 type Reductions = typeof reductions
 
 // The methods are put on the prototype at the end of the file.
@@ -35,6 +35,7 @@ export interface Tensor<S extends Shape = any>
     Contractions,
     Indexing,
     Linear,
+    Reading,
     Composition {}
 
 /**
@@ -45,7 +46,7 @@ export interface Tensor<S extends Shape = any>
  * program runs, plain `Tensor` for any shape. What is unknown fits everything, in both directions; sizes that are known
  * to disagree do not compile.
  *
- * No method mentions `S` itself; each takes `this: Tensor<A>`, so that tensors are compared by their sizes alone.
+ * No method mentions `S` itself; each asks what its `this` is, so that tensors are compared by their sizes alone.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods exist, see the end of the file
 export class Tensor<S extends Shape = any> {
@@ -64,21 +65,8 @@ export class Tensor<S extends Shape = any> {
   }
 
   /** The sizes, outermost first; `[]` for a scalar. What is made of them (`zeros(x.shape)`) is known to be of this shape. */
-  get shape(): readonly number[] & { readonly [shapeOf]?: Tensor<S> } {
-    return this.node.shape
-  }
-
-  /**
-   * The size of an axis, which counts from the end when negative.
-   *
-   * @example x.reshape([x.dim(0), -1]) // one row for each of the first axis
-   */
-  dim<T extends Tensor, X extends number>(
-    this: T,
-    axis: Unless<AxisProblem<'dim', ShapeOf<T>, X>, X>,
-  ): SizeOn<ShapeOf<T>, X> {
-    const { shape, rank } = this.node
-    return shape[normalizeAxis(axis as number, rank, 'dim')] as SizeOn<ShapeOf<T>, X>
+  get shape(): Sizes<Loose<S>, S> {
+    return this.node.shape as Sizes<Loose<S>, S>
   }
 
   /** The number of axes. */
@@ -94,11 +82,6 @@ export class Tensor<S extends Shape = any> {
   /** The type of the elements. */
   get dtype(): DType {
     return this.node.dtype
-  }
-
-  /** Converted to another dtype. */
-  cast<T extends Tensor>(this: T, dtype: DType): Tensor<ShapeOf<T>> {
-    return wrap(cast(this.node, dtype))
   }
 
   /** A copy of the elements, in row-major order; float16 and bfloat16 come as float32, booleans as 0 and 1. */
@@ -124,19 +107,6 @@ export class Tensor<S extends Shape = any> {
     return onlyElement(this.node, readDataSync(this.node))
   }
 
-  /** The elements as nested arrays. */
-  array<T extends Tensor>(this: T): Promise<Nested<ShapeOf<T>>> {
-    return toAwait(
-      readData(this.node).then((data) => nest(this.node, data) as Nested<ShapeOf<T>>),
-      'array',
-    )
-  }
-
-  /** As {@link array}, at once, where the backend can. */
-  arraySync<T extends Tensor>(this: T): Nested<ShapeOf<T>> {
-    return nest(this.node, readDataSync(this.node)) as Nested<ShapeOf<T>>
-  }
-
   /** Prints the values as NumPy does. */
   async print(): Promise<void> {
     console.log(describeValues(this.node, await readData(this.node)))
@@ -157,7 +127,7 @@ export class Tensor<S extends Shape = any> {
   }
 }
 
-Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, indexing, linear, composition)
+Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, indexing, linear, reading, composition)
 setTensorClass(Tensor)
 present(Tensor.prototype, {
   kind: 'tensor',
