@@ -10,9 +10,7 @@ export type {
 export type { Axes, AxisProblem } from './axis.js'
 export type { Broadcast, BroadcastProblem } from './broadcast.js'
 export type { Einsum, EinsumProblem } from './einsum.js'
-export type { Expand, ExpandProblem } from './expand.js'
 export type { Given, Sizes } from './given.js'
-export type { Concat, ConcatProblem, ShapesOf, Stack, StackProblem } from './join.js'
 export type { MappedArguments, MappedResult } from './mapped.js'
 export type { Dot, Matmul, MatmulProblem, Outer } from './matmul.js'
 export type {
@@ -31,13 +29,18 @@ export type {
   ToReal,
 } from './matrix.js'
 export type { Show, Text, Unless, UnlessListed } from './message.js'
+export type { Expand, ExpandProblem } from './movement/expand.js'
+export type { Concat, ConcatProblem, ShapesOf, Stack, StackProblem } from './movement/join.js'
+export type { Pad, PadProblem } from './movement/pad.js'
+export type { MoveAxis, MoveAxisProblem, Permute, PermuteProblem, Reversed, Transpose } from './movement/permute.js'
+export type { Repeat, Tile } from './movement/repeat.js'
+export type { Flatten, FlattenProblem, Reshape, ReshapeProblem } from './movement/reshape.js'
+export type { AtProblem, Resized, Slice, SliceProblem, SliceSpec, Take } from './movement/slice.js'
+export type { Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './movement/split.js'
+export type { Insert, Longer, Squeeze, SqueezeProblem } from './movement/squeeze.js'
 export type { Nested, NestedShape, RaggedProblem } from './nested.js'
 export type { NoTensor, Operand, OperandProblem, OperandShape, ShapeOf } from './operand.js'
-export type { Pad, PadProblem } from './pad.js'
-export type { MoveAxis, MoveAxisProblem, Permute, PermuteProblem, Reversed, Transpose } from './permute.js'
 export type { Reduce } from './reduce.js'
-export type { Repeat, Tile } from './repeat.js'
-export type { Flatten, FlattenProblem, Reshape, ReshapeProblem } from './reshape.js'
 export type { Box, Loose, Shape, Writable } from './shape.js'
 export type {
   AnyShape,
@@ -49,8 +52,5 @@ export type {
   shapes,
   WithShapes,
 } from './shape-function.js'
-export type { AtProblem, Resized, Slice, SliceProblem, SliceSpec, Take } from './slice.js'
-export type { Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './split.js'
-export type { Insert, Longer, Squeeze, SqueezeProblem } from './squeeze.js'
 export type { Stage, Then } from './stage.js'
 export type { AllSteps, StepOf, StepsOf } from './steps.js'

@@ -1,5 +1,5 @@
 import type { Tensor } from '../tensor.js'
-import type { Insert } from './squeeze.js'
+import type { Insert } from './movement/squeeze.js'
 
 interface Axes {
   readonly inAxes?: number | readonly (number | null)[]

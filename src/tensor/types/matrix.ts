@@ -2,9 +2,9 @@ import type { Add, FloorDivide, Subtract } from './arithmetic.js'
 import type { Position } from './axis.js'
 import type { Broadcast, BroadcastProblem } from './broadcast.js'
 import type { Show } from './message.js'
+import type { Resized } from './movement/slice.js'
+import type { SizeOn } from './movement/split.js'
 import type { Box, Meet, Shape } from './shape.js'
-import type { Resized } from './slice.js'
-import type { SizeOn } from './split.js'
 
 type Smaller<A extends number, B extends number> =
   Box<A> extends Box<B>

@@ -1,7 +1,7 @@
-import type { Position, PositionsOf } from './axis.js'
-import type { Show } from './message.js'
-import type { WithoutAxes } from './reduce.js'
-import type { Reverse, Shape } from './shape.js'
+import type { Position, PositionsOf } from '../axis.js'
+import type { Show } from '../message.js'
+import type { WithoutAxes } from '../reduce.js'
+import type { Reverse, Shape } from '../shape.js'
 
 type PositionList<A extends Shape, X> = X extends readonly unknown[]
   ? { -readonly [I in keyof X]: Position<A['length'], X[I]> }

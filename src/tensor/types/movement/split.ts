@@ -1,7 +1,7 @@
-import type { Add, Divide, Subtract } from './arithmetic.js'
-import type { Position } from './axis.js'
-import type { Show } from './message.js'
-import type { Shape } from './shape.js'
+import type { Add, Divide, Subtract } from '../arithmetic.js'
+import type { Position } from '../axis.js'
+import type { Show } from '../message.js'
+import type { Shape } from '../shape.js'
 import type { Resized } from './slice.js'
 
 /** The size of an axis; `number` when it cannot be told. */

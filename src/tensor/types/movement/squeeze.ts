@@ -1,6 +1,6 @@
-import type { PositionsOf } from './axis.js'
-import type { Reduce } from './reduce.js'
-import type { Shape } from './shape.js'
+import type { PositionsOf } from '../axis.js'
+import type { Reduce } from '../reduce.js'
+import type { Shape } from '../shape.js'
 
 type WithoutOnes<A extends Shape> = A extends readonly [infer Size extends number, ...infer Tail extends Shape]
   ? Size extends 1

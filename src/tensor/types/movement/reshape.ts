@@ -1,7 +1,7 @@
-import type { Divide, Product, Subtract } from './arithmetic.js'
-import type { Position } from './axis.js'
-import type { Show } from './message.js'
-import type { Box, First, Rest, Shape, Tail } from './shape.js'
+import type { Divide, Product, Subtract } from '../arithmetic.js'
+import type { Position } from '../axis.js'
+import type { Show } from '../message.js'
+import type { Box, First, Rest, Shape, Tail } from '../shape.js'
 
 /** A shape without the first size that is `Size`; `'absent'` when it has none. */
 type Without<S extends Shape, Size, Passed extends number[] = []> = S extends readonly [

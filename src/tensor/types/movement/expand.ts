@@ -1,5 +1,5 @@
-import type { Show } from './message.js'
-import type { Box, Shape, Writable } from './shape.js'
+import type { Show } from '../message.js'
+import type { Box, Shape, Writable } from '../shape.js'
 
 /** The shape after expand: the target, where −1 keeps a size. */
 export type Expand<A extends Shape, Target extends Shape> = number extends Target['length']

@@ -1,6 +1,6 @@
-import type { Multiply, Product } from './arithmetic.js'
-import type { PositionsOf } from './axis.js'
-import type { Shape } from './shape.js'
+import type { Multiply, Product } from '../arithmetic.js'
+import type { PositionsOf } from '../axis.js'
+import type { Shape } from '../shape.js'
 
 /** The shape after repeating each element along an axis, or of the flattened tensor without one. */
 export type Repeat<A extends Shape, Count extends number, X> = [X] extends [undefined]

@@ -1,8 +1,8 @@
-import type { Tensor } from '../tensor.js'
-import type { Add } from './arithmetic.js'
-import type { Position } from './axis.js'
-import type { ShapeOf } from './operand.js'
-import type { Box, Meet, Shape } from './shape.js'
+import type { Tensor } from '../../tensor.js'
+import type { Add } from '../arithmetic.js'
+import type { Position } from '../axis.js'
+import type { ShapeOf } from '../operand.js'
+import type { Box, Meet, Shape } from '../shape.js'
 import type { Insert } from './squeeze.js'
 
 /** The shapes of several tensors. */

@@ -1,8 +1,8 @@
-import type { Add, DivideWithRemainder, Subtract } from './arithmetic.js'
-import type { Position, PositionsOf } from './axis.js'
-import type { Show } from './message.js'
-import type { WithSize } from './reduce.js'
-import type { First, Rest, Shape, Tail } from './shape.js'
+import type { Add, DivideWithRemainder, Subtract } from '../arithmetic.js'
+import type { Position, PositionsOf } from '../axis.js'
+import type { Show } from '../message.js'
+import type { WithSize } from '../reduce.js'
+import type { First, Rest, Shape, Tail } from '../shape.js'
 
 /** The shape with another size on the given axes: what splitting along them leaves. */
 export type Resized<A extends Shape, X, Size extends number = number> =

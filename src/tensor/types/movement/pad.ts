@@ -1,5 +1,5 @@
-import type { Add } from './arithmetic.js'
-import type { Shape } from './shape.js'
+import type { Add } from '../arithmetic.js'
+import type { Shape } from '../shape.js'
 
 /** The elements that a padding adds to an axis: those before and after, or one number for both. */
 type Margin<Padding> = Padding extends number
