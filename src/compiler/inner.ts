@@ -1,5 +1,5 @@
 import { create, results } from '../graph/build.js'
-import { type Graph, topologicalOrder } from '../graph/graph.js'
+import { type Graph, orderOf } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
 import { inline } from '../transform/substitute.js'
 import { rewrite } from './rewrite.js'
@@ -34,7 +34,7 @@ export const simplifyInner = (graph: Graph, simplify: (inner: Graph) => Graph): 
 /** Leaves out the outputs of scans, branches and calls that nothing reads. */
 export function dropUnreadOutputs(graph: Graph): Graph {
   const read = new Map<Node, Set<number>>()
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of orderOf(graph)) {
     if (!isOp(node, 'result')) continue
     const [source] = node.inputs
     read.set(source, (read.get(source) ?? new Set()).add(node.attributes.index))

@@ -1,5 +1,5 @@
 import { rebuilt } from '../graph/build.js'
-import { type Graph, topologicalOrder } from '../graph/graph.js'
+import { type Graph, orderOf } from '../graph/graph.js'
 import type { Node } from '../graph/node.js'
 
 /**
@@ -7,12 +7,20 @@ import type { Node } from '../graph/node.js'
  * replaces it, beside the node as it was. Inputs of the graph stay; nodes that nothing needs any more are left out.
  */
 export function rewrite(graph: Graph, visit: (node: Node, original: Node) => Node): Graph {
-  const replaced = new Map<Node, Node>(graph.inputs.map((node) => [node, node]))
-  for (const node of topologicalOrder(graph.outputs)) {
-    if (replaced.has(node)) continue
-    const inputs = node.inputs.map((input) => replaced.get(input) ?? input)
-    const same = inputs.every((input, i) => input === node.inputs[i])
-    replaced.set(node, visit(same ? node : rebuilt(node, inputs), node))
+  const replaced = new Map<Node, Node>()
+  const isReplaced = (node: Node): boolean => replaced.has(node)
+  for (const node of orderOf(graph)) {
+    if (node.op === 'input') continue
+    const { inputs } = node
+    const current = inputs.some(isReplaced)
+      ? rebuilt(
+          node,
+          inputs.map((input) => replaced.get(input) ?? input),
+        )
+      : node
+    const visited = visit(current, node)
+    if (visited !== node) replaced.set(node, visited)
   }
+  if (replaced.size === 0) return graph
   return { inputs: graph.inputs, outputs: graph.outputs.map((node) => replaced.get(node) ?? node) }
 }

@@ -44,6 +44,18 @@ export function topologicalOrder(roots: Iterable<Node>, isLeaf?: (node: Node) =>
   return order
 }
 
+const orders = new WeakMap<Graph, readonly Node[]>()
+
+/** The nodes of a graph in topological order, found once. */
+export function orderOf(graph: Graph): readonly Node[] {
+  let order = orders.get(graph)
+  if (order === undefined) {
+    order = topologicalOrder(graph.outputs)
+    orders.set(graph, order)
+  }
+  return order
+}
+
 /** The graphs inside a node: bodies, conditions and branches. */
 export function innerGraphs(node: Node): Graph[] {
   if (isOp(node, 'scan') || isOp(node, 'call')) return [node.attributes.body]

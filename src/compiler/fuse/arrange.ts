@@ -35,8 +35,13 @@ export class Stuck {
 /** With the axes of a tensor (`MOST_AXES`) they make as many as the kernels can have. */
 const MOST_SPLITS = 12
 
-/** Finds a space in which all `members` can be computed together; `Stuck` or undefined if there is none. */
-export function arrange(members: readonly Node[], roles: Roles): Arrangement | Stuck | undefined {
+/** Finds a space in which all `members` can be computed together, `known` being one for some; `Stuck` or undefined if there is none. */
+export function arrange(members: readonly Node[], roles: Roles, known?: Arrangement): Arrangement | Stuck | undefined {
+  if (known !== undefined) {
+    // Mostly the space of some of them is one for all.
+    const result = new Arranger(members, roles, [], known).arrange()
+    if (result !== undefined && 'maps' in result) return result
+  }
   const splits: Split[] = []
   while (splits.length <= MOST_SPLITS) {
     const result = new Arranger(members, roles, splits).arrange()
@@ -55,7 +60,7 @@ export function arrangeAlike(members: readonly Node[]): Arrangement {
 
 class Arranger {
   readonly #members: ReadonlySet<Node>
-  readonly #maps = new Map<Node, IndexMap>()
+  readonly #maps: Map<Node, IndexMap>
   readonly #pending: Node[] = []
   readonly #anchor: Node
   #space: Shape
@@ -66,11 +71,22 @@ class Arranger {
     readonly nodes: readonly Node[],
     readonly roles: Roles,
     splits: readonly Split[],
+    known?: Arrangement,
   ) {
     this.#members = new Set(nodes)
-    const role = (wanted: string): Node | undefined => nodes.find((node) => roles.roleOf(node) === wanted)
-    this.#anchor =
-      role('product') ?? role('fold') ?? nodes.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a))
+    if (known !== undefined) {
+      this.#space = known.space
+      this.#reduced = known.reduced
+      this.#anchor = anchorOf(
+        nodes.filter((node) => known.maps.has(node)),
+        roles,
+      )
+      this.#maps = new Map(known.maps)
+      for (const node of nodes) if (!known.maps.has(node)) this.#pending.push(...this.#neighbours(node))
+      return
+    }
+    this.#maps = new Map()
+    this.#anchor = anchorOf(nodes, roles)
     const { shape } = this.#anchor
     let map: IndexMap
     if (roles.roleOf(this.#anchor) === 'fold') {
@@ -109,6 +125,12 @@ class Arranger {
     return { space: this.#space, reduced: this.#reduced, maps: this.#maps }
   }
 
+  /** The members with an index that a node reads or is read by. */
+  #neighbours(node: Node): Node[] {
+    const read = this.roles.edgesOf(node).map(({ root }) => root)
+    return [...read, ...this.roles.readersOf(node)].filter((other) => this.#members.has(other) && this.#maps.has(other))
+  }
+
   #assign(node: Node, map: IndexMap): void {
     const known = this.#maps.get(node)
     if (known === undefined) {
@@ -124,7 +146,7 @@ class Arranger {
       const node = this.#pending.pop()
       if (node === undefined) return
       this.#downFrom(node)
-      this.#upFrom(node)
+      if (this.nodes.length > 1) this.#upFrom(node)
     }
   }
 
@@ -213,6 +235,12 @@ class Arranger {
     else if (result !== undefined) return result
     return undefined
   }
+}
+
+/** The member whose elements the space is made for. */
+function anchorOf(nodes: readonly Node[], roles: Roles): Node {
+  const role = (wanted: string): Node | undefined => nodes.find((node) => roles.roleOf(node) === wanted)
+  return role('product') ?? role('fold') ?? nodes.reduce((a, b) => (sizeOf(b.shape) > sizeOf(a.shape) ? b : a))
 }
 
 const still = (space: Shape): Affine => ({ offset: 0, strides: space.map(() => 0) })

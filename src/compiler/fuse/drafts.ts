@@ -93,18 +93,10 @@ export class Drafts {
     return group && this.#drafts.get(group)
   }
 
-  /** Code for what a draft computes with other `stored` or `recomputed` nodes, if there is any that one kernel should hold. */
-  changed(
-    { group, fused }: Draft,
-    {
-      stored = fused?.stored ?? [],
-      recomputed = this.recomputed,
-    }: Partial<Pick<Fused, 'stored'>> & {
-      readonly recomputed?: ReadonlySet<Node>
-    },
-  ): Fused | undefined {
+  /** Code for a draft as things are now, or with other `stored` nodes; if there is any that one kernel should hold. */
+  changed({ group, fused }: Draft, stored = fused?.stored ?? []): Fused | undefined {
     if (fused === undefined) return undefined
-    const code = codeOf(group.members, stored, fused.arrangement, this.groups.roles, recomputed)
+    const code = codeOf(group.members, stored, fused.arrangement, this.groups.roles, this.recomputed)
     if (code === undefined || !isWithinLimits(code, fused.product !== undefined)) return undefined
     return { ...fused, stored, code }
   }
@@ -126,7 +118,7 @@ export class Drafts {
   store(node: Node): boolean {
     if (this.isStored(node)) return true
     const home = this.homeOf(node)
-    const changed = home && this.changed(home, { stored: [...(home.fused?.stored ?? []), node] })
+    const changed = home && this.changed(home, [...(home.fused?.stored ?? []), node])
     if (home === undefined || changed === undefined || !readsOf(changed).every((other) => this.isStored(other)))
       return false
     this.change(home, changed)

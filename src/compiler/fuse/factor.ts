@@ -12,7 +12,10 @@ import { rewrite } from '../rewrite.js'
  * The results are equal up to rounding, but where one side overflows. Sums of 16-bit floats, which overflow soon, and of
  * integers stay as they are.
  */
-export const factorSums = (graph: Graph): Graph => deduplicate(rewrite(graph, factored))
+export function factorSums(graph: Graph): Graph {
+  const rewritten = rewrite(graph, factored)
+  return rewritten === graph ? graph : deduplicate(rewritten)
+}
 
 function factored(node: Node): Node {
   if (node.dtype !== 'float32' && node.dtype !== 'float64') return node

@@ -70,7 +70,7 @@ function joinParts(drafts: Drafts): void {
     const isOnlyPart = (part: Node): boolean =>
       parts.includes(part) && drafts.readersOf(part).size === 1 && !drafts.wanted.has(part)
     const stored = [...home.fused.stored.filter((part) => !isOnlyPart(part)), node]
-    const changed = drafts.changed(home, { stored })
+    const changed = drafts.changed(home, stored)
     if (changed === undefined) continue
     drafts.change(home, changed)
     draft.isJoined = true

@@ -50,6 +50,8 @@ const SEGMENT = 2048
 export class Groups {
   /** By segment and number; groups merged into others are gone. */
   readonly #segments: (Group | undefined)[][] = []
+  /** By segment the needs of all its groups, a row each, so that they can be looked through quickly. */
+  readonly #needs: { readonly matrix: Int32Array; readonly words: number }[] = []
   readonly #groupOf = new Map<Node, Group>()
   readonly #position = new Map<Node, number>()
   readonly #wanted: ReadonlySet<Node>
@@ -60,10 +62,14 @@ export class Groups {
     outputs: readonly Node[],
   ) {
     this.#wanted = new Set(outputs)
-    const words = (Math.min(nodes.length, SEGMENT) + 31) >> 5
     nodes.forEach((node, position) => {
-      const group = this.#single(node, Math.floor(position / SEGMENT), position % SEGMENT, words)
-      if (group.number === 0) this.#segments.push([])
+      if (position % SEGMENT === 0) {
+        const size = Math.min(nodes.length - position, SEGMENT)
+        const words = (size + 31) >> 5
+        this.#segments.push([])
+        this.#needs.push({ matrix: new Int32Array(size * words), words })
+      }
+      const group = this.#single(node, Math.floor(position / SEGMENT), position % SEGMENT)
       this.#segments[group.segment].push(group)
       this.#groupOf.set(node, group)
       this.#position.set(node, position)
@@ -76,8 +82,9 @@ export class Groups {
     })
   }
 
-  #single(node: Node, segment: number, number: number, words: number): Group {
+  #single(node: Node, segment: number, number: number): Group {
     const { roles } = this
+    const { matrix, words } = this.#needs[segment]
     const role = roles.roleOf(node)
     const edges = roles.edgesOf(node)
     const roots = new Set(edges.map(({ root }) => root))
@@ -94,7 +101,7 @@ export class Groups {
       hasOneIndex: role === 'map' && !isMovement(node) && node.op !== 'scatter' && roles.isPlain(node),
       arrangement: undefined,
       code: undefined,
-      needs: new Int32Array(words),
+      needs: matrix.subarray(number * words, (number + 1) * words),
     }
   }
 
@@ -197,14 +204,16 @@ export class Groups {
     remove(needs, b.number)
     // Where one is read by the other only, whoever needs it needs the other too.
     if (nobodyLearns) return
-    for (const group of groups) {
-      if (group === undefined || group === a) continue
-      const [needsA, needsB] = [has(group.needs, a.number), has(group.needs, b.number)]
+    const [wordA, maskA, wordB, maskB] = [a.number >> 5, 1 << (a.number & 31), b.number >> 5, 1 << (b.number & 31)]
+    const { matrix, words } = this.#needs[a.segment]
+    for (let row = 0; row < matrix.length; row += words) {
+      const needsA = (matrix[row + wordA] & maskA) !== 0
+      const needsB = (matrix[row + wordB] & maskB) !== 0
       if (!needsA && !needsB) continue
-      remove(group.needs, b.number)
-      add(group.needs, a.number)
+      matrix[row + wordB] &= ~maskB
+      matrix[row + wordA] |= maskA
       // What needs both has what they need already.
-      if (needsA !== needsB) unite(group.needs, needs)
+      if (needsA !== needsB) for (let word = 0; word < words; word++) matrix[row + word] |= needs[word]
     }
   }
 }

@@ -51,23 +51,29 @@ function mergeIfBetter(groups: Groups, a: Node, b: Node): void {
   if (first.segment !== second.segment || !mayFit(groups, first, second) || groups.wouldCycle(first, second)) return
   const union = groups.union(first, second)
   const isMap = isMapOnly(first) && isMapOnly(second)
-  const made = isMap ? arrangeMaps(union, groups.roles) : arrangeAround(union, groups.roles)
+  // That of what is no mere map has the rows.
+  const known = isMapOnly(first) ? (second.arrangement ?? (isMap ? first.arrangement : undefined)) : first.arrangement
+  const made = isMap ? arrangeMaps(union, groups.roles, known) : arrangeAround(union, groups.roles, known)
   if (made !== undefined) groups.merge(first, second, { ...union, ...made })
 }
 
 /** The space of a loop without folds, if it has one and the loop stays small; the code is made once it is as long as it gets. */
-function arrangeMaps(union: Union, roles: Roles): Pick<Group, 'arrangement'> | undefined {
+function arrangeMaps(union: Union, roles: Roles, known?: Arrangement): Pick<Group, 'arrangement'> | undefined {
   const { members, stored, roots, operands } = union
   if (!isSmallLoop(members.length, roots.size + stored.length, operands.size)) return undefined
   if (union.hasOneIndex) return { arrangement: arrangeAlike(members) }
-  const arrangement = arrange(members, roles)
+  const arrangement = arrange(members, roles, known)
   if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   return stored.every((node) => mayStore(node, arrangement)) ? { arrangement } : undefined
 }
 
 /** The space and the code of a product with its epilogue or of a loop with folds, if there are any and the code stays small. */
-function arrangeAround({ members, stored }: Union, roles: Roles): Pick<Group, 'arrangement' | 'code'> | undefined {
-  const arrangement = arrange(members, roles)
+function arrangeAround(
+  { members, stored }: Union,
+  roles: Roles,
+  known?: Arrangement,
+): Pick<Group, 'arrangement' | 'code'> | undefined {
+  const arrangement = arrange(members, roles, known)
   if (arrangement === undefined || arrangement instanceof Stuck) return undefined
   const hasProduct = members.some((node) => roles.roleOf(node) === 'product')
   if (hasProduct && stored.some((node) => isOnlyFolded(node, members, roles))) return undefined

@@ -47,12 +47,19 @@ export function recompute(drafts: Drafts): void {
     if (!readers.every((draft) => mayCompute(node, draft))) continue
     const bytes = bytesOf(node)
     const again = withOperands(node, (operand) => cheap.has(operand.op) && !isInMemory(operand, bytes), roles)
-    const trial = new Set([...recomputed, ...again])
+    const added = again.filter((one) => !recomputed.has(one))
+    /** What becomes of a group where all of them are computed again: the set is changed for as long as that is asked. */
+    const tried = (draft: Draft): Fused | undefined => {
+      for (const one of added) recomputed.add(one)
+      const change = changeWithout(node, draft, drafts)
+      for (const one of added) recomputed.delete(one)
+      return change
+    }
     let saved = bytes
     const changes: { readonly draft: Draft; readonly from: Fused | undefined; readonly to: Fused }[] = []
     for (const draft of readers) {
       const from = draft.fused
-      const to = changeWithout(node, draft, drafts, trial)
+      const to = tried(draft)
       if (to === undefined) break
       const reads = readsOf(to)
       if (!reads.every((other) => isInMemory(other, bytes))) break
@@ -82,8 +89,8 @@ const mayCompute = (node: Node, { fused }: Draft): boolean =>
   fused !== undefined && fused.product?.left.root !== node && fused.product?.right.root !== node
 
 /** What becomes of a group that makes `node` again instead of loading it; undefined if it cannot, or should not. */
-function changeWithout(node: Node, draft: Draft, drafts: Drafts, recomputed: ReadonlySet<Node>): Fused | undefined {
-  const change = drafts.changed(draft, { recomputed })
+function changeWithout(node: Node, draft: Draft, drafts: Drafts): Fused | undefined {
+  const change = drafts.changed(draft)
   if (change === undefined || change.code.inputs.includes(node)) return undefined
   const before = draft.fused?.code.instructions.length ?? 0
   return change.code.instructions.length > before + MOST_MORE ? undefined : change

@@ -1,5 +1,5 @@
 import { sizeOf } from '../../core/shape.js'
-import { type Graph, topologicalOrder } from '../../graph/graph.js'
+import { type Graph, orderOf } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { isElementwise } from '../../graph/scalar.js'
 import { literal } from '../literal.js'
@@ -32,7 +32,7 @@ export class Roles {
   #readers: Map<Node, Node[]> | undefined
 
   constructor(readonly graph: Graph) {
-    this.order = topologicalOrder(graph.outputs)
+    this.order = orderOf(graph)
     for (const node of this.order) {
       if (this.roleOf(node) === 'routine') for (const input of node.inputs) this.#storeWhole(input)
     }
@@ -54,7 +54,11 @@ export class Roles {
   /** Gives a virtual node memory of its own. */
   store(node: Node): void {
     this.#markStored(node)
-    this.#edges.clear()
+    for (const [reader, edges] of this.#edges) {
+      const isComplete = edges.length === reader.inputs.length
+      if (!isComplete || edges.some(({ path }) => path.includes(node))) this.#edges.delete(reader)
+    }
+    this.#edges.delete(node)
     this.#readers = undefined
   }
 

@@ -1,4 +1,4 @@
-import { type Graph, topologicalOrder } from '../../graph/graph.js'
+import { type Graph, orderOf } from '../../graph/graph.js'
 import { algebra } from '../algebra.js'
 import { deduplicate } from '../deduplicate.js'
 import { deferFromScans } from './after.js'
@@ -7,7 +7,7 @@ import { tidyScans } from './tidy.js'
 
 /** Leaves in scans only what has to be done step by step. */
 export function loosenScans(graph: Graph): Graph {
-  if (!topologicalOrder(graph.outputs).some(({ op }) => op === 'scan')) return graph
+  if (!orderOf(graph).some(({ op }) => op === 'scan')) return graph
   const passes = [hoistFromScans, deferFromScans, tidyScans, algebra, deduplicate]
   return passes.reduce((changed, pass) => pass(changed), graph)
 }

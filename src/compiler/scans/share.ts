@@ -1,6 +1,6 @@
 import { create, results } from '../../graph/build.js'
 import { fingerprint } from '../../graph/fingerprint.js'
-import { type Graph, topologicalOrder } from '../../graph/graph.js'
+import { type Graph, orderOf } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { copiesOf } from '../../transform/substitute.js'
 import { deduplicate } from '../deduplicate.js'
@@ -32,7 +32,7 @@ export function shareScans(graph: Graph): Graph {
 /** By scan what it shares with others. */
 function findShared(graph: Graph): Map<Node, Shared> {
   const groups = new Map<string, Node<'scan'>[]>()
-  for (const node of topologicalOrder(graph.outputs)) {
+  for (const node of orderOf(graph)) {
     if (!isOp(node, 'scan')) continue
     const { carries, sequences, length, reverse, body } = node.attributes
     const step = fingerprint(body.outputs.slice(0, carries), () => false, body.inputs)
