@@ -38,7 +38,7 @@ export type CustomGradient = (
 ) => readonly (Node | undefined)[]
 
 /** What the user has called, where that is another operation: for what fails while the program runs. */
-interface Caller {
+export interface Caller {
   readonly operation?: string
 }
 

@@ -117,21 +117,32 @@ function computeAll(roots: readonly Node[]): Unfinished | undefined {
   for (const node of region) if ((node.op === 'input' || node.released) && !isEvaluated(node)) failUnbound(node)
   const parts = divide(region, roots, PART_LENGTH)
   if (parts.length === 0) return compute(region, roots)
-  const between = new Set<Node>()
-  for (const outputs of parts) {
-    const wanted = outputs.filter((node) => !isEvaluated(node))
-    for (const node of wanted) if (!node.dropped && !roots.includes(node)) between.add(node)
+  const isRoot = new Set(roots)
+  /** Values in between by the last part that needs them. */
+  const between: Node[][] = Array.from({ length: parts.length + 1 }, () => [])
+  parts.forEach((passed, part) => {
+    const wanted: Node[] = []
+    for (const { node, until } of passed) {
+      if (isEvaluated(node)) continue
+      wanted.push(node)
+      // As with a single program: what is in between is not kept, unless it is needed for the second time.
+      if (!node.dropped && !isRoot.has(node)) between[until].push(node)
+    }
     if (wanted.length > 0) compute(topologicalOrder(wanted, isEvaluated), wanted)
-  }
+    drop(between[part])
+  })
   const rest = roots.filter((node) => !isEvaluated(node))
   const unfinished = rest.length > 0 ? compute(topologicalOrder(rest, isEvaluated), rest) : undefined
-  // As with a single program: what is in between is not kept, unless it is needed for the second time.
-  for (const node of between) {
+  drop(between[parts.length])
+  return unfinished
+}
+
+function drop(nodes: readonly Node[]): void {
+  for (const node of nodes) {
     if (node.released) continue
     node.storage = undefined
     node.dropped = true
   }
-  return unfinished
 }
 
 function compute(region: readonly Node[], roots: readonly Node[]): Unfinished | undefined {

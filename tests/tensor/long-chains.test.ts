@@ -1,4 +1,4 @@
-import { backendNames, compile, grad, setBackend, type Tensor, tensor } from 'shapewise'
+import { backendNames, checkpoint, compile, cond, grad, random, scan, setBackend, type Tensor, tensor } from 'shapewise'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const STEPS = 10_000
@@ -65,5 +65,54 @@ describe.each(names)('gradients through chains of 10,000 operations on %s', (nam
     let y: Tensor = x
     for (let i = 0; i < 2000; i++) y = step(y)
     expect(grad(y.sum(), x).dataSync()[0]).toBeCloseTo(a ** 2000, 9)
+  })
+})
+
+describe.each(names)('long regions are cut between values, never inside of what has several, on %s', (name) => {
+  it.each([
+    ['scans', 400, (y: Tensor) => scan((c: Tensor) => [c.mul(0.999), null], y, null, { length: 1 })[0]],
+    [
+      'factorizations',
+      200,
+      (y: Tensor) => {
+        const { q, r } = y.qr()
+        return q.matmul(r).mul(0.999)
+      },
+    ],
+    [
+      'branches',
+      300,
+      (y: Tensor) =>
+        cond(
+          y.sum().greater(0),
+          (y: Tensor) => y.mul(0.999),
+          (y: Tensor) => y,
+          y,
+        ),
+    ],
+    [
+      'views',
+      400,
+      (y: Tensor) =>
+        y
+          .transpose()
+          .reshape([4])
+          .add(y.reshape([4]))
+          .reshape([2, 2])
+          .transpose()
+          .mul(0.999 / 2),
+    ],
+    ['checkpoints', 300, checkpoint((y: Tensor) => y.mul(0.999).sin().asin())],
+    ['draws', 120, (y: Tensor) => y.mul(random.uniform([], { dtype: 'float64' }).mul(0).add(0.999))],
+  ])('%s', (_, count, step) => {
+    setBackend(name)
+    const x = tensor([2, 1, 1, 3], [2, 2], 'float64').mul(0.3)
+    let y: Tensor = x
+    for (let i = 0; i < count; i++) y = step(y)
+    const [scale] = grad(y.sum(), x).dataSync()
+    expect(scale).toBeCloseTo(0.999 ** count, 6)
+    y.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo([0.6, 0.3, 0.3, 0.9][i] * 0.999 ** count, 6)
+    })
   })
 })
