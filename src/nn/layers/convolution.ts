@@ -129,6 +129,6 @@ export function conv2d<
   outChannels: Outputs,
   kernel: Kernel,
   options: Conv2dOptions<Stride, Padding, Dilation> = {},
-): Conv2d<Inputs, Outputs, { window: Dilation extends 1 ? Kernel : number; stride: Stride; padding: Padding }> {
+): Conv2d<Inputs, Outputs, { window: Kernel; stride: Stride; padding: Padding; dilation: Dilation }> {
   return new Conv2d(inChannels, outChannels, kernel, options)
 }

@@ -90,7 +90,7 @@ export function maxPool2d<
 >(
   window: Window,
   options: Pool2dOptions<Stride, Padding> = {},
-): MaxPool2d<{ window: Window; stride: Stride; padding: Padding }> {
+): MaxPool2d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
   return new MaxPool2d(window, options)
 }
 
@@ -107,6 +107,6 @@ export function avgPool2d<
 >(
   window: Window,
   options: Pool2dOptions<Stride, Padding> = {},
-): AvgPool2d<{ window: Window; stride: Stride; padding: Padding }> {
+): AvgPool2d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
   return new AvgPool2d(window, options)
 }
