@@ -1,81 +1,77 @@
 import type { Tensor } from '../../tensor/tensor.js'
-import type { Apply, ApplyProblem, Known, ShapeFunction, WithShapes } from '../../tensor/types/index.js'
-import type { Takes } from './sizes.js'
+import type { Apply, ApplyProblem, Known, ShapeFunction, Show, WithShapes } from '../../tensor/types/index.js'
+import type { TakesSizes } from './sizes.js'
 
 /** What stands in a chain: layers, other modules, and functions of a tensor. */
 export type Link = { forward(x: never): Tensor } | ((x: Tensor) => Tensor)
 
-/** The shape after one link. */
-type After<L, S> =
+/** The shape function of what takes and gives certain shapes. */
+interface FixedShape<What extends string, Taken, Given> extends ShapeFunction {
+  readonly out: Given
+  readonly problem: Taken extends Tensor<infer S>
+    ? TakesSizes<this['in'], Known<S>, `the ${What} takes ${Show<Known<S>>}`>
+    : never
+}
+
+type FunctionOf<L> =
   L extends WithShapes<infer F>
-    ? Apply<F, S>
-    : L extends { forward(x: never): Tensor<infer R> }
-      ? R
-      : L extends (x: never) => Tensor<infer R>
-        ? R
+    ? F
+    : L extends { forward(x: infer X): Tensor<infer S> }
+      ? FixedShape<'module', X, S>
+      : L extends (x: infer X) => Tensor<infer S>
+        ? FixedShape<'function', X, S>
+        : ShapeFunction
+
+/** The shape after one link, or the message why it does not take what comes. */
+type Step<L, S> =
+  Problem<L, S> extends infer P extends string ? ([P] extends [never] ? Known<Apply<FunctionOf<L>, S>> : P) : never
+
+type Problem<L, S> = ApplyProblem<FunctionOf<L>, S>
+
+/**
+ * The shape after all links, or the first message on the way. After a list of links, whose length is left to the run time, nothing is
+ * known.
+ */
+export type Through<Links, S> = S extends string
+  ? S
+  : Links extends readonly [infer Head, ...infer Tail]
+    ? Through<Tail, Step<Head, S>>
+    : Links extends readonly []
+      ? S
+      : Links extends readonly [...infer Front, infer Last]
+        ? Through<Front, number[]> extends infer Before
+          ? Through<[Last], Before>
+          : never
         : number[]
 
-/** The shape after all links. Nothing is known after lists of links, whose length is left to the run time. */
-export type Through<Links, S> = Links extends readonly [infer Head, ...infer Tail]
-  ? Through<Tail, After<Head, S>>
-  : Links extends readonly []
-    ? S
-    : Links extends readonly [...infer Front, infer Last]
-      ? After<Last, Through<Front, number[]>>
-      : number[]
-
-/** Why one link does not take the shape, or `never`. */
-type LinkProblem<L, S> =
-  L extends WithShapes<infer F>
-    ? ApplyProblem<F, S>
-    : L extends { forward(x: infer X): Tensor }
-      ? Refusal<'module', X, S>
-      : L extends (x: infer X) => Tensor
-        ? Refusal<'function', X, S>
-        : never
-
-type Refusal<What extends string, X, S> =
-  X extends Tensor<infer Taken>
-    ? Takes<`the ${What}`, Known<Taken>, S>
-    : X extends never
-      ? never
-      : `the ${What} takes no tensor`
-
-/** The first problem on the way of the shape through the links, or `never`. */
-export type ChainProblem<Links, S> = Links extends readonly [infer Head, ...infer Tail]
-  ? [LinkProblem<Head, S>] extends [never]
-    ? ChainProblem<Tail, After<Head, S>>
-    : LinkProblem<Head, S>
-  : Links extends readonly [...infer Front, infer Last]
-    ? [ChainProblem<Front, number[]>] extends [never]
-      ? LinkProblem<Last, Through<Front, number[]>>
-      : ChainProblem<Front, number[]>
-    : never
-
 /** The links, with the message in the place of the first that does not take what comes before. */
-export type Marked<Links, S> = Links extends readonly [infer Head, ...infer Tail]
-  ? [LinkProblem<Head, S>] extends [never]
-    ? [Head, ...Marked<Tail, After<Head, S>>]
-    : [LinkProblem<Head, S>, ...Tail]
+type Marked<Links, S> = Links extends readonly [infer Head, ...infer Tail]
+  ? Step<Head, S> extends infer P extends string
+    ? [P, ...Tail]
+    : [Head, ...Marked<Tail, Step<Head, S>>]
   : Links extends readonly [...infer Front, infer Last]
-    ? [ChainProblem<Front, number[]>] extends [never]
-      ? [...Front, LinkProblem<Last, Through<Front, number[]>>]
-      : [...Marked<Front, number[]>, Last]
+    ? Through<Front, number[]> extends string
+      ? [...Marked<Front, number[]>, Last]
+      : [...Front, ...Marked<[Last], Through<Front, number[]>>]
     : Links
-
-/** Whether it is known that something is wrong. */
-type Wrong<Problem> = [Problem] extends [never] ? false : true
 
 /**
  * What `sequential` takes: the links, if nothing is known to be wrong with them, or else those in which the wrong one is
- * replaced. Type parameters in a link leave nothing open. (The intersection is only there for the list to be known first.)
+ * replaced. Type parameters in a link leave nothing open. (The intersection is only there for the list to be known first, and the
+ * constraint for arrow functions to have a parameter type.)
  */
-export type Checked<Links> = { of: Wrong<ChainProblem<Links, number[]>> } & Links extends { of: true }
-  ? Marked<Links, number[]>
+export type Checked<Links> = { of: Through<Links, number[]> } & Links extends { of: string }
+  ? Marked<Links, number[]> extends infer M extends readonly (Link | string)[]
+    ? M
+    : never
   : Links
 
 /** The shape function of a chain. What is wrong between the links has been said where the chain was made. */
 export interface ChainShape<Links> extends ShapeFunction {
-  readonly out: Through<Links, this['in']>
-  readonly problem: [ChainProblem<Links, number[]>] extends [never] ? ChainProblem<Links, this['in']> : never
+  readonly out: Through<Links, this['in']> extends infer Out ? (Out extends string ? number[] : Out) : never
+  readonly problem: Through<Links, number[]> extends string
+    ? never
+    : Through<Links, this['in']> extends infer P extends string
+      ? P
+      : never
 }

@@ -1,5 +1,5 @@
 import type { Product, Shape, ShapeFunction } from '../../tensor/types/index.js'
-import type { AllButLast, Pattern, Takes } from './sizes.js'
+import type { AllButLast, Fronts, Takes, TakesAny } from './sizes.js'
 import type { Slid, WindowProblem, Windows } from './windows.js'
 
 // The shape functions of the layers: what comes out, and why something is not taken.
@@ -7,25 +7,25 @@ import type { Slid, WindowProblem, Windows } from './windows.js'
 /** […, inputs] → […, outputs] */
 export interface LinearShape<Inputs extends number, Outputs extends number> extends ShapeFunction {
   readonly out: [...AllButLast<this['in']>, Outputs]
-  readonly problem: Takes<'linear', ['...', Inputs], this['in']>
+  readonly problem: Takes<'linear', '...', Inputs, this['in']>
 }
 
 /** [batch, spatial axes, inputs] → [batch, places, outputs] */
 export interface ConvolutionShape<
   Name extends string,
-  Axes extends Pattern,
+  Axes extends keyof Fronts,
   Inputs extends number,
   Outputs extends number,
   W extends Windows,
 > extends ShapeFunction {
   readonly out: Slid<this['in'], Axes, W, Outputs>
-  readonly problem: Takes<Name, ['batch', ...Axes, Inputs], this['in']> | WindowProblem<Name, this['in'], W>
+  readonly problem: Takes<Name, Axes, Inputs, this['in']> | WindowProblem<Name, this['in'], W>
 }
 
 /** [batch, spatial axes, channels] → [batch, places, channels] */
-export interface PoolingShape<Name extends string, Axes extends Pattern, W extends Windows> extends ShapeFunction {
+export interface PoolingShape<Name extends string, Axes extends keyof Fronts, W extends Windows> extends ShapeFunction {
   readonly out: Slid<this['in'], Axes, W>
-  readonly problem: Takes<Name, ['batch', ...Axes, 'channels'], this['in']> | WindowProblem<Name, this['in'], W>
+  readonly problem: TakesAny<Name, Axes, 'channels', this['in']> | WindowProblem<Name, this['in'], W>
 }
 
 /** [batch, …] → [batch, product of the rest] */
@@ -33,5 +33,5 @@ export interface FlattenShape extends ShapeFunction {
   readonly out: this['in'] extends readonly [infer Batch, ...infer Rest extends Shape]
     ? [Batch, Product<Rest>]
     : [number, number]
-  readonly problem: Takes<'flatten', ['batch', '...'], this['in']>
+  readonly problem: this['in'] extends readonly [] ? 'flatten: takes [batch, ...], not a scalar' : never
 }

@@ -12,43 +12,45 @@ export type AllButLast<S> = S extends readonly [...infer Front, unknown] ? Front
 /** Whether only the end of a shape is known, if anything. */
 export type Open<S> = S extends readonly unknown[] ? (number extends S['length'] ? true : false) : true
 
+/** The axes before the last one, by the names that messages give them. */
+export interface Fronts {
+  '...': any[]
+  'batch, length': [any, any]
+  'batch, height, width': [any, any, any]
+  'batch, depth, height, width': [any, any, any, any]
+  'batch, time': [any, any]
+}
+
 /** Whether two sizes are known to differ. */
-export type Differ<A, B> = Box<A> extends Box<B> ? false : Box<B> extends Box<A> ? false : true
+type Differ<A, B> = Box<A> extends Box<B> ? false : Box<B> extends Box<A> ? false : true
 
-/**
- * What a layer takes, axis by axis: a size that must be so, the name of an axis of any size, or '...' for any axes:
- * `['...', 784]`, `['batch', 'time', 64]`.
- */
-export type Pattern = readonly (number | string)[]
+type Loose<S> = { -readonly [I in keyof S]: number extends S[I] ? any : S[I] }
 
-/** The pattern as a type that shapes can be compared with. */
-type Expected<P> = P extends readonly [infer Head, ...infer Tail]
-  ? Head extends '...'
-    ? readonly [...any[], ...Expected<Tail>]
-    : readonly [Head extends string ? any : Head, ...Expected<Tail>]
-  : P extends readonly []
-    ? readonly []
-    : readonly any[]
-
-type Loose<S> = { readonly [I in keyof S]: number extends S[I] ? any : S[I] }
-
-type Misfits<S, P> =
-  Open<S> extends true
-    ? P extends readonly [...unknown[], infer Size extends number]
-      ? Differ<Last<S>, Size>
-      : false
-    : Loose<S> extends Expected<P>
-      ? false
-      : true
-
-type Axes<P> = P extends readonly [infer Head, ...infer Tail]
-  ? `${Head extends string ? Head : Text<Head, P>}${Tail extends readonly [] ? '' : `, ${Axes<Tail>}`}`
-  : ''
+/** Whether a shape is known not to be as expected. */
+type Misfits<S, Expected> =
+  Open<S> extends true ? Differ<Last<S>, Last<Expected>> : Loose<S> extends Expected ? false : true
 
 /** A shape in a message; of one of open rank only the end is known. */
 export type ShowSizes<S> =
   Open<S> extends true ? `[..., ${Text<Last<S>, S>}]` : S extends readonly [] ? 'a scalar' : Show<S>
 
-/** The message for a shape that is known not to fit the pattern, else `never`: `linear: takes [..., 784], not [32, 700]`. */
-export type Takes<Name extends string, P, S> =
-  Box<Misfits<S, P>> extends Box<true> ? `${Name}: takes [${Axes<P>}], not ${ShowSizes<S>}` : never
+/** Why something that is to end with an axis of this size is not taken, else `never`: `linear: takes [..., 784], not [32, 700]`. */
+export type Takes<Name extends string, Axes extends keyof Fronts, Size, S> = TakesSizes<
+  S,
+  readonly [...Fronts[Axes], Size],
+  `${Name}: takes [${Axes}, ${Text<Size, [Size]>}]`
+>
+
+/** The same where the last axis has any size: it has a name instead. */
+export type TakesAny<Name extends string, Axes extends keyof Fronts, LastAxis extends string, S> = TakesSizes<
+  S,
+  readonly [...Fronts[Axes], any],
+  `${Name}: takes [${Axes}, ${LastAxis}]`
+>
+
+/** Most shapes are as expected, and that is soon seen. */
+export type TakesSizes<S, Expected, Text extends string> = S extends Expected
+  ? never
+  : Box<Misfits<S, Expected>> extends Box<true>
+    ? `${Text}, not ${ShowSizes<S>}`
+    : never

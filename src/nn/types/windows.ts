@@ -1,14 +1,14 @@
 import type { WindowPadding } from '../../operations/index.js'
 import type { Add, FloorDivide, Multiply, Show, Subtract } from '../../tensor/types/index.js'
-import type { Last, Open, Pattern, ShowSizes } from './sizes.js'
+import type { Fronts, Last, Open, ShowSizes } from './sizes.js'
 
 // How many places windows have along the spatial axes.
 
 /** One number for both axes of a picture, or one each. */
 export type Sizes2d = number | readonly [number, number]
 
-/** The spatial axes of a picture. */
-export type Picture = ['height', 'width']
+/** The axes of a picture before its channels. */
+export type Picture = 'batch, height, width'
 
 type ManySizes = number | readonly number[]
 
@@ -74,12 +74,12 @@ type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number 
 type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
 
 /** The shape that windows leave of [batch, spatial axes, channels], with other channels where there are. */
-export type Slid<S, Axes extends Pattern, W extends Windows, Channels = Last<S>> =
+export type Slid<S, Axes extends keyof Fronts, W extends Windows, Channels = Last<S>> =
   Open<S> extends true
-    ? [number, ...Unknown<Axes>, Channels]
+    ? [...Unknown<Fronts[Axes]>, Channels]
     : S extends readonly [infer Batch, ...infer Spatial, unknown]
       ? [Batch, ...Counts<PlacesOn<Spatial, W>>, Channels]
-      : [number, ...Unknown<Axes>, Channels]
+      : [...Unknown<Fronts[Axes]>, Channels]
 
 /** The message for a window that is larger than the picture, else `never`. */
 export type WindowProblem<Name extends string, S, W extends Windows> =
