@@ -21,7 +21,7 @@ import { Module } from './module.js'
  */
 export abstract class Layer<F extends ShapeFunction = AnyShape> extends Module implements WithShapes<F> {
   /** Only for the type checker. */
-  declare readonly [shapes]?: F
+  declare readonly [shapes]: F
 
   /** The output for an input. @throws ShapeError if the layer does not take this shape. */
   forward<S extends Shape>(x: Unless<ApplyProblem<F, S>, Tensor<S>>): Tensor<Apply<F, S>> {

@@ -35,22 +35,25 @@ export type ShowSizes<S> =
   Open<S> extends true ? `[..., ${Text<Last<S>, S>}]` : S extends readonly [] ? 'a scalar' : Show<S>
 
 /** Why something that is to end with an axis of this size is not taken, else `never`: `linear: takes [..., 784], not [32, 700]`. */
-export type Takes<Name extends string, Axes extends keyof Fronts, Size, S> = TakesSizes<
-  S,
-  readonly [...Fronts[Axes], Size],
-  `${Name}: takes [${Axes}, ${Text<Size, [Size]>}]`
->
+export type Takes<Name extends string, Axes extends keyof Fronts, Size, S> = S extends readonly [...Fronts[Axes], Size]
+  ? never
+  : Box<Misfits<S, [...Fronts[Axes], Size]>> extends Box<true>
+    ? `${Name}: takes [${Axes}, ${Text<Size, [Size]>}], not ${ShowSizes<S>}`
+    : never
 
 /** The same where the last axis has any size: it has a name instead. */
-export type TakesAny<Name extends string, Axes extends keyof Fronts, LastAxis extends string, S> = TakesSizes<
-  S,
-  readonly [...Fronts[Axes], any],
-  `${Name}: takes [${Axes}, ${LastAxis}]`
->
-
-/** Most shapes are as expected, and that is soon seen. */
-export type TakesSizes<S, Expected, Text extends string> = S extends Expected
+export type TakesAny<Name extends string, Axes extends keyof Fronts, LastAxis extends string, S> = S extends readonly [
+  ...Fronts[Axes],
+  any,
+]
   ? never
-  : Box<Misfits<S, Expected>> extends Box<true>
-    ? `${Text}, not ${ShowSizes<S>}`
+  : Box<Misfits<S, [...Fronts[Axes], any]>> extends Box<true>
+    ? `${Name}: takes [${Axes}, ${LastAxis}], not ${ShowSizes<S>}`
+    : never
+
+/** The same for a whole shape. */
+export type TakesShape<Name extends string, Taken, S> = S extends Taken
+  ? never
+  : Box<Misfits<S, Taken>> extends Box<true>
+    ? `${Name} takes ${ShowSizes<Taken>}, not ${ShowSizes<S>}`
     : never

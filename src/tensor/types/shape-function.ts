@@ -14,14 +14,16 @@ export interface ShapeFunction {
 export type Known<S> = 0 extends 1 & S ? number[] : S
 
 /** The shape that F makes of S. What is unknown about S is unknown about the result, and nothing more. */
-export type Apply<F extends ShapeFunction, S> = (F & { readonly in: Known<S> })['out']
+export type Apply<F extends ShapeFunction, S> = [S] extends [string]
+  ? (F & { readonly in: number[] })['out']
+  : (F & { readonly in: S })['out']
 
 /** Why F does not take the shape S, or `never`. */
-export type ApplyProblem<F extends ShapeFunction, S> = (F & {
-  readonly in: Known<S>
-})['problem'] extends infer Problem extends string
-  ? Problem
-  : never
+export type ApplyProblem<F extends ShapeFunction, S> = [S] extends [string]
+  ? never
+  : Message<(F & { readonly in: S })['problem']>
+
+type Message<Problem> = unknown extends Problem ? never : Problem
 
 /** The shape stays as it is. */
 export interface SameShape extends ShapeFunction {
@@ -37,5 +39,5 @@ export declare const shapes: unique symbol
 
 /** What has a shape function. Generic signatures say the same, but cannot be asked what they give for a certain shape. */
 export interface WithShapes<F extends ShapeFunction> {
-  readonly [shapes]?: F
+  readonly [shapes]: F
 }
