@@ -9,8 +9,10 @@ import { backend } from '../tensor/backends.js'
 import { expectTensor, operand } from '../tensor/methods/operand.js'
 import { downloadSync } from '../tensor/runtime.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { Shape } from '../tensor/types/index.js'
+import type { Shape, Unless } from '../tensor/types/index.js'
 import { wrap } from '../tensor/wrap.js'
+import type { AllButLast, LabelProblem, TargetProblem } from './types/losses.js'
+import type { Last } from './types/sizes.js'
 
 // All losses: how far predictions are from targets, as the mean over all examples (or elements), their sum, or each by itself.
 
@@ -26,13 +28,12 @@ export type Loss<R extends ops.Reduction, Each extends Shape> = 'none' extends R
     : Tensor
   : Tensor<[]>
 
-type AllButLast<S extends Shape> = S extends readonly [...infer Batch extends number[], number] ? Batch : number[]
-
-export interface CrossEntropyOptions<R extends ops.Reduction = ops.Reduction> extends LossOptions<R> {
+export interface CrossEntropyOptions<R extends ops.Reduction = ops.Reduction, Classes extends number = number>
+  extends LossOptions<R> {
   /** The part of the probability that is spread evenly over all classes (Szegedy et al., 2016); 0. */
   readonly labelSmoothing?: number
   /** A weight for each class [classes], such as larger ones for rare classes; the mean then is divided by the weights. */
-  readonly weight?: Tensor
+  readonly weight?: Tensor<[Classes]>
 }
 
 /**
@@ -43,10 +44,10 @@ export interface CrossEntropyOptions<R extends ops.Reduction = ops.Reduction> ex
  * labels are values, else when the program runs
  * @example crossEntropy(model.forward(pictures), labels) // [128, 10] and int32 [128] → []
  */
-export function crossEntropy<S extends Shape, R extends ops.Reduction = 'mean'>(
+export function crossEntropy<S extends Shape, T extends Shape, R extends ops.Reduction = 'mean'>(
   logits: Tensor<S>,
-  labels: Tensor,
-  options: CrossEntropyOptions<R> = {},
+  labels: Unless<LabelProblem<'crossEntropy', S, T>, Tensor<T>>,
+  options: CrossEntropyOptions<R, Last<NoInfer<S>>> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('crossEntropy', options, { reduction: true, labelSmoothing: true, weight: true })
   const scores = expectTensor('crossEntropy', 'the tensor of logits', logits)
@@ -103,9 +104,9 @@ const weightedCrossEntropy = inFloat32((scores: Node, targets: Node, weight: Nod
  *
  * @throws ShapeError if the shapes differ
  */
-export function binaryCrossEntropy<S extends Shape, R extends ops.Reduction = 'mean'>(
+export function binaryCrossEntropy<S extends Shape, T extends Shape = [], R extends ops.Reduction = 'mean'>(
   logits: Tensor<S>,
-  targets: Tensor<S> | number,
+  targets: Unless<TargetProblem<'binaryCrossEntropy', S, T>, Tensor<T> | number>,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('binaryCrossEntropy', options, { reduction: true })
@@ -113,9 +114,9 @@ export function binaryCrossEntropy<S extends Shape, R extends ops.Reduction = 'm
 }
 
 /** (prediction − target)². @throws ShapeError if the shapes differ */
-export function meanSquaredError<S extends Shape, R extends ops.Reduction = 'mean'>(
+export function meanSquaredError<S extends Shape, T extends Shape = [], R extends ops.Reduction = 'mean'>(
   prediction: Tensor<S>,
-  target: Tensor<S> | number,
+  target: Unless<TargetProblem<'meanSquaredError', S, T>, Tensor<T> | number>,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('meanSquaredError', options, { reduction: true })
@@ -123,9 +124,9 @@ export function meanSquaredError<S extends Shape, R extends ops.Reduction = 'mea
 }
 
 /** |prediction − target|. @throws ShapeError if the shapes differ */
-export function meanAbsoluteError<S extends Shape, R extends ops.Reduction = 'mean'>(
+export function meanAbsoluteError<S extends Shape, T extends Shape = [], R extends ops.Reduction = 'mean'>(
   prediction: Tensor<S>,
-  target: Tensor<S> | number,
+  target: Unless<TargetProblem<'meanAbsoluteError', S, T>, Tensor<T> | number>,
   options: LossOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('meanAbsoluteError', options, { reduction: true })
@@ -143,9 +144,9 @@ export interface HuberOptions<R extends ops.Reduction = ops.Reduction> extends L
  *
  * @throws ShapeError if the shapes differ
  */
-export function huber<S extends Shape, R extends ops.Reduction = 'mean'>(
+export function huber<S extends Shape, T extends Shape = [], R extends ops.Reduction = 'mean'>(
   prediction: Tensor<S>,
-  target: Tensor<S> | number,
+  target: Unless<TargetProblem<'huber', S, T>, Tensor<T> | number>,
   options: HuberOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('huber', options, { reduction: true, delta: true })

@@ -14,6 +14,7 @@ import { grad } from '../tensor/gradients.js'
 import { expectTensor } from '../tensor/methods/operand.js'
 import { guarded } from '../tensor/scope.js'
 import { Tensor } from '../tensor/tensor.js'
+import type { ScalarProblem, Shape, Unless } from '../tensor/types/index.js'
 import { Buffer, parameterOf, Variable } from '../tensor/variable.js'
 import { clipByNorm, clipByValue } from './clipping.js'
 import { commonOptions, expectPositive, expectRate } from './options.js'
@@ -134,6 +135,7 @@ export abstract class Optimizer {
    *
    * @throws if the loss is no floating point scalar, depends on none of the parameters, or on one that nobody knows of
    */
+  minimize<S extends Shape = []>(loss: Unless<ScalarProblem<'minimize', S>, Tensor<S>>, parameters?: Trainable): void
   minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable): void {
     const list = this.#listed(parameters)
     expectTensor(this.name, 'the loss', loss)

@@ -12,6 +12,7 @@ import { rememberMode } from './mode.js'
 import { Pauses } from './pause.js'
 import {
   type ColumnNames,
+  type ColumnProblem,
   checkClasses,
   chooseColumns,
   classRule,
@@ -90,7 +91,7 @@ export async function evaluate<
   const Targets extends string = DefaultTargets<C>,
 >(
   model: M & Unless<ModelProblem<M, C, Inputs>, unknown>,
-  data: Dataset<C>,
+  data: Dataset<C> & Unless<ColumnProblem<'evaluate', C, Inputs | Targets>, unknown>,
   options: EvaluateOptions<Inputs, Targets> = {},
 ): Promise<EvaluationOf<TaskOf<C, Targets>>> {
   checkOptions<EvaluateOptions>('evaluate', options, {

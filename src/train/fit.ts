@@ -2,7 +2,16 @@ import type { Columns, Dataset } from '../data/index.js'
 import type { Unless } from '../tensor/types/index.js'
 import type { FitOptions } from './options.js'
 import { Run } from './run.js'
-import type { DefaultTargets, Model, ModelProblem, TaskOf } from './task.js'
+import type {
+  BatchShape,
+  ColumnProblem,
+  DefaultTargets,
+  Loss,
+  Model,
+  ModelProblem,
+  OutputShape,
+  TaskOf,
+} from './task.js'
 import { Training } from './training.js'
 
 /**
@@ -25,8 +34,14 @@ export function fit<
   const Targets extends string = DefaultTargets<C>,
 >(
   model: M & Unless<ModelProblem<M, C, Inputs>, unknown>,
-  data: Dataset<C>,
-  options: FitOptions<C, TaskOf<C, Targets>, Inputs, Targets>,
+  data: Dataset<C> & Unless<ColumnProblem<'fit', C, Inputs | Targets>, unknown>,
+  options: FitOptions<
+    C,
+    TaskOf<C, Targets>,
+    Inputs,
+    Targets,
+    Loss<OutputShape<M, BatchShape<C, Inputs>>, BatchShape<C, Targets>>
+  >,
 ): Run<TaskOf<C, Targets>> {
   return new Run(new Training<C, TaskOf<C, Targets>>(model, data, options).epochs())
 }

@@ -26,9 +26,10 @@ export interface FitOptions<
   T extends Task = Task,
   Inputs extends string = string,
   Targets extends string = string,
+  L extends Loss = Loss,
 > extends ColumnNames<Inputs, Targets> {
   /** How far outputs are from targets, such as `nn.crossEntropy`: the mean over the examples. */
-  readonly loss: Loss
+  readonly loss: L
   /** Updates what it was made with, or else all parameters of the model. */
   readonly optimizer: Optimizer
   /** How many times to go through the examples; 1. */

@@ -7,7 +7,7 @@ import { Module } from '../nn/index.js'
 import { tensor } from '../tensor/create.js'
 import { Scope, trace } from '../tensor/scope.js'
 import type { Tensor } from '../tensor/tensor.js'
-import type { ApplyProblem, Shape, Show, WithShapes } from '../tensor/types/index.js'
+import type { Apply, ApplyProblem, Shape, Show, WithShapes } from '../tensor/types/index.js'
 
 /** A module that makes predictions for a batch of inputs. */
 export type Model = Module & { forward(inputs: Tensor): Tensor }
@@ -31,7 +31,34 @@ type ShapeProblem<M, S extends Shape> =
       : never
 
 /** How far the outputs for a batch are from its targets: a scalar, the mean over the examples. */
-export type Loss = (outputs: Tensor, targets: Tensor) => Tensor
+export type Loss<Outputs extends Shape = number[], Targets extends Shape = number[]> = (
+  outputs: Tensor<Outputs>,
+  targets: Tensor<Targets>,
+) => Tensor<[]>
+
+/** The shape of a batch of a column. */
+export type BatchShape<C extends Columns, Name> = Name extends keyof C
+  ? C[Name] extends Column<ColumnDType, infer S>
+    ? number extends S['length']
+      ? number[]
+      : [number, ...S]
+    : number[]
+  : number[]
+
+/** The shape of what a model makes of inputs of shape S. */
+export type OutputShape<M, S> =
+  M extends WithShapes<infer F> ? Apply<F, S> : M extends { forward(x: never): Tensor<infer R> } ? R : number[]
+
+/** The message for columns that are not there, else `never`. */
+export type ColumnProblem<Name extends string, C extends Columns, Needed extends string> = string extends
+  | keyof C
+  | Needed
+  ? never
+  : Exclude<Needed, keyof C> extends infer Missing extends string
+    ? [Missing] extends [never]
+      ? never
+      : `${Name}: the data set has no column '${Missing}'`
+    : never
 
 /** What is to be learned: one of a few classes, of which accuracy can be measured, or real values. */
 export type Task = 'classes' | 'values'

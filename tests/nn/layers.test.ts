@@ -104,7 +104,7 @@ describe('mistakes are named with their cure', () => {
     [() => nn.linear(0, 3), /linear: the number of inputs is 0\. Give a whole number of at least 1/],
     [() => nn.linear(3, 2.5), /linear: the number of outputs is 2.5/],
     [() => nn.conv2d(1, Number.NaN, 3), /conv2d: the number of output channels is NaN/],
-    [() => nn.conv2d(3, 4, 3, { groups: 2 }), /3 input and 4 output channels do not divide into 2 groups/],
+    [() => nn.conv2d(3, 4, 3, { groups: 2 as number }), /3 input and 4 output channels do not divide into 2 groups/],
     [() => nn.maxPool2d(0), /maxPool2d: the number of rows or columns of the window is 0/],
     [() => nn.dropout(1), /dropout: the rate 1 is not a part/],
     [() => nn.sequential(...([null] as unknown as nn.Link[])), /sequential: element 0 is null, which has no forward/],
@@ -162,8 +162,10 @@ describe('losses refuse', () => {
 
   it('shapes that only broadcasting would bring together', () => {
     expect(() => nn.meanSquaredError(tensor([1, 2]), tensor([[1], [2]]) as Tensor)).toThrow(/differ/)
-    expect(() => nn.crossEntropy(logits, tensor([0, 1], [2], 'int32'))).toThrow(/do not fit/)
-    expect(() => nn.crossEntropy(logits, label(0), { weight: tensor([1, 2]) })).toThrow('Give one weight per class')
+    expect(() => nn.crossEntropy(logits, tensor([0, 1], [2], 'int32') as Tensor)).toThrow(/do not fit/)
+    expect(() => nn.crossEntropy(logits, label(0), { weight: tensor([1, 2]) as Tensor })).toThrow(
+      'Give one weight per class',
+    )
   })
 
   it('options out of range', () => {

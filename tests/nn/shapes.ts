@@ -1,5 +1,7 @@
 import * as nn from '../../src/nn/index.js'
+import { sgd } from '../../src/optim/index.js'
 import type { Tensor } from '../../src/tensor/tensor.js'
+import type { Shape } from '../../src/tensor/types/index.js'
 import { shape, type } from '../types/assert.js'
 
 // Shapes of layers, as the compiler knows them.
@@ -83,6 +85,52 @@ shape(classifier(1).forward(pictures)).is<[number, 10]>()
 shape(nn.crossEntropy(flat, any)).is<[]>()
 shape(nn.crossEntropy(flat, any, { reduction: 'none' })).is<[32]>()
 shape(nn.meanSquaredError(flat, flat, { reduction: 'none' })).is<[32, 784]>()
+
+declare const labels: Tensor<[32]>
+declare const someLabels: Tensor<[number]>
+declare const logits: Tensor<[32, 10]>
+declare const tokens: Tensor<[32, 7, 100]>
+shape(nn.crossEntropy(logits, labels)).is<[]>()
+shape(nn.crossEntropy(logits, someLabels, { weight: any as Tensor<[10]> })).is<[]>()
+shape(nn.crossEntropy(logits, logits, { reduction: 'none' })).is<[32]>()
+shape(nn.crossEntropy(tokens, any as Tensor<[32, 7]>, { reduction: 'none' })).is<[32, 7]>()
+shape(nn.crossEntropy(any, labels)).is<[]>()
+shape(nn.huber(logits, 0)).is<[]>()
+shape(nn.huber(logits, any as Tensor<[]>, { delta: 2 })).is<[]>()
+shape(nn.meanAbsoluteError(logits, any as Tensor<[number, 10]>)).is<[]>()
+function generalLoss<S extends Shape, B extends number>(
+  x: Tensor<S>,
+  y: Tensor<S>,
+  z: Tensor<[B, 10]>,
+  l: Tensor<[B]>,
+) {
+  return nn.meanSquaredError(x, y).add(nn.crossEntropy(z, l)).add(nn.binaryCrossEntropy(z, z))
+}
+generalLoss(flat, flat, logits, labels)
+// @ts-expect-error crossEntropy: labels [33] do not fit logits [32, 10]
+nn.crossEntropy(logits, any as Tensor<[33]>)
+// @ts-expect-error crossEntropy: labels [32, 1] do not fit logits [32, 10]
+nn.crossEntropy(logits, any as Tensor<[32, 1]>)
+// @ts-expect-error crossEntropy: labels [number] do not fit logits [32, 7, 100]
+nn.crossEntropy(tokens, someLabels)
+// @ts-expect-error one weight per class
+nn.crossEntropy(logits, labels, { weight: any as Tensor<[11]> })
+// @ts-expect-error huber: targets [32] differ from [32, 10]
+nn.huber(logits, labels)
+// @ts-expect-error binaryCrossEntropy: targets [32] differ from [32, 10]
+nn.binaryCrossEntropy(logits, labels)
+
+// Groups.
+shape(nn.conv2d(3, 6, 3, { groups: 3 }).forward(odd)).is<[8, 27, 15, 6]>()
+nn.conv2d(3, 6, 3, { groups: 2 as number })
+// @ts-expect-error conv2d: 3 input and 6 output channels do not divide into 2 groups
+nn.conv2d(3, 6, 3, { groups: 2 })
+
+// Steps.
+sgd([]).minimize(nn.crossEntropy(logits, labels))
+sgd([]).minimize(any)
+// @ts-expect-error minimize: the loss has shape [32]; make one number of it with mean() or sum()
+sgd([]).minimize(nn.crossEntropy(logits, labels, { reduction: 'none' }))
 
 // @ts-expect-error linear: takes [..., 700], not [32, 784]
 nn.linear(700, 10).forward(flat)

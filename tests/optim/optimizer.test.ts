@@ -186,7 +186,7 @@ describe('optimizers refuse', () => {
     ['a negative clipValue', () => sgd({ clipValue: -1 }), /sgd: clipValue is -1/],
     ['to optimize nothing', () => sgd().minimize(p.value.sum()), /not known what to optimize.*minimize\(loss, model\)/],
     ['an empty list', () => sgd([]).minimize(p.value.sum()), /there are no parameters/],
-    ['a loss that is no scalar', () => sgd([p]).minimize(p.value), /sgd: the loss has shape \[1\]. .*mean/],
+    ['a loss that is no scalar', () => sgd([p]).minimize(p.value as Tensor), /sgd: the loss has shape \[1\]. .*mean/],
     ['a loss of integers', () => sgd([p]).minimize(p.value.sum().cast('int32')), /int32/],
     ['a loss of other things', () => sgd([p]).minimize(tensor(1).mul(2)), /does not depend on the given value/],
     [

@@ -147,7 +147,9 @@ describe('evaluate', () => {
   it('refuses empty data, missing columns, and labels without an output', async () => {
     const model = identity()
     await expect(evaluate(model, new Dataset(examples.columns, 0))).rejects.toThrow(/evaluate: the data set is empty/)
-    await expect(evaluate(model, examples, { inputs: 'pixels' })).rejects.toThrow(/no column 'pixels'.*inputs, labels/)
+    await expect(evaluate(model, examples as Dataset, { inputs: 'pixels' })).rejects.toThrow(
+      /no column 'pixels'.*inputs, labels/,
+    )
     await expect(evaluate(model, examples, { batchSize: 0 })).rejects.toThrow(/batch size is 0/)
     const wrong = dataset({ inputs: floatColumn(new Float32Array(3), [3]), labels: labelColumn(Uint8Array.of(3)) })
     await expect(evaluate(model, wrong)).rejects.toThrow(/example 0 has the label 3.*Labels are 0 … 2/)

@@ -4,7 +4,7 @@ import { lenet, mlp } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
 import { type Epoch, evaluate, type FitOptions, fit, type Model, type Run } from 'shapewise/train'
-import { type } from '../types/assert.js'
+import { shape, type } from '../types/assert.js'
 
 // What the compiler knows of training. Never run.
 
@@ -68,3 +68,27 @@ fit(lenet(), digits, { optimizer: adam() })
 // @ts-expect-error a loss is a function
 const wrong: FitOptions = { ...options, loss: 'crossEntropy' }
 void wrong
+
+// Losses see what the model makes of a batch, and give one number.
+fit(lenet(), digits, { ...options, loss: (outputs, labels) => nn.crossEntropy(outputs, labels) })
+fit(lenet(), digits, {
+  ...options,
+  loss: (outputs, labels) => {
+    shape(outputs).is<[number, 10]>()
+    shape(labels).is<[number]>()
+    return nn.crossEntropy(outputs, labels)
+  },
+})
+fit(mlp([2, 1]), curves, { ...options, loss: nn.meanSquaredError })
+// @ts-expect-error one number for each example
+fit(lenet(), digits, { ...options, loss: (outputs, labels) => nn.crossEntropy(outputs, labels, { reduction: 'none' }) })
+// @ts-expect-error meanSquaredError: targets [number, 1] differ from [number, 2]
+fit(mlp([2, 2]), curves, { ...options, loss: nn.meanSquaredError })
+
+// Columns that are not there.
+// @ts-expect-error fit: the data set has no column 'inputs'
+fit(any, words, options)
+// @ts-expect-error fit: the data set has no column 'next word'
+fit(any, words, { ...options, inputs: 'words', targets: 'next word' })
+// @ts-expect-error evaluate: the data set has no column 'targets'
+evaluate(any, words, { inputs: 'words' })

@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-/** Wrong programs, and what the compiler must say about each. */
-const programs: readonly (readonly [program: string, message: string])[] = [
+/** Wrong programs, what the compiler must say about each, once, and (if given) where. */
+const programs: readonly (readonly [program: string, message: string, at?: string])[] = [
   ['x.matmul(narrow)', 'matmul: inner sizes 784 and 700 differ'],
   ['batch.matmul(narrow)', 'matmul: inner sizes 784 and 700 differ'],
   ['x.matmul(scalar)', 'matmul: a scalar has no inner size; use mul'],
@@ -49,6 +49,27 @@ const programs: readonly (readonly [program: string, message: string])[] = [
   ['nn.maxPool2d(2).forward(x)', 'maxPool2d: takes [batch, height, width, channels], not [128, 784]'],
   ['nn.sequential(nn.linear(784, 128), nn.relu(), nn.linear(100, 10))', 'linear: takes [..., 100], not [..., 128]'],
   ['nn.sequential(nn.conv2d(32, 2, 3), nn.flatten(), nn.linear(9, 1)).forward(heads)', 'takes [..., 9], not [8, 248]'],
+  ['nn.sequential(narrowed, nn.linear(5, 1))', 'linear: takes [..., 5], not [number, 3]', 'nn.linear(5, 1)'],
+  ['nn.sequential(nn.linear(4, 5), narrowed)', 'the function takes [number, 4], not [..., 5]', 'narrowed'],
+  [
+    'nn.sequential(nn.linear(4, 5), nn.relu(), nn.linear(6, 1), nn.linear(7, 1))',
+    'linear: takes [..., 6], not [..., 5]',
+    'nn.linear(6, 1)',
+  ],
+  [
+    'nn.sequential(nn.linear(4, 5), nn.linear(6, 1)).forward(x)',
+    'linear: takes [..., 6], not [..., 5]',
+    'nn.linear(6, 1)',
+  ],
+  [
+    'nn.conv2d(3, 6, 5, { groups: 2 })',
+    'conv2d: 3 input and 6 output channels do not divide into 2 groups',
+    '{ groups',
+  ],
+  ['nn.conv2d(32, 6, 65).forward(heads)', 'conv2d: the window 65 is larger than [8, 4, 64, 32]', 'heads'],
+  ['nn.crossEntropy(logits, eleven)', 'crossEntropy: labels [11] do not fit logits [128, 10]', 'eleven'],
+  ['nn.huber(logits, x)', 'huber: targets [128, 784] differ from [128, 10]', 'x)'],
+  ['sgd([]).minimize(logits)', 'minimize: the loss has shape [128, 10]; make one number of it', 'logits'],
   ['x.pipe(nn.linear(784, 100), nn.relu, nn.linear(120, 10))', 'linear: takes [..., 120], not [128, 100]'],
 ]
 
@@ -56,6 +77,7 @@ const declarations = `
 declare const x: Tensor<[128, 784]>, batch: Tensor<[number, 784]>, narrow: Tensor<[700, 10]>, scalar: Tensor<[]>
 declare const heads: Tensor<[8, 4, 64, 32]>, three: Tensor<[3, 32, 64]>, logits: Tensor<[128, 10]>, eleven: Tensor<[11]>
 declare const small: Tensor<[3, 4]>, five: Tensor<[3, 5]>
+declare function narrowed(x: Tensor<[number, 4]>): Tensor<[number, 3]>
 declare function takes(x: Tensor<[number, 784]>): void
 `
 
@@ -71,6 +93,7 @@ describe('what the compiler says', () => {
     folder = mkdtempSync(join(repository, 'tests/types/.messages-'))
     const imports = [
       "import * as nn from '../../../src/nn/index.js'",
+      "import { sgd } from '../../../src/optim/index.js'",
       "import { concat, einsum, stack, where } from '../../../src/tensor/functions.js'",
       "import type { Tensor } from '../../../src/tensor/tensor.js'",
     ]
@@ -93,8 +116,11 @@ describe('what the compiler says', () => {
   }, 120_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test.each(programs.map(([program, message], i) => ({ program, message, i })))('$program', ({ message, i }) => {
-    expect(said.get(first + i) ?? 'nothing').toContain(message)
+  test.each(programs.map(([program, message, at], i) => ({ program, message, at, i })))('$program', (given) => {
+    const text = said.get(first + given.i) ?? 'nothing'
+    expect(text).toContain(given.message)
+    expect(text.split('error TS')).toHaveLength(2)
+    if (given.at !== undefined) expect(text).toContain(`,${given.program.indexOf(given.at) + 1}): error`)
   })
 })
 

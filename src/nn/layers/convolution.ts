@@ -6,10 +6,12 @@ import { formatShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { WindowPadding } from '../../operations/index.js'
 import * as ops from '../../operations/index.js'
+import type { Unless } from '../../tensor/types/index.js'
 import { Parameter } from '../../tensor/variable.js'
 import { expectCount } from '../counts.js'
 import { fanInUniform, fans, type Initializer } from '../initializers.js'
 import { Layer } from '../layer.js'
+import type { GroupsProblem } from '../types/groups.js'
 import type { ConvolutionShape } from '../types/layers.js'
 import type { Picture, Sizes2d, Windows } from '../types/windows.js'
 
@@ -17,6 +19,7 @@ export interface Conv2dOptions<
   Stride extends Sizes2d = Sizes2d,
   Padding extends WindowPadding = WindowPadding,
   Dilation extends Sizes2d = Sizes2d,
+  Groups = number,
 > {
   /** Distance between places, for both axes or each; 1. */
   readonly stride?: Stride
@@ -25,7 +28,7 @@ export interface Conv2dOptions<
   /** Distance between the elements of the kernel; 1. */
   readonly dilation?: Dilation
   /** Channels are cut into so many groups that do not see each other; 1. */
-  readonly groups?: number
+  readonly groups?: Groups
   /** Whether something is added to each channel; true. */
   readonly bias?: boolean
   /** The first weights; uniform in ±1/√(inputs of one output). */
@@ -124,11 +127,13 @@ export function conv2d<
   const Stride extends Sizes2d = 1,
   const Padding extends WindowPadding = 'valid',
   const Dilation extends Sizes2d = 1,
+  Groups extends number = 1,
 >(
   inChannels: Inputs,
   outChannels: Outputs,
   kernel: Kernel,
-  options: Conv2dOptions<Stride, Padding, Dilation> = {},
+  options: Conv2dOptions<Stride, Padding, Dilation, Groups> &
+    Unless<GroupsProblem<'conv2d', Inputs, Outputs, Groups>, unknown> = {} as never,
 ): Conv2d<Inputs, Outputs, { window: Kernel; stride: Stride; padding: Padding; dilation: Dilation }> {
-  return new Conv2d(inChannels, outChannels, kernel, options)
+  return new Conv2d(inChannels, outChannels, kernel, options as Conv2dOptions)
 }

@@ -1,5 +1,5 @@
 import type { Product, Shape, ShapeFunction } from '../../tensor/types/index.js'
-import type { AllButLast, Fronts, Takes, TakesAny } from './sizes.js'
+import type { AllButLast, Fronts, Or, Takes, TakesAny } from './sizes.js'
 import type { Slid, WindowProblem, Windows } from './windows.js'
 
 // The shape functions of the layers: what comes out, and why something is not taken.
@@ -19,13 +19,13 @@ export interface ConvolutionShape<
   W extends Windows,
 > extends ShapeFunction {
   readonly out: Slid<this['in'], Axes, W, Outputs>
-  readonly problem: Takes<Name, Axes, Inputs, this['in']> | WindowProblem<Name, this['in'], W>
+  readonly problem: Or<Takes<Name, Axes, Inputs, this['in']>, WindowProblem<Name, this['in'], W>>
 }
 
 /** [batch, spatial axes, channels] → [batch, places, channels] */
 export interface PoolingShape<Name extends string, Axes extends keyof Fronts, W extends Windows> extends ShapeFunction {
   readonly out: Slid<this['in'], Axes, W>
-  readonly problem: TakesAny<Name, Axes, 'channels', this['in']> | WindowProblem<Name, this['in'], W>
+  readonly problem: Or<TakesAny<Name, Axes, 'channels', this['in']>, WindowProblem<Name, this['in'], W>>
 }
 
 /** [batch, …] → [batch, product of the rest] */

@@ -21,13 +21,16 @@ export interface Fronts {
   'batch, time': [any, any]
 }
 
+/** The first of two problems: nothing is said twice. */
+export type Or<Problem, Other> = [Problem] extends [never] ? Other : Problem
+
 /** Whether two sizes are known to differ. */
 type Differ<A, B> = Box<A> extends Box<B> ? false : Box<B> extends Box<A> ? false : true
 
 type Loose<S> = { -readonly [I in keyof S]: number extends S[I] ? any : S[I] }
 
 /** Whether a shape is known not to be as expected. */
-type Misfits<S, Expected> =
+export type Misfits<S, Expected> =
   Open<S> extends true ? Differ<Last<S>, Last<Expected>> : Loose<S> extends Expected ? false : true
 
 /** A shape in a message; of one of open rank only the end is known. */
@@ -38,7 +41,7 @@ export type ShowSizes<S> =
 export type Takes<Name extends string, Axes extends keyof Fronts, Size, S> = S extends readonly [...Fronts[Axes], Size]
   ? never
   : Box<Misfits<S, [...Fronts[Axes], Size]>> extends Box<true>
-    ? `${Name}: takes [${Axes}, ${Text<Size, [Size]>}], not ${ShowSizes<S>}`
+    ? `${Name}: takes [${Axes}, ${Text<Size, S>}], not ${ShowSizes<S>}`
     : never
 
 /** The same where the last axis has any size: it has a name instead. */

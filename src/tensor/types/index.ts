@@ -41,6 +41,7 @@ export type { Insert, Longer, Squeeze, SqueezeProblem } from './movement/squeeze
 export type { Nested, NestedShape, RaggedProblem } from './nested.js'
 export type { NoTensor, Operand, OperandProblem, OperandShape, ShapeOf } from './operand.js'
 export type { Reduce } from './reduce.js'
+export type { ScalarProblem } from './scalar.js'
 export type { Box, Loose, Shape, Writable } from './shape.js'
 export type {
   AnyShape,
