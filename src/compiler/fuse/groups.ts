@@ -1,4 +1,4 @@
-import { sameShape } from '../../core/shape.js'
+import { range, sameShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { Arrangement } from './arrange.js'
 import { isMovement } from './index-map.js'
@@ -50,8 +50,8 @@ const SEGMENT = 2048
 export class Groups {
   /** By segment and number; groups merged into others are gone. */
   readonly #segments: (Group | undefined)[][] = []
-  /** By segment the needs of all its groups, a row each, so that they can be looked through quickly. */
-  readonly #needs: { readonly matrix: Int32Array; readonly words: number }[] = []
+  /** By segment the needs of all its groups, a row each, and the numbers of those that are left. */
+  readonly #needs: { readonly matrix: Int32Array; readonly words: number; readonly alive: number[] }[] = []
   readonly #groupOf = new Map<Node, Group>()
   readonly #position = new Map<Node, number>()
   readonly #wanted: ReadonlySet<Node>
@@ -67,7 +67,7 @@ export class Groups {
         const size = Math.min(nodes.length - position, SEGMENT)
         const words = (size + 31) >> 5
         this.#segments.push([])
-        this.#needs.push({ matrix: new Int32Array(size * words), words })
+        this.#needs.push({ matrix: new Int32Array(size * words), words, alive: range(size) })
       }
       const group = this.#single(node, Math.floor(position / SEGMENT), position % SEGMENT)
       this.#segments[group.segment].push(group)
@@ -191,8 +191,10 @@ export class Groups {
 
   /** Makes a what both are together. */
   merge(a: Group, b: Group, union: Union): void {
-    const groups = this.#segments[a.segment]
-    groups[b.number] = undefined
+    const { matrix, words, alive } = this.#needs[a.segment]
+    this.#segments[a.segment][b.number] = undefined
+    alive[alive.indexOf(b.number)] = alive[alive.length - 1]
+    alive.pop()
     for (const node of b.members) this.#groupOf.set(node, a)
     const isHidden = ({ stored }: Group): boolean => !stored.some((node) => union.stored.includes(node))
     const nobodyLearns = isHidden(a) || isHidden(b)
@@ -205,8 +207,8 @@ export class Groups {
     // Where one is read by the other only, whoever needs it needs the other too.
     if (nobodyLearns) return
     const [wordA, maskA, wordB, maskB] = [a.number >> 5, 1 << (a.number & 31), b.number >> 5, 1 << (b.number & 31)]
-    const { matrix, words } = this.#needs[a.segment]
-    for (let row = 0; row < matrix.length; row += words) {
+    for (const number of alive) {
+      const row = number * words
       const needsA = (matrix[row + wordA] & maskA) !== 0
       const needsB = (matrix[row + wordB] & maskB) !== 0
       if (!needsA && !needsB) continue
