@@ -100,7 +100,8 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
    * `whileLoop` in each step, in `cond` in the branch that runs. `vmap` refuses it, since there would be a value for each slice.
    *
    * @example
-   * count.assign(count.value.add(1)) // also inside of compiled functions, scans …
+   * const count = new Variable(zeros([]), 'count')
+   * compile(() => count.assign(count.value.add(1)))()
    *
    * @throws ShapeError or DTypeError if the value has another shape or dtype.
    */
