@@ -66,6 +66,7 @@ export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
   checkOptions('mnist', options, {
     ...{ folder: true, cacheFolder: true, download: true, mirrors: true, onProgress: true, generated: true },
   })
+  checkOptions('mnist generated', options.generated, { train: true, test: true, seed: true })
   const local = hasFileSystem() ? await readLocal(options) : undefined
   if (local !== undefined) return local
   if (options.download === false) return generate(options, 'downloads are switched off')

@@ -4,6 +4,7 @@ import { bestBackend, diagnoseKernels, prepareWasm } from '../backends/cpu/load.
 import type { WasmOptions } from '../backends/cpu/wasm/page.js'
 import { ReferenceBackend } from '../backends/reference/index.js'
 import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
 
 /** Backends made so far, by name. */
 const backends = new Map<string, Backend>()
@@ -58,6 +59,7 @@ let fetching: Promise<Backend> | undefined
  * @throws if the module cannot be fetched or compiled; the message says why, and what to do.
  */
 export async function loadWasmBackend(options: WasmOptions = {}): Promise<Backend> {
+  checkOptions('loadWasmBackend', options, { url: true, threads: true })
   fetching ??= makeWasm(options).catch((error: unknown) => {
     fetching = undefined
     throw error

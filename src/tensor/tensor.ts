@@ -66,7 +66,8 @@ export class Tensor<S extends Shape = any> {
 
   /** The sizes, outermost first; `[]` for a scalar. What is made of them (`zeros(x.shape)`) is known to be of this shape. */
   get shape(): Sizes<Loose<S>, S> {
-    return this.node.shape as Sizes<Loose<S>, S>
+    // A shape that could be written to would change the tensor behind the back of the graph.
+    return Object.freeze(this.node.shape) as Sizes<Loose<S>, S>
   }
 
   /** The number of axes. */

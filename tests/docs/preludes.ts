@@ -58,6 +58,7 @@ export const preludes: { readonly [file: string]: string } = {
     const loss = w.sum().add(b)
     const squaredError = (weights: Tensor<[3]>, x: Tensor<[3]>, y: Tensor<[]>) => weights.dot(x).sub(y).square()
     const [weights, inputs, labels] = [ones([3]), ones([8, 3]), ones([8])]`,
+  'src/tensor/variable.ts': `const count = new Variable(zeros([]), 'count')`,
   'src/tensor/vmap.ts': `
     const loss = (weights: Tensor<[3]>, x: Tensor<[3]>, y: Tensor<[]>) => weights.dot(x).sub(y).square()
     const [weights, inputs, labels] = [ones([3]), ones([8, 3]), ones([8])]`,

@@ -80,6 +80,12 @@ describe('what is refused', () => {
   })
 })
 
+test('a shape cannot be written to', () => {
+  const { shape } = zeros([2, 3])
+  expect(() => Object.assign(shape, [9])).toThrow(TypeError)
+  expect(shape).toEqual([2, 3])
+})
+
 test('the list of sizes may change afterwards', () => {
   for (const make of [zeros, ones, random.normal, random.uniform, random.gumbel]) {
     const sizes = [2, 3]

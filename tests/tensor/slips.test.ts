@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dataset, floatColumn, labelColumn } from '../../src/data/index.js'
+import { dataset, floatColumn, labelColumn, mnist } from '../../src/data/index.js'
 import {
   backend,
   backendNames,
@@ -7,6 +7,7 @@ import {
   concat,
   eye,
   grad,
+  loadWasmBackend,
   ones,
   random,
   ShapewiseError,
@@ -228,7 +229,12 @@ describe('slips', () => {
     expect(slip).toThrow(message)
   })
 
-  test('evaluate with a wrong option', async () => {
+  test('options of what answers later', async () => {
+    await expect(untyped(mnist)({ generated: { size: 3 } })).rejects.toThrow(
+      "mnist generated: there is no option 'size'",
+    )
+    await expect(untyped(mnist)('folder')).rejects.toThrow('mnist: a string (folder) stands where options are expected')
+    await expect(untyped(loadWasmBackend)({ thread: 1 })).rejects.toThrow("Did you mean 'threads'?")
     await expect(untyped(evaluate)(model, data, { batch: 3 })).rejects.toThrow(
       "evaluate: there is no option 'batch'. Did you mean",
     )
@@ -237,7 +243,7 @@ describe('slips', () => {
 
 const LARGE = 1500
 
-describe.each(backendNames().filter((name) => name !== 'wasm'))('indices outside of their axis on %s', (name) => {
+describe.each(backendNames())('indices outside of their axis on %s', (name) => {
   const labels = tensor([0, 12], [2], 'int32')
   const failing: readonly (readonly [what: string, run: (x: Tensor, i: Tensor) => Tensor, message: string])[] = [
     [

@@ -37,7 +37,7 @@ export interface GradientReport {
  * random weights. Reverse mode is compared element by element, forward mode along a random direction.
  *
  * Floating point tensors of the arguments are converted to float64; other tensors stay as they are. Values that are read on the
- * way must be the same each time: no random numbers without a key, dropout in evaluation mode.
+ * way must be the same each time: no random numbers without a key, dropout in evaluation mode. What `fn` assigns is assigned each time.
  *
  * @param fn of the arguments, to a tensor or a tree of tensors
  * @param args its arguments, as a list

@@ -10,6 +10,8 @@ import { transformed } from '../scope.js'
  * The value of `fn` and its pullback (vector-Jacobian product, reverse mode): a function from cotangents, one for each result, to
  * those of `primals`, Σ cotangent · ∂result/∂primal. `grad` is the pullback of a scalar at the cotangent 1.
  *
+ * `fn` is called once, here: a variable that it assigns is assigned then, and no gradient flows through an assignment.
+ *
  * The pullback can be called as often as you like, also under `vmap`: with the rows of an identity matrix it gives the Jacobian.
  *
  * @returns [result, pullback]; both keep the structures of `fn`
