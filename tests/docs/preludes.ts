@@ -62,6 +62,7 @@ export const preludes: { readonly [file: string]: string } = {
   'src/tensor/vmap.ts': `
     const loss = (weights: Tensor<[3]>, x: Tensor<[3]>, y: Tensor<[]>) => weights.dot(x).sub(y).square()
     const [weights, inputs, labels] = [ones([3]), ones([8, 3]), ones([8])]`,
+  'src/tensor/methods/reading.ts': `const x = zeros([2, 3, 4])`,
   'src/tensor/methods/movement.ts': `const x = zeros([2, 6, 4])`,
   'src/tensor/methods/pipe.ts': `
     const x = zeros([2, 8, 8, 3])
