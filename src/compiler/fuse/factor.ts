@@ -9,7 +9,7 @@ import { rewrite } from '../rewrite.js'
  * Takes factors that are the same for a whole row out of sums over it: Σ c · x = c · Σ x. Gradients of normalizations are
  * full of sums that differ in such factors only; they become one, and what depends on them needs fewer passes over the data.
  *
- * The results are equal up to rounding, but where one side overflows. Sums of 16-bit floats, which overflow soon, and of
+ * The results are equal up to rounding, but where one side overflows; a sum that is zero may have the other sign. Sums of 16-bit floats, which overflow soon, and of
  * integers stay as they are.
  */
 export function factorSums(graph: Graph): Graph {
