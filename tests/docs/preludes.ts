@@ -45,7 +45,7 @@ export const preludes: { readonly [file: string]: string } = {
     const logits = zeros([128, 10])
     const labels = zeros([128], 'int32')`,
   'src/tensor/call.ts': '',
-  'src/tensor/control.ts': `const values: Tensor = arange(5).cast('float32')`,
+  'src/tensor/control.ts': `const values = arange(5).cast('float32')`,
   'src/tensor/compile.ts': `
     const model = nn.sequential(nn.linear(784, 10))
     const optimizer = adam(model)`,
