@@ -43,7 +43,7 @@ const refused = [
   'x.sum(2)',
   'x.at(128)',
   'concat([x, w])',
-  'cube.at(0).svd().u.topK(5)',
+  'cube.at(0).inverse()',
   'grad(x.square(), x)',
   "einsum('ij,ij->ik', x, x)",
   'nn.linear(700, 10).forward(x)',

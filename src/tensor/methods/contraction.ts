@@ -1,6 +1,6 @@
 import * as ops from '../../operations/index.js'
 import type { Tensor } from '../tensor.js'
-import type { Dot, Matmul, MatmulProblem, NoTensor, OperandShape, Outer, ShapeOf, Unless } from '../types/index.js'
+import type { Count, Dot, Matmul, MatmulProblem, NoTensor, OperandShape, ShapeOf, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
 import { operand } from './operand.js'
 
@@ -23,7 +23,10 @@ export const contractions = {
   },
 
   /** All products of an element of this with one of the other, both flattened: [M], [N] → [M, N]. */
-  outer<T extends Tensor, O>(this: T, other: Unless<NoTensor<O>, O>): Tensor<Outer<ShapeOf<T>, OperandShape<O>>> {
+  outer<T extends Tensor, O>(
+    this: T,
+    other: Unless<NoTensor<O>, O>,
+  ): Tensor<[Count<ShapeOf<T>>, Count<OperandShape<O>>]> {
     return wrap(ops.outer(this.node, operand(other)))
   },
 }

@@ -8,6 +8,7 @@ import type {
   Expand,
   ExpandProblem,
   Flatten,
+  FlattenAxisProblem,
   FlattenProblem,
   Insert,
   Longer,
@@ -56,8 +57,8 @@ export const movement = {
   /** Axes `start` to `end` (included) as one axis; by default all. */
   flatten<T extends Tensor, X extends number = 0, Y extends number = -1>(
     this: T,
-    start?: Unless<AxisProblem<'flatten', ShapeOf<T>, X>, X>,
-    end?: Unless<AxisProblem<'flatten', ShapeOf<T>, Y> | FlattenProblem<ShapeOf<T>, X, Y>, Y>,
+    start?: Unless<FlattenAxisProblem<ShapeOf<T>, X>, X>,
+    end?: Unless<FlattenAxisProblem<ShapeOf<T>, Y> | FlattenProblem<ShapeOf<T>, X, Y>, Y>,
   ): Tensor<Flatten<ShapeOf<T>, X, Y>> {
     return wrap(ops.flatten(this.node, start as number | undefined, end as number | undefined))
   },

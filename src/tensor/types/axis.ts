@@ -55,9 +55,20 @@ type Listed<X> = X extends readonly number[] ? X[number] : X
 
 type OutOfRange<Rank, Axis> = Axis extends number ? ([Position<Rank, Axis>] extends [never] ? Axis : never) : never
 
-/** The message for axes that the shape does not have, else `never`. */
+/** The first axis of a list that another one means, too. */
+type NamedTwice<A extends Shape, X> = X extends readonly [infer Head, ...infer Others]
+  ? Position<A['length'], Head> extends PositionsOf<A, Others>
+    ? number extends PositionsOf<A, Others>
+      ? never
+      : Head
+    : NamedTwice<A, Others>
+  : never
+
+/** The message for axes that the shape does not have, or that are named twice, else `never`. */
 export type AxisProblem<Name extends string, A extends Shape, X, Rank = A['length']> = number extends Rank
   ? never
   : [OutOfRange<Rank, Listed<X>>] extends [never]
-    ? never
+    ? X extends readonly [unknown, unknown, ...unknown[]]
+      ? `${Name}: axis ${NamedTwice<A, X> & number} is named twice`
+      : never
     : `${Name}: axis ${OutOfRange<Rank, Listed<X>>} is out of range for rank ${Rank & number}`

@@ -12,7 +12,7 @@ export type { Broadcast, BroadcastProblem } from './broadcast.js'
 export type { Einsum, EinsumProblem } from './einsum.js'
 export type { Given, Sizes } from './given.js'
 export type { MappedArguments, MappedResult } from './mapped.js'
-export type { Dot, Matmul, MatmulProblem, Outer } from './matmul.js'
+export type { Count, Dot, Matmul, MatmulProblem } from './matmul.js'
 export type {
   Diagonal,
   LeftFactor,
@@ -34,7 +34,7 @@ export type { Concat, ConcatProblem, ShapesOf, Stack, StackProblem } from './mov
 export type { Pad, PadProblem } from './movement/pad.js'
 export type { MoveAxis, MoveAxisProblem, Permute, PermuteProblem, Reversed, Transpose } from './movement/permute.js'
 export type { Repeat, Tile } from './movement/repeat.js'
-export type { Flatten, FlattenProblem, Reshape, ReshapeProblem } from './movement/reshape.js'
+export type { Flatten, FlattenAxisProblem, FlattenProblem, Reshape, ReshapeProblem } from './movement/reshape.js'
 export type { AtProblem, Resized, Slice, SliceProblem, SliceSpec, Take } from './movement/slice.js'
 export type { Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './movement/split.js'
 export type { Insert, Longer, Squeeze, SqueezeProblem } from './movement/squeeze.js'

@@ -58,7 +58,5 @@ export type MatmulProblem<A extends Shape, B extends Shape> =
 /** The shape of an inner product: that of matmul up to matrices, beyond that left to the run time. */
 export type Dot<A extends Shape, B extends Shape> = A['length'] | B['length'] extends 1 | 2 ? Matmul<A, B> : any
 
-/** The shape of an outer product of two tensors, which are flattened. */
-export type Outer<A extends Shape, B extends Shape> = [Count<A>, Count<B>]
-
-type Count<A extends Shape> = number extends A['length'] ? number : Elements<A>
+/** The number of elements; `number` where it is not known. */
+export type Count<A extends Shape> = number extends A['length'] ? number : Elements<A>

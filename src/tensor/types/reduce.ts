@@ -1,4 +1,4 @@
-import type { PositionsOf } from './axis.js'
+import type { Axes, PositionsOf } from './axis.js'
 import type { Shape } from './shape.js'
 
 /** The shape without the axes at the positions. */
@@ -34,6 +34,6 @@ export type Reduce<A extends Shape, X, Keep extends boolean> = boolean extends K
   ? any
   : [X] extends [undefined]
     ? ReduceAll<A, Keep>
-    : undefined extends X
-      ? any
-      : ReduceAt<A, PositionsOf<A, X>, Keep>
+    : [X] extends [Axes]
+      ? ReduceAt<A, PositionsOf<A, X>, Keep>
+      : any

@@ -7,9 +7,9 @@ export type Repeat<A extends Shape, Count extends number, X> = [X] extends [unde
   ? number extends A['length']
     ? [number]
     : [Multiply<Product<A>, Count>]
-  : undefined extends X
-    ? any
-    : RepeatAt<A, Count, PositionsOf<A, X>>
+  : [X] extends [number]
+    ? RepeatAt<A, Count, PositionsOf<A, X>>
+    : any
 
 type RepeatAt<A extends Shape, Count extends number, At> = number extends At
   ? any

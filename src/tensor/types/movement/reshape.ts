@@ -1,5 +1,5 @@
 import type { Divide, Product, Subtract } from '../arithmetic.js'
-import type { Position } from '../axis.js'
+import type { AxisProblem, Position } from '../axis.js'
 import type { Show } from '../message.js'
 import type { Box, First, Rest, Shape, Tail } from '../shape.js'
 
@@ -18,7 +18,7 @@ type StrikeOut<A extends Shape, B extends Shape, Kept extends number[] = []> = A
   infer Head extends number,
   ...infer Tail extends Shape,
 ]
-  ? Without<B, Head> extends infer Others extends Shape
+  ? Without<B, Head extends 0 ? 'nothing' : Head> extends infer Others extends Shape
     ? StrikeOut<Tail, Others, Kept>
     : StrikeOut<Tail, B, [...Kept, Head]>
   : { a: Kept; b: B }
@@ -72,9 +72,11 @@ export type ReshapeProblem<A extends Shape, Target extends Shape> = number exten
         ? `reshape: ${Product<A>} elements do not fit ${Show<Target>}`
         : never
     : CountInferred<Target> extends 1
-      ? Inferred<StrikeOut<A, Target>> extends 'remainder'
-        ? `reshape: ${Product<A>} elements do not fit ${Show<Target>}`
-        : never
+      ? Without<Target, 0> extends Shape
+        ? 'reshape: beside a size 0 a -1 could be anything; write it out'
+        : Inferred<StrikeOut<A, Target>> extends 'remainder'
+          ? `reshape: ${Product<A>} elements do not fit ${Show<Target>}`
+          : never
       : 'reshape: only one size can be -1'
 
 /** The shape with the axes from the position Start to End as one. */
@@ -88,6 +90,9 @@ export type Flatten<A extends Shape, X extends number, Y extends number> = numbe
   : A extends readonly []
     ? [1]
     : Joined<A, Position<A['length'], X>, Position<A['length'], Y>>
+
+/** The message for an axis that the shape does not have, else `never`. A scalar becomes [1] whatever is said. */
+export type FlattenAxisProblem<A extends Shape, X> = A extends readonly [] ? never : AxisProblem<'flatten', A, X>
 
 /** The message for a start behind the end, else `never`. */
 export type FlattenProblem<A extends Shape, X extends number, Y extends number> = number extends A['length']

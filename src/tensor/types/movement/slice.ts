@@ -50,13 +50,24 @@ type Steps<Count extends number, Step> =
       : Add<Whole, 1>
     : number
 
-/** The size of `[start, stop, step]`. Of backward ranges only the whole axis is known. */
+/** The same for a range that goes backward, one place further on: 0 stands before the first element. */
+type BackwardBound<Size extends number, Value, Default extends number> = Value extends number
+  ? number extends Value | Size
+    ? number
+    : `${Value}` extends `-${infer Back extends number}`
+      ? Subtract<Size, Back> extends infer Place extends number
+        ? Add<Place, 1>
+        : 0
+      : Subtract<Size, Value> extends 'less' | 0
+        ? Size
+        : Add<Value, 1>
+  : Default
+
+/** The size of `[start, stop, step]`. */
 type RangeSize<Size extends number, Start, Stop, Step> = Step extends 1 | null | undefined
   ? Rest0<Bound<Size, Stop, Size>, Bound<Size, Start, 0>>
-  : `${Step & number}` extends `-${string}`
-    ? [Start, Stop, Step] extends [null | undefined, null | undefined, -1]
-      ? Size
-      : number
+  : `${Step & number}` extends `-${infer Back extends number}`
+    ? Steps<Rest0<BackwardBound<Size, Start, Size>, BackwardBound<Size, Stop, 0>>, Back>
     : Steps<Rest0<Bound<Size, Stop, Size>, Bound<Size, Start, 0>>, Step>
 
 /** The size that a spec leaves: none for a number, all for `null` and `':'`. */
