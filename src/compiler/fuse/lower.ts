@@ -38,7 +38,7 @@ export function lower(
   }
 }
 
-/** A member is asked for at another index than it has in the arrangement, or no strides say where an operand is. */
+/** A member is asked for at another index than it has in the arrangement, or no strides or instructions say what an element is. */
 class Conflict {}
 
 class Lowering {
@@ -142,7 +142,7 @@ class Lowering {
     if (node.op === 'reduceSum' || node.op === 'reduceProd' || node.op === 'reduceMax' || node.op === 'reduceMin') {
       return this.#emit({ op: node.op, dtype, operands: [values[0]] })
     }
-    throw new Error(`fuse: ${node.op} has no code for single elements`)
+    throw new Conflict()
   }
 
   /** Compares the index along the last axis with the wanted one. */
