@@ -16,6 +16,7 @@ const { values: options } = parseArgs({ options: { tsc: { type: 'string', multip
 const head = [
   "import { arange, concat, einsum, grad, random, scan, stack, tensor, vmap, where, zeros } from 'shapewise'",
   "import * as nn from 'shapewise/nn'",
+  "import { sgd } from 'shapewise/optim'",
   'const x = random.normal([128, 784]), w = random.normal([784, 10]), cube = zeros([2, 3, 4])',
 ]
 const right = [
@@ -31,7 +32,13 @@ const right = [
   'scan((sum, x) => { const s = sum.add(x); return [s, s] }, zeros([]), arange(10).cast("float32"))[1].dim(0)',
   'grad(x.matmul(w).square().mean(), [w])[0].add(w)',
   'nn.sequential(nn.linear(784, 32), nn.relu(), nn.linear(32, 10)).forward(x).add(x.matmul(w))',
+  'nn.sequential(nn.linear(784, 32), (y) => y.relu(), nn.linear(32, 10)).forward(x).add(x.matmul(w))',
+  'x.pipe(nn.linear(784, 32), nn.relu, (y) => y.sum(-1)).add(arange(128))',
+  'nn.sequential(nn.conv2d(1, 6, 5, { groups: 1 }), nn.maxPool2d(2), nn.flatten(), nn.linear(864, 10)).forward(zeros([4, 28, 28, 1])).matmul(zeros([10, 3]))',
   'nn.crossEntropy(x.matmul(w), arange(128)).item()',
+  'nn.meanSquaredError(x, 0).add(nn.huber(x, x)).item()',
+  'x.matmul(nn.linear(784, 10).weight).add(x.matmul(w))',
+  'sgd([]).minimize(x.mean())',
   'tensor([[1, 2], [3, 4]]).inverse().solve(tensor([1, 2]))',
   'const coin = Math.random() > 0.5; (coin ? zeros([8, 16]) : zeros([8, 1])).add(1).sum()',
 ]
@@ -47,6 +54,15 @@ const refused = [
   'grad(x.square(), x)',
   "einsum('ij,ij->ik', x, x)",
   'nn.linear(700, 10).forward(x)',
+  'nn.sequential(nn.linear(784, 32), nn.relu(), nn.linear(31, 10))',
+  'nn.sequential(nn.linear(784, 32), nn.linear(32, 10)).forward(w)',
+  'x.pipe(nn.linear(784, 32), nn.relu, nn.linear(31, 10))',
+  'nn.conv2d(1, 6, 5).forward(zeros([4, 3, 28, 1]))',
+  'nn.conv2d(3, 6, 5, { groups: 2 })',
+  'nn.crossEntropy(x.matmul(w), arange(127))',
+  'nn.huber(x, w)',
+  'sgd([]).minimize(x)',
+  'x.matmul(nn.linear(700, 10).weight)',
 ]
 
 /** TypeScript alone. */
@@ -57,6 +73,9 @@ const typed = [
   'export class Block<H extends number> extends nn.Module { declare w: Tensor<[H, H]>; forward(x: Tensor<[number, H]>): Tensor<[number, H]> { return x.matmul(this.w) } }',
   'export function dense<I extends number>(x: Tensor<[number, I]>, w: Tensor<[I, 10]>): Tensor<[number, 10]> { return x.matmul(w) }',
   'dense(x, w)',
+  'export class Net<H extends number> extends nn.Module { declare hidden: nn.Linear<784, H>; declare output: nn.Linear<H, 10>; forward<const B extends number>(x: Tensor<[B, 784]>): Tensor<[B, 10]> { return x.pipe(this.hidden, nn.relu, this.output) } }',
+  'const blocks: nn.Layer[] = [nn.linear(784, 10), nn.relu(), nn.conv2d(1, 6, 5), nn.sequential(nn.flatten())]',
+  'nn.sequential(nn.flatten(), ...blocks, nn.linear(10, 3)).forward(x).matmul(zeros([3, 4]))',
   'export const each = vmap((x: Tensor<[784]>) => x.sum())(x).add(arange(128))',
 ]
 

@@ -1,4 +1,5 @@
 import * as nn from '../../src/nn/index.js'
+import type { ConvolutionShape, PoolingShape } from '../../src/nn/types/layers.js'
 import { sgd } from '../../src/optim/index.js'
 import type { Tensor } from '../../src/tensor/tensor.js'
 import type { Shape } from '../../src/tensor/types/index.js'
@@ -119,6 +120,28 @@ nn.crossEntropy(logits, labels, { weight: any as Tensor<[11]> })
 nn.huber(logits, labels)
 // @ts-expect-error binaryCrossEntropy: targets [32] differ from [32, 10]
 nn.binaryCrossEntropy(logits, labels)
+
+// Parameters are operands.
+shape(flat.matmul(nn.linear(784, 10).weight)).is<[32, 10]>()
+// @ts-expect-error matmul: inner sizes 784 and 700 differ
+flat.matmul(nn.linear(700, 10).weight)
+
+// The shape functions of windows along one or three axes.
+interface Triples {
+  readonly window: 3
+  readonly stride: 2
+  readonly padding: 1
+  readonly dilation: 1
+}
+declare const along: nn.Layer<ConvolutionShape<'conv1d', 'batch, length', 3, 6, Triples>>
+declare const inside: nn.Layer<PoolingShape<'maxPool3d', 'batch, depth, height, width', Triples>>
+shape(along.forward(any as Tensor<[8, 29, 3]>)).is<[8, 15, 6]>()
+shape(along.forward(any)).is<[number, number, 6]>()
+shape(inside.forward(any as Tensor<[8, 4, 29, 17, 3]>)).is<[8, 2, 15, 9, 3]>()
+// @ts-expect-error conv1d: takes [batch, length, 3], not [32, 784]
+along.forward(flat)
+// @ts-expect-error maxPool3d: takes [batch, depth, height, width, channels], not [8, 29, 17, 3]
+inside.forward(odd)
 
 // Groups.
 shape(nn.conv2d(3, 6, 3, { groups: 3 }).forward(odd)).is<[8, 27, 15, 6]>()

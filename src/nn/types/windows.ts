@@ -1,6 +1,6 @@
 import type { WindowPadding } from '../../operations/index.js'
 import type { Add, FloorDivide, Multiply, Show, Subtract } from '../../tensor/types/index.js'
-import type { Fronts, Last, Open, ShowSizes } from './sizes.js'
+import type { Fronts, Last, ShowSizes } from './sizes.js'
 
 // How many places windows have along the spatial axes.
 
@@ -44,28 +44,28 @@ type Steps<Room, Stride extends number, None> = Room extends number
   : None
 
 /** The places along one axis, `'none'` where the window is larger than the picture, `number` where something is not known. */
-type Places<
-  Size extends number,
-  Window extends number,
-  Stride extends number,
-  Padding,
-  Dilation extends number,
-> = Padding extends 'same'
-  ? Stride extends 1
-    ? Size
-    : Steps<Subtract<Size, 1>, Stride, 0>
-  : Steps<Subtract<Padded<Size, Padding>, Reach<Window, Dilation>>, Stride, 'none'>
+type Places<Size, Window, Stride, Padding, Dilation> = number extends Size | Window | Stride | Dilation
+  ? number
+  : Padding extends 'same'
+    ? Stride extends 1
+      ? Size
+      : Steps<Subtract<Size & number, 1>, Stride & number, 0>
+    : Steps<
+        Subtract<Padded<Size & number, Padding>, Reach<Window & number, Dilation & number>>,
+        Stride & number,
+        'none'
+      >
 
 /** What there is for an axis: one for all, or its own. */
 type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
 
 type PlacesOn<Spatial, W extends Windows> = {
   [I in keyof Spatial]: Places<
-    Spatial[I] & number,
-    On<W['window'], I> & number,
-    On<W['stride'], I> & number,
+    Spatial[I],
+    On<W['window'], I>,
+    On<W['stride'], I>,
     On<W['padding'], I>,
-    On<W['dilation'], I> & number
+    On<W['dilation'], I>
   >
 }
 
@@ -74,21 +74,21 @@ type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number 
 type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
 
 /** The shape that windows leave of [batch, spatial axes, channels], with other channels where there are. */
-export type Slid<S, Axes extends keyof Fronts, W extends Windows, Channels = Last<S>> =
-  Open<S> extends true
-    ? [...Unknown<Fronts[Axes]>, Channels]
-    : S extends readonly [infer Batch, ...infer Spatial, unknown]
-      ? [Batch, ...Counts<PlacesOn<Spatial, W>>, Channels]
-      : [...Unknown<Fronts[Axes]>, Channels]
+export type Slid<S, Axes extends keyof Fronts, W extends Windows, Channels = Last<S>> = S extends readonly [
+  infer Batch,
+  ...infer Spatial,
+  unknown,
+]
+  ? [Batch, ...Counts<PlacesOn<Spatial, W>>, Channels]
+  : [...Unknown<Fronts[Axes]>, Channels]
 
 /** The message for a window that is larger than the picture, else `never`. */
-export type WindowProblem<Name extends string, S, W extends Windows> =
-  Open<S> extends true
-    ? never
-    : S extends readonly [unknown, ...infer Spatial, unknown]
-      ? 'none' extends PlacesOn<Spatial, W>[number]
-        ? `${Name}: the window ${ShowWindow<W['window']>} is larger than ${ShowSizes<S>}`
-        : never
+export type WindowProblem<Name extends string, S, W extends Windows> = W['padding'] extends 'same'
+  ? never
+  : S extends readonly [unknown, ...infer Spatial, unknown]
+    ? 'none' extends PlacesOn<Spatial, W>[number]
+      ? `${Name}: the window ${ShowWindow<W['window']>} is larger than ${ShowSizes<S>}`
       : never
+    : never
 
 type ShowWindow<X> = X extends readonly unknown[] ? Show<X> : X extends number ? X : never
