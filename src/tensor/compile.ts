@@ -4,6 +4,7 @@ import { expectFunction } from '../core/arguments.js'
 import { checkOptions } from '../core/options.js'
 import { backend } from './backends.js'
 import { takeApart } from './compiled/arguments.js'
+import { padded } from './compiled/buckets.js'
 import { Cache } from './compiled/cache.js'
 import { type Reason, reasonOf, warnOfTraces } from './compiled/reason.js'
 import { run } from './compiled/run.js'
@@ -17,6 +18,12 @@ export interface CompileOptions {
   readonly donate?: boolean | readonly number[]
   /** After each call look for NaN in results and variables, and name the operation that made the first one. Slow. */
   readonly check?: boolean
+  /**
+   * Only for functions made by {@link vmap}, whose rows cannot see each other: numbers of rows to make programs for. Arguments are
+   * filled up to the next one (above the largest, to its next multiple) with copies of their last row, and the results cut, so
+   * that a few programs serve batches of any size. Such as [1, 8, 64, 512].
+   */
+  readonly buckets?: readonly number[]
 }
 
 /** Why and when a compiled function was traced. */
@@ -72,7 +79,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
   expectFunction('compile', 'the first argument', fn)
-  checkOptions('compile', options, { name: true, donate: true, check: true })
+  checkOptions('compile', options, { name: true, donate: true, check: true, buckets: true })
   const { donate, check = false } = options
   const name = options.name ?? (fn.name || 'compiled function')
   const cache = new Cache<Reported>()
@@ -91,9 +98,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
     return { ...entry, report }
   }
 
-  const call = (...args: Arguments): Result => {
-    // Inside another trace there is only one program, the outer one; and a transform works on what the function does.
-    if (isInlined()) return fn(...args)
+  const runExact = (args: readonly unknown[]): unknown => {
     const given = takeApart(args, name)
     const parts = [`backend ${backend().name}`, ...given.parts]
     const key = parts.join('\n')
@@ -103,7 +108,13 @@ export function compile<Arguments extends readonly unknown[], Result>(
       entry = retrace(given, parts, reasonOf(last, parts, known))
       cache.add(key, entry)
     }
-    return run(entry, given.tensors, check, name) as Result
+    return run(entry, given.tensors, check, name)
+  }
+  const inBuckets = options.buckets && padded(fn, options.buckets, name)
+  const call = (...args: Arguments): Result => {
+    // Inside another trace there is only one program, the outer one; and a transform works on what the function does.
+    if (isInlined()) return fn(...args)
+    return (inBuckets === undefined ? runExact(args) : inBuckets(args, runExact)) as Result
   }
   const explain = (): string => {
     const programs = cache.all()

@@ -2,6 +2,7 @@ import { expectFunction } from '../core/arguments.js'
 import { failShape } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { formatShape, normalizeAxis, range } from '../core/shape.js'
+import type { Flat } from '../core/tree.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import { batch } from '../transform/batching.js'
@@ -45,10 +46,16 @@ export function vmap(
 ): (...args: TensorTree[]) => TensorTree {
   expectFunction('vmap', 'the first argument', fn)
   checkOptions('vmap', options, { inAxes: true, outAxis: true })
-  return (...args) => {
-    const flat = flattenTensors(args, 'vmap')
-    const axes = axesPerLeaf(args, options.inAxes ?? 0)
-    const size = mappedSize(flat.leaves, axes)
+  const mapping: Mapping = {
+    outAxis: options.outAxis ?? 0,
+    spread(args) {
+      const flat = flattenTensors(args, 'vmap')
+      const axes = axesPerLeaf(args, options.inAxes ?? 0)
+      return { flat, axes, size: mappedSize(flat.leaves, axes) }
+    },
+  }
+  const mappedFunction = (...args: TensorTree[]): TensorTree => {
+    const { flat, axes, size } = mapping.spread(args)
     const slices = flat.leaves.map((node, i) => {
       const axis = axes[i]
       return { dtype: node.dtype, shape: axis === null ? node.shape : node.shape.filter((_, other) => other !== axis) }
@@ -83,10 +90,28 @@ export function vmap(
     const batched = batch(substitute(outputs, whole), mapped, size)
     return rebuildTensors(
       result,
-      batched.map((node) => moveFromFront(node, options.outAxis ?? 0)),
+      batched.map((node) => moveFromFront(node, mapping.outAxis)),
     ) as TensorTree
   }
+  mappings.set(mappedFunction, mapping)
+  return mappedFunction
 }
+
+/** How a function made by {@link vmap} goes through its arguments. */
+export interface Mapping {
+  readonly outAxis: number
+  /** The tensors of the arguments, for each the axis that counts the calls, and how many calls there are. */
+  spread(args: readonly unknown[]): {
+    readonly flat: Flat<Node>
+    readonly axes: readonly (number | null)[]
+    readonly size: number
+  }
+}
+
+const mappings = new WeakMap<object, Mapping>()
+
+/** What is known of a function made by {@link vmap}; nothing of others. */
+export const mappingOf = (fn: object): Mapping | undefined => mappings.get(fn)
 
 function axesPerLeaf(args: readonly unknown[], inAxes: number | readonly (number | null)[]): (number | null)[] {
   if (typeof inAxes !== 'number' && inAxes.length !== args.length) {
