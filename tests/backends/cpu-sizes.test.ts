@@ -318,6 +318,15 @@ for (const { name, kernels } of testedKernels()) {
         const types = [type([20, 70], dtype), type([70, 40], dtype)]
         expectLikeInterpreter(backend, types, ([a, b]) => build.dot(a, b), dtype === 'float16' ? 1e-3 : 1e-14)
       })
+      test.each(['float32', 'float16', 'bfloat16'] as const)('%s, stored in another order', (dtype) => {
+        const types = [type([7, 5], dtype), type([5, 6], dtype)]
+        const tolerance = { float32: 1e-5, float16: 1e-3, bfloat16: 8e-3 }[dtype]
+        // Gathering stores what it reads.
+        const stored = (x: Node): Node => build.gather(x, build.constant(1, 'int32'))
+        expectLikeInterpreter(backend, types, ([a, b]) => stored(transposed(build.dot(a, b))), tolerance)
+        const turned = (x: Node): Node => build.slice(x, [6, 5], [7, 6], [-1, -1])
+        expectLikeInterpreter(backend, types, ([a, b]) => stored(turned(build.dot(a, b))), tolerance)
+      })
     })
     describe('convolutions and their gradients', () => {
       test.each(Object.entries(convolutions))('%s', (_, { x, kernel, ...options }) => {

@@ -19,17 +19,35 @@ type Lowering = (node: Node, inputs: readonly View[], outputs: readonly View[], 
 /** The same bytes as another dtype of the same width. */
 const reread = (view: View, dtype: DType): View => ({ ...view, dtype })
 
-/** Writes `from` to the dense `to`, cast if their dtypes differ. */
+/** Writes `from` to `to`, cast if their dtypes differ; `to` has no gaps, its axes any order and direction. */
 export function emitCast({ writer }: Surroundings, from: View, to: View): void {
+  const [source, target] = alongMemory(from, to)
   const instructions =
     from.dtype === to.dtype ? [] : [{ operation: 'cast', dtype: from.dtype, result: to.dtype, operands: [0] } as const]
   writer.loop({
-    ...wholeSpace(to.shape),
-    inputs: [from],
+    ...wholeSpace(target.shape),
+    inputs: [source],
     instructions,
-    outputs: [{ value: instructions.length, view: to }],
+    outputs: [{ value: instructions.length, view: target }],
     reductions: [],
   })
+}
+
+/** Two views of the same axes, with these turned and ordered so that the second goes through its memory from front to back. */
+function alongMemory(from: View, to: View): [View, View] {
+  if (isContiguous(to)) return [from, to]
+  const axes = to.shape.map((_, axis) => axis).sort((a, b) => Math.abs(to.strides[b]) - Math.abs(to.strides[a]))
+  const turned = axes.map((axis) => to.strides[axis] < 0)
+  const along = (view: View): View => {
+    const reach = axes.map((axis, i) => (turned[i] ? (view.shape[axis] - 1) * view.strides[axis] : 0))
+    return {
+      ...view,
+      shape: axes.map((axis) => view.shape[axis]),
+      strides: axes.map((axis, i) => (turned[i] ? -view.strides[axis] : view.strides[axis])),
+      offset: view.offset + reach.reduce((sum, n) => sum + n, 0),
+    }
+  }
+  return [along(from), along(to)]
 }
 
 /** The view itself if it has no gaps, otherwise a dense copy. */
