@@ -1,4 +1,5 @@
-import { compile, full, grad, type Tensor, tensor, Variable, zeros } from 'shapewise'
+import { compile, full, grad, random, type Tensor, tensor, Variable, zeros } from 'shapewise'
+import * as nn from 'shapewise/nn'
 import { describe, expect, it } from 'vitest'
 
 describe('lazy evaluation', () => {
@@ -35,6 +36,24 @@ describe('lazy evaluation', () => {
     const y = x.mul(x).sum()
     expect(await y.item()).toBe(14)
     expect(grad(y, x).arraySync()).toEqual([2, 4, 6])
+  })
+
+  it('finds the largest of values that are computed twice', () => {
+    for (const n of [3, 64, 440, 600]) {
+      const x = random.normal([n, 3], { key: random.key(n) })
+      const means = nn.elu(x).add(x).mean(0)
+      for (const largest of [means.max(), means.scatterMax(tensor([2, 1], [2], 'int32'), -0.07).sum()]) {
+        largest.itemSync()
+        const gradient = grad(largest.tanh(), x).dataSync()
+        expect(gradient.every(Number.isFinite)).toBe(true)
+      }
+      means.max().itemSync()
+      // Each of the n elements behind the largest mean counts 1/n, at a slope of 2 or 1 + exp(x).
+      const slope = nn.elu(x).minimum(0).add(2)
+      const column = tensor([means.argMax().itemSync()], [1], 'int32')
+      const wanted = slope.mean(0).take(column, 0).itemSync()
+      expect(grad(means.max(), x).sum().itemSync()).toBeCloseTo(wanted, 4)
+    }
   })
 
   it('forgets a past that reaches back too far and says so', () => {

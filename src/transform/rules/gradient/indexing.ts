@@ -19,24 +19,25 @@ function winners(x: Node, indices: Node, batchDims: number, shape: Shape): Node 
 type ScatterMode = Attributes['scatter']['mode']
 
 interface Scatter {
-  readonly node: Node
+  readonly mode: ScatterMode
   readonly inputs: readonly Node[]
   readonly grad: Node
   readonly batchDims: number
   readonly operation: string | undefined
 }
 
-/** The largest (smallest) of the old value and the updates share the cotangent equally. */
+/** The largest (smallest) of the old value and the updates, found once more as for `reduceMax`, share the cotangent equally. */
 function scatterExtremum({
-  node,
+  mode,
   inputs: [x, indices, updates],
   grad,
   batchDims,
   operation,
 }: Scatter): readonly InputGradient[] {
   const shares = once(() => {
-    const keepsOld = build.equal(x, node)
-    const takesUpdate = build.equal(updates, build.gather(node, indices, batchDims, operation))
+    const extreme = build.scatter(x, indices, updates, mode, batchDims, operation)
+    const keepsOld = build.equal(x, extreme)
+    const takesUpdate = build.equal(updates, build.gather(extreme, indices, batchDims, operation))
     const old = indicator(keepsOld, x.dtype)
     const ties = build.scatter(old, indices, indicator(takesUpdate, x.dtype), 'add', batchDims, operation)
     return { keepsOld, takesUpdate, share: build.div(grad, ties) }
@@ -69,7 +70,7 @@ export const indexingGradients = {
     () => build.scatter(build.zerosLike(x), indices, grad, 'add', batchDims, operation),
   ],
   /** the cotangent is read where updates were written, and passes where nothing was */
-  scatter: ({ node, inputs, attributes: { mode, batchDims, operation }, grad }) =>
-    scatterGradients[mode]({ node, inputs, grad, batchDims, operation }),
+  scatter: ({ inputs, attributes: { mode, batchDims, operation }, grad }) =>
+    scatterGradients[mode]({ mode, inputs, grad, batchDims, operation }),
   argSort: none,
 } as const satisfies { readonly [P in Primitive]?: GradientRule<P> }

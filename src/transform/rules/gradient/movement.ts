@@ -5,12 +5,15 @@ import type { Attributes, Primitive } from '../../../graph/primitives.js'
 import { indicator, keep, reverse, stretch } from './arithmetic.js'
 import { type GradientRule, none } from './rule.js'
 
-/** The largest (smallest) elements share the cotangent equally. */
+/**
+ * The largest (smallest) elements share the cotangent equally. They are looked for once more (in one program that costs nothing):
+ * uncompiled code may compute x again on another way, and then none need equal the earlier result to the last bit.
+ */
 const extremum =
-  <P extends 'reduceMax' | 'reduceMin'>(): GradientRule<P> =>
-  ({ node, inputs: [x], attributes: { axes }, grad }) => [
+  <P extends 'reduceMax' | 'reduceMin'>(find: (x: Node, axes: readonly number[]) => Node): GradientRule<P> =>
+  ({ inputs: [x], attributes: { axes }, grad }) => [
     () => {
-      const isExtreme = build.equal(x, stretch(node, axes, x.shape))
+      const isExtreme = build.equal(x, stretch(find(x, axes), axes, x.shape))
       const ties = build.reduceSum(indicator(isExtreme, x.dtype), axes)
       return keep(isExtreme, stretch(build.div(grad, ties), axes, x.shape))
     },
@@ -104,9 +107,9 @@ export const movementGradients = {
     () => (sizeOf(x.shape) === 0 ? undefined : build.mul(stretch(grad, axes, x.shape), productOfOthers(x, axes))),
   ],
   /** the largest elements share the cotangent */
-  reduceMax: extremum(),
+  reduceMax: extremum(build.reduceMax),
   /** the smallest elements share the cotangent */
-  reduceMin: extremum(),
+  reduceMin: extremum(build.reduceMin),
   argMax: none,
   argMin: none,
   /** every element counts in all sums from its own on */
