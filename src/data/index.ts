@@ -1,3 +1,7 @@
+export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
+export type { DownloadProgress } from './files/download.js'
+export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
+export { type Batches, type BatchOptions, batches } from './memory/batches.js'
 export {
   type Column,
   type ColumnData,
@@ -6,11 +10,7 @@ export {
   floatColumn,
   integerColumn,
   labelColumn,
-} from './column.js'
-export { type Batch, type BatchColumn, type Columns, Dataset, dataset } from './dataset.js'
-export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits.js'
-export type { DownloadProgress } from './download.js'
-export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './idx.js'
-export { type Batches, type BatchOptions, batches } from './loader.js'
-export { type Mnist, type MnistOptions, type MnistSource, mnist } from './mnist.js'
-export type { DigitDataset } from './mnist-files.js'
+} from './memory/column.js'
+export { type Batch, type BatchColumn, type Columns, Dataset, dataset } from './memory/dataset.js'
+export { type Mnist, type MnistOptions, type MnistSource, mnist } from './sources/mnist.js'
+export type { DigitDataset } from './sources/mnist-files.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { generateDigits } from '../../src/data/digits.js'
+import { generateDigits } from '../../src/data/digits/digits.js'
 
 const PIXELS = 28 * 28
 const count = 3000

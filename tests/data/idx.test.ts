@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type IdxType, parseIdx, readIdx, writeIdx } from '../../src/data/idx.js'
+import { type IdxType, parseIdx, readIdx, writeIdx } from '../../src/data/formats/idx.js'
 
 /** Two pictures of 2 × 3 bytes, written by hand after the description of the format on LeCun's page. */
 const pictures = new Uint8Array([

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { download } from '../../src/data/download.js'
+import { download } from '../../src/data/files/download.js'
+import { userCacheFolder, writeBytes } from '../../src/data/files/user-files.js'
 import { mnist, writeIdx } from '../../src/data/index.js'
-import { userCacheFolder, writeBytes } from '../../src/data/user-files.js'
 
 let folder: string
 const closing: (() => Promise<unknown>)[] = []

@@ -75,10 +75,10 @@ export const preludes: { readonly [file: string]: string } = {
     import { build } from '../../../src/graph/index.js'
     import { batch } from '../../../src/transform/batching.js'
     const examples = zeros([8, 3]).node`,
-  'src/data/loader.ts': `${digits}
+  'src/data/memory/batches.ts': `${digits}
     const epoch = 1`,
-  'src/data/dataset.ts': digits,
-  'src/data/column.ts': `
+  'src/data/memory/dataset.ts': digits,
+  'src/data/memory/column.ts': `
     const images = new Uint8Array(16 * 784)
     const labels = new Uint8Array(16)
     const wordNumbers = new Int32Array(60)

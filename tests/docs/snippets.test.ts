@@ -16,7 +16,7 @@ const notRun: { readonly [file: string]: RegExp } = {
   'README.md': /loadWasmBackend/,
   'src/tensor/backends.ts': /loadWasmBackend/,
   // It may download.
-  'src/data/mnist.ts': /mnist\(\)/,
+  'src/data/sources/mnist.ts': /mnist\(\)/,
 }
 
 /** Values and types that the entries of the package export. */

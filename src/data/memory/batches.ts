@@ -1,7 +1,7 @@
-import { cureFor, describe } from '../core/describe.js'
-import { fail } from '../core/errors.js'
-import { needOptions } from '../core/options.js'
-import { RandomStream } from '../core/threefry.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
+import { needOptions } from '../../core/options.js'
+import { RandomStream } from '../../core/threefry.js'
 import { type Batch, type Columns, Dataset } from './dataset.js'
 
 export interface BatchOptions {

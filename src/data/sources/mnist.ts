@@ -1,7 +1,15 @@
-import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
-import { generateDigits } from './digits.js'
-import { type DownloadProgress, download, messageOf } from './download.js'
+import { fail } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
+import { generateDigits } from '../digits/digits.js'
+import { type DownloadProgress, download, messageOf } from '../files/download.js'
+import {
+  environmentVariable,
+  hasFileSystem,
+  listFolder,
+  readBytes,
+  userCacheFolder,
+  writeBytes,
+} from '../files/user-files.js'
 import {
   type DigitDataset,
   digitDataset,
@@ -11,7 +19,6 @@ import {
   type NamedBytes,
   readDigits,
 } from './mnist-files.js'
-import { environmentVariable, hasFileSystem, listFolder, readBytes, userCacheFolder, writeBytes } from './user-files.js'
 
 export interface MnistOptions {
   /** Folder with the four idx files, plain or gzip. Default `$SHAPEWISE_DATA/mnist`, if that holds them. */

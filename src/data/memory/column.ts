@@ -1,7 +1,7 @@
-import { expectList } from '../core/arguments.js'
-import { cureFor, describe } from '../core/describe.js'
-import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { expectList } from '../../core/arguments.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
 
 /** The element types in which a batch is delivered. */
 export type ColumnDType = 'float32' | 'int32'

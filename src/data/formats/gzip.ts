@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.js'
+import { fail } from '../../core/errors.js'
 
 /** What a reader can do about a damaged file. */
 export const DAMAGED_FILE_CURE = 'Fetch the file again or delete it, so that a fresh copy can take its place.'

@@ -1,9 +1,9 @@
-import { fail } from '../core/errors.js'
-import { type Column, floatColumn, labelColumn } from './column.js'
-import { type Dataset, dataset } from './dataset.js'
-import { DIGIT_SIDE } from './digits.js'
-import { DAMAGED_FILE_CURE } from './gzip.js'
-import { type IdxArray, readIdx } from './idx.js'
+import { fail } from '../../core/errors.js'
+import { DIGIT_SIDE } from '../digits/digits.js'
+import { DAMAGED_FILE_CURE } from '../formats/gzip.js'
+import { type IdxArray, readIdx } from '../formats/idx.js'
+import { type Column, floatColumn, labelColumn } from '../memory/column.js'
+import { type Dataset, dataset } from '../memory/dataset.js'
 
 /** Grey pictures of 28 × 28 pixels from 0 (paper) to 1 (ink), with the digit in each. */
 export type DigitDataset = Dataset<{

@@ -1,5 +1,5 @@
-import { fail, ShapewiseError } from '../core/errors.js'
-import { gunzip, isGzip } from './gzip.js'
+import { fail, ShapewiseError } from '../../core/errors.js'
+import { gunzip, isGzip } from '../formats/gzip.js'
 
 /** How far the download of one file has come, in bytes; `total` is unknown if the server does not say. */
 export interface DownloadProgress {

@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.js'
+import { fail } from '../../core/errors.js'
 
 /** Whether there is a file system, that is, whether this is Node and not a browser. */
 export const hasFileSystem = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined

@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.js'
+import { fail } from '../../core/errors.js'
 import { DAMAGED_FILE_CURE, gunzip, isGzip } from './gzip.js'
 
 /**

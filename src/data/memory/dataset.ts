@@ -1,7 +1,7 @@
-import { cureFor, describe } from '../core/describe.js'
-import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
-import { RandomStream } from '../core/threefry.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
+import { RandomStream } from '../../core/threefry.js'
 import { type Column, type ColumnData, type ColumnDType, exampleCount, gatherColumn, validateColumn } from './column.js'
 
 /** Columns by name; `size` is what a batch calls its number of examples. */

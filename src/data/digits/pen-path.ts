@@ -1,4 +1,4 @@
-import type { RandomStream } from '../core/threefry.js'
+import type { RandomStream } from '../../core/threefry.js'
 import type { ControlPoint, Stroke } from './digit-strokes.js'
 
 /** The way of the pen tip in one stroke, as a fine polyline. */
