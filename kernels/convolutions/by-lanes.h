@@ -6,8 +6,8 @@
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-/// Places in one block of registers.
-constexpr int kLanePlaces = 8;
+/// Places in one block of registers; or vectors of lanes, where a place is alone.
+constexpr int kLanePlaces = 8, kLaneVectors = 4;
 
 /// out[p · outStep + j] = Σ over taps of x[tap.from + p · step + j] · weights[tap.own + j] for a vector of lanes j, or a part of it.
 template <class T, int Places, bool Part>
@@ -26,6 +26,18 @@ void convolveLanes(const SeenTap *taps, i64 count, const T *x, i64 step, const T
     if (Part) storePart(out + p * outStep, sums[p], across);
     else store(out + p * outStep, sums[p]);
   }
+}
+
+/// The same for one place and some vectors of lanes.
+template <class T>
+void convolvePlace(const SeenTap *taps, i64 count, const T *x, const T *weights, T *out) {
+  constexpr int N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
+  using V = Vector<T, N>;
+  V sums[kLaneVectors] = {};
+  for (i64 t = 0; t < count; t++)
+#pragma GCC unroll 4
+    for (int v = 0; v < kLaneVectors; v++) sums[v] += load<V>(weights + taps[t].own + v * N) * load<V>(x + taps[t].from + v * N);
+  for (int v = 0; v < kLaneVectors; v++) store(out + v * N, sums[v]);
 }
 
 template <class T>
@@ -140,7 +152,7 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
       for (i64 r = 0; r < sight.runs.count; r++) {
         const Run &run = sight.runs[r];
         const i64 count = sight.list(listing, seen, run, origin, taps);
-        places8(run, taps, count, from, weights, to + run.place * step, step, lanes.lanesOf(bundle));
+        convolveRun(run, taps, count, from, weights, to + run.place * step, step, lanes.lanesOf(bundle));
       }
       if (!dense) scatter(line, results + offset, lanes.lanesOf(bundle));
     }
@@ -148,20 +160,22 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
 
   /// All places of a run, for all lanes.
   template <class T>
-  void places8(const Run &run, const SeenTap *taps, i64 count, const T *x, const T *weights, T *to, i64 step, i64 some) const {
+  void convolveRun(const Run &run, const SeenTap *taps, i64 count, const T *x, const T *weights, T *to, i64 step, i64 some) const {
     constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
     const Axis &last = sight.axes[spatial - 1];
     const i64 xStep = last.placePixels * lanes.distances[spatial - 1], outStep = last.placeStep * step;
     const i64 height = least(kLanePlaces, run.count);
-    for (i64 lane = 0; lane < some; lane += N) {
-      const bool part = some - lane < N;
-      const ConvolveLanes<T> convolve =
-          part ? LanesTable<T, kLanePlaces, true>::find(height) : LanesTable<T, kLanePlaces, false>::find(height);
-      for (i64 begin = 0; begin < run.count; begin += height) {
-        // The last places are computed twice where they are no multiple.
-        const i64 place = least(begin, run.count - height);
-        convolve(taps, count, x + place * xStep + lane, xStep, weights + lane, to + place * outStep + lane, outStep, some - lane);
-      }
+    const ConvolveLanes<T> whole = LanesTable<T, kLanePlaces, false>::find(height), part = LanesTable<T, kLanePlaces, true>::find(height);
+    for (i64 begin = 0; begin < run.count; begin += height) {
+      // The last places are computed twice where they are no multiple.
+      const i64 place = least(begin, run.count - height);
+      const T *from = x + place * xStep;
+      T *results = to + place * outStep;
+      i64 lane = 0;
+      if (height == 1)
+        for (; lane + kLaneVectors * N <= some; lane += kLaneVectors * N) convolvePlace(taps, count, from + lane, weights + lane, results + lane);
+      for (; lane + N <= some; lane += N) whole(taps, count, from + lane, xStep, weights + lane, results + lane, outStep, N);
+      if (lane < some) part(taps, count, from + lane, xStep, weights + lane, results + lane, outStep, some - lane);
     }
   }
 

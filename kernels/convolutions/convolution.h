@@ -57,8 +57,9 @@ struct WideGroups final : Allocated<WideGroups> {
 inline Step *readConvolution(Reader &reader, const Extents &extents) {
   Geometry geometry;
   geometry.parse(reader, extents);
-  if (geometry.groups == 1 || reader.failed()) return makeConvolution(geometry, reader);
-  if (!geometry.empty() && WideGroups::fits(geometry)) return WideGroups::make(geometry, reader);
+  if (reader.failed()) return ConvolutionByLanes::make(geometry, reader);
+  if (geometry.groups == 1 && !geometry.isVast) return makeConvolution(geometry.group(0), reader);
+  if (!geometry.empty() && !geometry.isVast && WideGroups::fits(geometry)) return WideGroups::make(geometry, reader);
   if (!geometry.empty() && LaneSums::fits(geometry)) return LaneSums::make(geometry, reader);
   return ConvolutionByLanes::make(geometry, reader);
 }

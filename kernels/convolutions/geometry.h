@@ -8,8 +8,8 @@ namespace SHAPEWISE_VARIANT {
 /// Elements of one padded image.
 constexpr i64 kLargestImage = INT64_C(1) << 30;
 
-/// Operands [batch, …image, groups, channels], [window, groups, channels, outputs] and [batch, …places, groups, outputs]; where
-/// there is one group, its axis is left out. Channels and outputs are those of one group.
+/// Operands [batch, …image, groups, channels], [window, groups, channels, outputs] and [batch, …places, groups, outputs], in one
+/// group without its axis. Channels and outputs are those of one group.
 struct Geometry {
   Operand x, kernel, out;
   i32 dtype = 0;
@@ -22,6 +22,8 @@ struct Geometry {
   i64 windowCount = 1, batch = 0, channels = 0, outputs = 0;
   /// Whether it is the gradient of a kernel: `places` are then a window, `window` all places, and the channels the batch.
   bool sums = false;
+  /// Whether there is no room for padded images and tables of places.
+  bool isVast = false;
 
   bool empty() const { return out.elements == 0 || kernel.elements == 0 || x.elements == 0; }
 
@@ -57,7 +59,6 @@ struct Geometry {
       extents[i] = (places[i] - 1) * strides[i] + (window[i] - 1) * kernelDilation[i] + 1;
       reader.expect(extents[i] < INT64_C(1) << 40, "a convolution is too large");
     }
-    if (groups == 1) *this = group(0);
     if (reader.failed() || empty()) return;
     // Tables and padded images must be of a size that can be counted, and tables of one that can be had.
     double padded = static_cast<double>(channels < batch ? batch : channels), window = channels, places = outputs;
@@ -66,7 +67,7 @@ struct Geometry {
       window *= static_cast<double>(kernel.sizes[i]);
       places *= static_cast<double>(out.sizes[i + 1]) + static_cast<double>(extents[i]) / strides[i];
     }
-    reader.expect(padded < static_cast<double>(kLargestImage) && window < 1e9 && places < 1e11, "a convolution is too large");
+    isVast = padded >= static_cast<double>(kLargestImage) || window >= 1e9 || places >= 1e11;
   }
 
   /// One group as a convolution of its own.

@@ -8,38 +8,46 @@ namespace SHAPEWISE_VARIANT {
 
 /// Sums in one block of registers, and the parts that all rows are divided into.
 constexpr int kLaneSums = 9;
+/// Vectors of lanes in one block of registers.
+constexpr int kSumVectors = SHAPEWISE_VECTOR_BYTES >= 64 ? 2 : 1;
 constexpr i64 kLaneParts = 16;
 
-/// sums[tap.own + j] += Σₚ x[tap.from + p · step + j] · y[p · yStep + j] for each tap and a vector of lanes j, or a part of it.
-template <class T, int Taps, bool Part>
+/// sums[tap.own + j] += Σₚ x[tap.from + p · step + j] · y[p · yStep + j] for each tap and some vectors of lanes j, or a part of one.
+template <class T, int Taps, int Vectors, bool Part>
 void sumLanes(const SeenTap *taps, i64 count, const T *x, i64 step, const T *y, i64 yStep, T *sums, i64 across) {
   constexpr int N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
   using V = Vector<T, N>;
-  V totals[Taps];
+  V totals[Taps][Vectors];
   const T *from[Taps];
 #pragma GCC unroll 9
   for (int t = 0; t < Taps; t++) {
-    totals[t] = load<V>(sums + taps[t].own);
+    for (int v = 0; v < Vectors; v++) totals[t][v] = load<V>(sums + taps[t].own + v * N);
     from[t] = x + taps[t].from;
   }
   for (i64 p = 0; p < count; p++) {
-    const V right = Part ? loadPart<V>(y + p * yStep, across) : load<V>(y + p * yStep);
+    V right[Vectors];
+    for (int v = 0; v < Vectors; v++) right[v] = Part ? loadPart<V>(y + p * yStep, across) : load<V>(y + p * yStep + v * N);
 #pragma GCC unroll 9
-    for (int t = 0; t < Taps; t++) totals[t] += right * (Part ? loadPart<V>(from[t] + p * step, across) : load<V>(from[t] + p * step));
+    for (int t = 0; t < Taps; t++)
+      for (int v = 0; v < Vectors; v++)
+        totals[t][v] += right[v] * (Part ? loadPart<V>(from[t] + p * step, across) : load<V>(from[t] + p * step + v * N));
   }
 #pragma GCC unroll 9
-  for (int t = 0; t < Taps; t++) store(sums + taps[t].own, totals[t]);
+  for (int t = 0; t < Taps; t++)
+    for (int v = 0; v < Vectors; v++) store(sums + taps[t].own + v * N, totals[t][v]);
 }
 
 template <class T>
 using SumLanes = void (*)(const SeenTap *, i64, const T *, i64, const T *, i64, T *, i64);
 
-template <class T, int Taps, bool Part>
+template <class T, int Taps, int Vectors, bool Part>
 struct LaneSumsTable {
-  static SumLanes<T> find(i64 taps) { return taps == Taps ? sumLanes<T, Taps, Part> : LaneSumsTable<T, Taps - 1, Part>::find(taps); }
+  static SumLanes<T> find(i64 taps) {
+    return taps == Taps ? sumLanes<T, Taps, Vectors, Part> : LaneSumsTable<T, Taps - 1, Vectors, Part>::find(taps);
+  }
 };
-template <class T, bool Part>
-struct LaneSumsTable<T, 0, Part> {
+template <class T, int Vectors, bool Part>
+struct LaneSumsTable<T, 0, Vectors, Part> {
   static SumLanes<T> find(i64) { return nullptr; }
 };
 
@@ -151,12 +159,14 @@ struct LaneSums final : ConvolutionStep<LaneSums> {
     constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
     const Axis &last = sight.axes[spatial - 1];
     const i64 xStep = last.placePixels * lanes.distances[spatial - 1], yStep = last.placeStep * step;
-    for (i64 lane = 0; lane < some; lane += N) {
-      const bool part = some - lane < N;
+    for (i64 lane = 0, width = N; lane < some; lane += width) {
+      width = some - lane >= kSumVectors * N ? kSumVectors * N : N;
       for (i64 tap = 0; tap < count;) {
         // Blocks of nearly equal height.
         const i64 blocks = (count - tap + kLaneSums - 1) / kLaneSums, height = (count - tap + blocks - 1) / blocks;
-        const SumLanes<T> add = part ? LaneSumsTable<T, kLaneSums, true>::find(height) : LaneSumsTable<T, kLaneSums, false>::find(height);
+        const SumLanes<T> add = some - lane < N                ? LaneSumsTable<T, kLaneSums, 1, true>::find(height)
+                                : width == kSumVectors * N ? LaneSumsTable<T, kLaneSums, kSumVectors, false>::find(height)
+                                                           : LaneSumsTable<T, kLaneSums, 1, false>::find(height);
         add(list + tap, run.count, x + lane, xStep, y + lane, yStep, sums + lane, some - lane);
         tap += height;
       }

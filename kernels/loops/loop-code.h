@@ -8,7 +8,6 @@
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-constexpr int kMaxValues = 160;
 constexpr i64 kTileBytes = 32 * 1024;
 
 enum LoadMode : u8 { kDirect, kSplat, kPeriodic, kGeneral };
@@ -49,7 +48,7 @@ struct LoopCode {
   List<LoopOutput> outputs;
   List<LoopReduction> reductions;
   /// Slot of a value's tile buffer; values that are read in place have none.
-  i32 slots[kMaxValues];
+  List<i32> slots;
   i32 slotCount = 0;
   i64 tile = 0;
   i64 lastDirectRead = -1;
@@ -63,9 +62,9 @@ struct LoopCode {
       reader.refuse("a loop is too large");
     if (reader.failed()) return;
     total = outer == 0 || reduced == 0 || inner == 0 ? 0 : outer * reduced * inner;
-    i32 dtypes[kMaxValues];
-    i32 values = 0;
-    const i32 inputCount = reader.choice(kMaxValues, "a loop has too many inputs");
+    List<i32> dtypes;
+    const auto add = [&](bool done, i32 dtype) { reader.expect(done && dtypes.push(dtype), "out of memory"); };
+    const i32 inputCount = reader.choice(kMaxCount, "a loop has too many inputs");
     for (i32 i = 0; i < inputCount && !reader.failed(); i++) {
       LoopInput in = {};
       in.isIota = reader.choice(2, "an input of a loop is of an unknown kind") != 0;
@@ -73,17 +72,16 @@ struct LoopCode {
       reader.expect(in.operand.elements == total, "an input of a loop does not fit its index space");
       if (reader.failed()) return;
       prepare(in);
-      dtypes[values++] = in.operand.dtype;
-      inputs.push(in);
+      add(inputs.push(in), in.operand.dtype);
     }
-    const i32 instructionCount = reader.choice(kMaxValues - values, "a loop has too many instructions");
+    const i32 instructionCount = reader.choice(kMaxCount, "a loop has too many instructions");
     for (i32 i = 0; i < instructionCount && !reader.failed(); i++) {
       Instruction one = {};
       const i32 operation = reader.choice(kOperations, "a loop has an unknown instruction");
       const i32 dtype = reader.choice(kDTypes, "an instruction has an unknown dtype");
       const i32 outDType = reader.choice(kDTypes, "an instruction has an unknown dtype");
       i32 operands[3];
-      for (i32 &operand : operands) operand = reader.choice(values, "an instruction reads a value that comes later");
+      for (i32 &operand : operands) operand = reader.choice(static_cast<i32>(dtypes.count), "an instruction reads a value that comes later");
       if (reader.failed()) return;
       one.a = operands[0];
       one.b = operands[1];
@@ -104,34 +102,33 @@ struct LoopCode {
         const bool condition = operation == kWhere && k == 0;
         reader.expect(dtypes[operands[k]] == (condition ? kBool : dtype), "an instruction reads a value of another dtype");
       }
-      dtypes[values++] = outDType;
-      instructions.push(one);
+      add(instructions.push(one), outDType);
     }
-    const i32 outputCount = reader.choice(kMaxValues, "a loop has too many outputs");
+    const i32 outputCount = reader.choice(kMaxCount, "a loop has too many outputs");
     for (i32 i = 0; i < outputCount && !reader.failed(); i++) {
       LoopOutput out = {};
-      out.value = reader.choice(values, "an output of a loop names a value that does not exist");
+      out.value = reader.choice(static_cast<i32>(dtypes.count), "an output of a loop names a value that does not exist");
       out.operand = reader.contiguousOperand(extents);
       reader.expect(out.operand.kind != kInput && out.operand.kind != kConstant, "a loop writes where it must not");
       reader.expect(out.operand.elements == total, "an output of a loop does not fit its index space");
       if (reader.failed()) return;
       reader.expect(out.operand.dtype == dtypes[out.value], "an output of a loop has another dtype than its value");
-      outputs.push(out);
+      reader.expect(outputs.push(out), "out of memory");
     }
-    const i32 reductionCount = reader.choice(kMaxValues, "a loop has too many reductions");
+    const i32 reductionCount = reader.choice(kMaxCount, "a loop has too many reductions");
     for (i32 i = 0; i < reductionCount && !reader.failed(); i++) {
       LoopReduction r = {};
       r.kind = reader.choice(kReductions, "a loop has an unknown reduction");
-      r.value = reader.choice(values, "a reduction names a value that does not exist");
+      r.value = reader.choice(static_cast<i32>(dtypes.count), "a reduction names a value that does not exist");
       r.operand = reader.contiguousOperand(extents);
       reader.expect(r.operand.kind != kInput && r.operand.kind != kConstant, "a loop writes where it must not");
       reader.expect(r.operand.elements == outer * inner, "a reduction does not fit its index space");
       if (reader.failed()) return;
       r.dtype = dtypes[r.value];
       reader.expect(r.operand.dtype == r.dtype, "a reduction has another dtype than its value");
-      reductions.push(r);
+      reader.expect(reductions.push(r), "out of memory");
     }
-    if (!reader.failed()) assignSlots();
+    if (!reader.failed()) reader.expect(assignSlots(), "out of memory");
   }
 
   static Operand iota(Reader &reader) {
@@ -177,10 +174,13 @@ struct LoopCode {
   }
 
   /// Gives every value that is not read in place a tile, and tiles to several values one after the other.
-  void assignSlots() {
+  bool assignSlots() {
     const i64 inputCount = inputs.count;
     const i64 valueCount = inputCount + instructions.count;
-    i64 lastUse[kMaxValues];
+    List<i64> lastUse;
+    List<i32> owner;
+    List<bool> busy;
+    if (!slots.resize(valueCount) || !lastUse.resize(valueCount) || !owner.resize(valueCount) || !busy.resize(valueCount)) return false;
     for (i64 v = 0; v < valueCount; v++) lastUse[v] = v < inputCount ? -1 : v - inputCount;
     for (i64 i = 0; i < instructions.count; i++) {
       const Instruction &one = instructions[i];
@@ -192,8 +192,7 @@ struct LoopCode {
     const i64 forever = instructions.count;
     for (i64 i = 0; i < outputs.count; i++) lastUse[outputs[i].value] = forever;
     for (i64 i = 0; i < reductions.count; i++) lastUse[reductions[i].value] = forever;
-    bool busy[kMaxValues] = {};
-    i32 owner[kMaxValues];
+    for (i64 i = 0; i < valueCount; i++) busy[i] = false;
     const auto take = [&](i64 value) {
       i32 slot = 0;
       while (busy[slot]) slot++;
@@ -225,6 +224,7 @@ struct LoopCode {
           instructions[from].direct < 0)
         instructions[from].direct = static_cast<i32>(i);
     }
+    return true;
   }
 };
 

@@ -27,12 +27,15 @@ struct Loop final : Allocated<Loop>, LoopCode {
     char *slots;
     i64 slotBytes;
     char *accumulators;
+    /// Where each value of the present tile lies.
+    const void **values;
   };
 
   Workspace workspace(int thread) const {
     const i64 slotBytes = (tile + 1024 + 16) * 8;
-    char *memory = static_cast<char *>(shapewise_scratch(thread, 0, slotBytes * (slotCount + reductions.count)));
-    return {memory, slotBytes, memory + slotBytes * slotCount};
+    const i64 tiles = slotBytes * (slotCount + reductions.count);
+    char *memory = static_cast<char *>(shapewise_scratch(thread, 0, tiles + slots.count * sizeof(void *)));
+    return {memory, slotBytes, memory + slotBytes * slotCount, reinterpret_cast<const void **>(memory + tiles)};
   }
   char *slot(const Workspace &space, i64 value) const { return space.slots + slots[value] * space.slotBytes; }
 
@@ -97,8 +100,8 @@ struct Loop final : Allocated<Loop>, LoopCode {
         outside = {kIndexOutside, -1, static_cast<double>(indices[i]), static_cast<double>(one.limit), 0};
   }
 
-  /// Computes a tile; `values` receives where each value lies.
-  void compute(const Workspace &space, const Frame &frame, i64 start, i64 count, const void **values) const {
+  void compute(const Workspace &space, const Frame &frame, i64 start, i64 count) const {
+    const void **values = space.values;
     for (i64 v = 0; v < inputs.count; v++) {
       const LoopInput &in = inputs[v];
       switch (in.mode) {
@@ -135,9 +138,8 @@ struct Loop final : Allocated<Loop>, LoopCode {
   /// Computes the elements [start, end), for a loop without reductions.
   void runRange(const Frame &frame, i64 start, i64 end, int thread) const {
     const Workspace space = workspace(thread);
-    const void *values[kMaxValues];
     begin(space, frame);
-    for (i64 at = start; at < end; at += tile) compute(space, frame, at, least(tile, end - at), values);
+    for (i64 at = start; at < end; at += tile) compute(space, frame, at, least(tile, end - at));
   }
 
   void run(const Frame &frame, ShapewiseFailure &failure) override {
@@ -267,16 +269,15 @@ struct Loop final : Allocated<Loop>, LoopCode {
   /// Several whole (reduced, inner) planes to a tile.
   void runPlanes(const Frame &frame, i64 from, i64 to, int thread) const {
     const Workspace space = workspace(thread);
-    const void *values[kMaxValues];
     begin(space, frame);
     const i64 plane = reduced * inner;
     const i64 step = tile / plane;
     for (i64 o = from; o < to; o += step) {
       const i64 planes = least(step, to - o);
-      compute(space, frame, o * plane, planes * plane, values);
+      compute(space, frame, o * plane, planes * plane);
       for (i64 r = 0; r < reductions.count; r++) {
         const LoopReduction &one = reductions[r];
-        const char *source = static_cast<const char *>(values[one.value]);
+        const char *source = static_cast<const char *>(space.values[one.value]);
         char *result = accumulator(space, r);
         const i64 bytes = width(r);
         for (i64 p = 0; p < planes; p++) {
@@ -298,7 +299,6 @@ struct Loop final : Allocated<Loop>, LoopCode {
   /// Rows [from, to) of one large plane, reduced into `partials` or the outputs.
   void runPlane(const Frame &frame, i64 o, i64 from, i64 to, char *partials, int thread) const {
     const Workspace space = workspace(thread);
-    const void *values[kMaxValues];
     begin(space, frame);
     // Whole rows to a tile if they fit, else a block of columns of one row at a time.
     const i64 columns = least(inner, tile);
@@ -309,9 +309,9 @@ struct Loop final : Allocated<Loop>, LoopCode {
       for (i64 row = from; row < to; row += rowsPerTile) {
         const i64 rows = least(rowsPerTile, to - row);
         const i64 count = rows * across;
-        compute(space, frame, (o * reduced + row) * inner + column, count, values);
+        compute(space, frame, (o * reduced + row) * inner + column, count);
         for (i64 r = 0; r < reductions.count; r++) {
-          const void *source = values[reductions[r].value];
+          const void *source = space.values[reductions[r].value];
           if (row == from) __builtin_memcpy(accumulator(space, r), source, count * width(r));
           else foldInto(reductions[r], accumulator(space, r), source, count);
         }

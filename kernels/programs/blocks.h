@@ -23,7 +23,7 @@ struct Blocks final : Allocated<Blocks> {
     Blocks *blocks = make();
     if (blocks == nullptr) return reader.refuse("out of memory"), nullptr;
     blocks->rows = reader.number(1, INT64_C(1) << 46, "blocks have a number of rows out of range");
-    const i32 count = reader.choice(1 << 28, "blocks of too many steps");
+    const i32 count = reader.choice(kMaxCount, "blocks of too many steps");
     u32 taken = 0;
     for (i32 i = 0; i < count && !reader.failed(); i++) {
       Step *step = readStep();

@@ -40,7 +40,7 @@ struct Control final : Allocated<Control> {
   void parse(Reader &reader, const Extents &extents, int depth) {
     List<Operand> *const lists[] = {&inputs, &outputs};
     for (List<Operand> *list : lists) {
-      const i32 count = reader.choice(1 << 24, "too many operands");
+      const i32 count = reader.choice(kMaxCount, "too many operands");
       for (i32 i = 0; i < count && !reader.failed(); i++)
         reader.expect(list->push(reader.contiguousOperand(extents)), "out of memory");
     }

@@ -39,11 +39,11 @@ struct Program {
     extents.arena = roundUp(reader.number(0, limit, "an arena is out of range"), 64);
     List<i64> *const lists[] = {&extents.inputs, &extents.outputs};
     for (List<i64> *list : lists) {
-      const i32 count = reader.choice(1 << 24, "too many inputs or outputs");
+      const i32 count = reader.choice(kMaxCount, "too many inputs or outputs");
       for (i32 i = 0; i < count && !reader.failed(); i++)
         reader.expect(list->push(reader.number(0, limit, "an input or output is out of range")), "out of memory");
     }
-    const i32 constantWords = reader.choice(1 << 28, "too many constants");
+    const i32 constantWords = reader.choice(kMaxCount, "too many constants");
     if (reader.failed() || reader.at + constantWords > reader.count) return reader.refuse("constants are missing");
     extents.constants = constantWords * 4;
     reader.expect(constants.resize(most(64, extents.constants)), "out of memory");
@@ -51,7 +51,7 @@ struct Program {
     __builtin_memcpy(constants.items, reader.words + reader.at, extents.constants);
     reader.at += constantWords;
     reader.expect(pointers.resize(extents.inputs.count + extents.outputs.count), "out of memory");
-    const i32 stepCount = reader.choice(1 << 28, "too many steps");
+    const i32 stepCount = reader.choice(kMaxCount, "too many steps");
     i64 innerBytes = 0;
     for (i32 i = 0; i < stepCount && !reader.failed(); i++) {
       Step *step = readStep(reader, extents, depth);

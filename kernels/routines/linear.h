@@ -365,7 +365,9 @@ struct Linear final : Allocated<Linear> {
     n = x.sizes[x.rank - 1];
     for (int i = 0; i < x.rank - 2; i++) batch *= x.sizes[i];
     const i64 k = least(m, n);
-    reader.expect((m < 1 << 20 && n < 1 << 20) || kind == kFft, "a matrix is too large");
+    // Sizes whose squares are still counted; a side of a triangle has as many elements as its square.
+    const i64 most = kind == kTriangularSolve ? INT64_C(1) << 23 : INT64_C(1) << 31;
+    reader.expect(m < most || kind == kFft, "a matrix is too large");
     if (reader.failed()) return;
     const bool square = m == n;
     bool fits = true;

@@ -14,6 +14,8 @@ inline i64 bytesOf(i32 dtype) {
 
 /// A tensor has at most 20 axes (MOST_AXES in src/core/shape.ts), of which the fusion makes at most 12 more by cutting them.
 constexpr int kMaxRank = 32;
+/// Of what a list may have; its items take words, which end before.
+constexpr i32 kMaxCount = 1 << 28;
 
 /// Where the bytes of a value lie while a program runs.
 enum PlaceKind : i32 { kInput, kOutput, kArena, kConstant };
