@@ -22,9 +22,22 @@ export const preludes: { readonly [file: string]: string } = {
     const model = linear(3, 2)
     const x = ones([4, 3])
     const y = zeros([4, 2])`,
-  'src/nn/layers/convolution.ts': `const pictures = zeros([128, 28, 28, 1])`,
+  'src/nn/layers/convolution/plain.ts': `
+    const pictures = zeros([128, 28, 28, 1])
+    const sequences = zeros([128, 100, 8])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/convolution/transposed.ts': `
+    const smallPictures = zeros([128, 14, 14, 6])
+    const smallSequences = zeros([128, 100, 8])
+    const smallVolumes = zeros([2, 8, 8, 8, 8])`,
+  'src/nn/layers/convolution/depthwise.ts': `
+    const maps = zeros([128, 14, 14, 6])
+    const sequences = zeros([128, 100, 8])`,
+  'src/nn/layers/convolution/separable.ts': `
+    const maps = zeros([128, 14, 14, 6])
+    const sequences = zeros([128, 100, 8])`,
   'src/nn/layers/linear.ts': `const pictures = zeros([128, 784])`,
-  'src/nn/layers/pooling.ts': `const pictures = zeros([128, 28, 28, 6])`,
+  'src/nn/layers/pooling/pooling.ts': `const pictures = zeros([128, 28, 28, 6])`,
   'src/nn/layers/flatten.ts': `const pictures = zeros([128, 5, 5, 16])`,
   'src/nn/layers/sequential.ts': `const pictures = zeros([128, 28, 28, 1])`,
   'src/models/lenet.ts': `const pictures = zeros([2, 28, 28, 1])`,

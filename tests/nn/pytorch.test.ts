@@ -4,14 +4,13 @@ import * as nn from '../../src/nn/index.js'
 import { tensor } from '../../src/tensor/create.js'
 import { grad } from '../../src/tensor/gradients.js'
 import type { Tensor } from '../../src/tensor/tensor.js'
-import { expectTensor, type LayerTruth, runLayerTest, type Stored, toTensor } from '../support/runLayerTest.js'
+import { expectTensor, type Stored, toTensor } from '../support/runLayerTest.js'
 
 // Truth: PyTorch, by scripts/fixtures/nn.py.
 
 type Call = readonly [name: string, ...args: unknown[]]
 
 interface Fixtures {
-  readonly layers: readonly ({ readonly call: Call } & LayerTruth)[]
   readonly losses: readonly {
     readonly call: Call
     readonly inputs: readonly Stored[]
@@ -20,7 +19,7 @@ interface Fixtures {
   }[]
 }
 
-const { layers, losses }: Fixtures = JSON.parse(readFileSync(new URL('../fixtures/nn.json', import.meta.url), 'utf8'))
+const { losses }: Fixtures = JSON.parse(readFileSync(new URL('../fixtures/nn.json', import.meta.url), 'utf8'))
 
 const library: Readonly<Record<string, unknown>> = { ...nn }
 
@@ -29,25 +28,6 @@ function call(name: string, args: readonly unknown[]): unknown {
   if (typeof made !== 'function') throw new Error(`there is no nn.${name}`)
   return made(...args)
 }
-
-const withParameters = new Set(['linear', 'conv2d'])
-
-describe('layers are those of PyTorch', () => {
-  for (const { call: entry, ...truth } of layers) {
-    const [name, ...args] = entry
-    it(`${JSON.stringify(entry)} on [${truth.input.shape}]`, () => {
-      const last = args.at(-1)
-      const options = typeof last === 'object' && !Array.isArray(last) ? last : {}
-      const positional = options === last ? args.slice(0, -1) : args
-      const layer = call(name, withParameters.has(name) ? [...positional, { ...options, dtype: 'float64' }] : args)
-      if (!(layer instanceof nn.Layer)) throw new Error(`nn.${name} makes no layer`)
-      runLayerTest(layer, truth)
-      if (!(layer instanceof nn.Activation)) return
-      // Activations are also functions.
-      expectTensor('function', call(name, [toTensor(truth.input), ...args]) as Tensor, truth.output)
-    })
-  }
-})
 
 describe('losses are those of PyTorch', () => {
   for (const { call: entry, inputs, value, gradients } of losses) {

@@ -20,7 +20,12 @@ const { initializers } = nn
 
 const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => unknown, ...args: Argument[]] } = {
   linear: [nn.linear, 4, 4, options()],
+  conv1d: [nn.conv1d, 1, 2, 3, options()],
   conv2d: [nn.conv2d, 1, 2, 3, options()],
+  conv3d: [nn.conv3d, 1, 2, 3, options()],
+  convTranspose2d: [nn.convTranspose2d, 1, 2, 3, options()],
+  depthwiseConv2d: [nn.depthwiseConv2d, 1, 3, options()],
+  separableConv2d: [nn.separableConv2d, 1, 2, 3, options()],
   maxPool2d: [nn.maxPool2d, 2, options()],
   avgPool2d: [nn.avgPool2d, 2, options()],
   dropout: [nn.dropout, 0.5],

@@ -1,5 +1,6 @@
 import type { Product, Shape, ShapeFunction } from '../../tensor/types/index.js'
 import type { AllButLast, Fronts, Or, Takes, TakesAny } from './sizes.js'
+import type { Enlarged, TransposedWindows } from './transposed.js'
 import type { Slid, WindowProblem, Windows } from './windows.js'
 
 // The shape functions of the layers: what comes out, and why something is not taken.
@@ -20,6 +21,18 @@ export interface ConvolutionShape<
 > extends ShapeFunction {
   readonly out: Slid<this['in'], Axes, W, Outputs>
   readonly problem: Or<Takes<Name, Axes, Inputs, this['in']>, WindowProblem<Name, this['in'], W>>
+}
+
+/** [batch, spatial axes, inputs] → [batch, more places, outputs] */
+export interface TransposedShape<
+  Name extends string,
+  Axes extends keyof Fronts,
+  Inputs extends number,
+  Outputs extends number,
+  W extends TransposedWindows,
+> extends ShapeFunction {
+  readonly out: Enlarged<this['in'], Axes, W, Outputs>
+  readonly problem: Takes<Name, Axes, Inputs, this['in']>
 }
 
 /** [batch, spatial axes, channels] → [batch, places, channels] */

@@ -4,13 +4,16 @@ import type { Fronts, Last, ShowSizes } from './sizes.js'
 
 // How many places windows have along the spatial axes.
 
-/** One number for both axes of a picture, or one each. */
+/** One number for all axes of a sequence, picture or volume, or one each. */
+export type Sizes1d = number | readonly [number]
 export type Sizes2d = number | readonly [number, number]
+export type Sizes3d = number | readonly [number, number, number]
+export type ManySizes = number | readonly number[]
 
-/** The axes of a picture before its channels. */
+/** The axes before the channels. */
+export type Sequence = 'batch, length'
 export type Picture = 'batch, height, width'
-
-type ManySizes = number | readonly number[]
+export type Volume = 'batch, depth, height, width'
 
 /** What a window does to the spatial axes: one number for all, or one each. */
 export interface Windows {
@@ -21,7 +24,7 @@ export interface Windows {
 }
 
 /** From the first to the last element that a window sees: dilation · (window − 1) + 1. */
-type Reach<Window extends number, Dilation extends number> = Dilation extends 1
+export type Reach<Window extends number, Dilation extends number> = Dilation extends 1
   ? Window
   : Subtract<Window, 1> extends infer Gaps extends number
     ? Add<Multiply<Dilation, Gaps>, 1>
@@ -57,7 +60,7 @@ type Places<Size, Window, Stride, Padding, Dilation> = number extends Size | Win
       >
 
 /** What there is for an axis: one for all, or its own. */
-type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
+export type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
 
 type PlacesOn<Spatial, W extends Windows> = {
   [I in keyof Spatial]: Places<
@@ -69,9 +72,9 @@ type PlacesOn<Spatial, W extends Windows> = {
   >
 }
 
-type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number ? Places[I] : number }
+export type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number ? Places[I] : number }
 
-type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
+export type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
 
 /** The shape that windows leave of [batch, spatial axes, channels], with other channels where there are. */
 export type Slid<S, Axes extends keyof Fronts, W extends Windows, Channels = Last<S>> = S extends readonly [

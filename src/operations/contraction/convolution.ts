@@ -48,7 +48,14 @@ export interface ConvTransposeOptions extends ConvOptions {
 export function convTranspose(x: Operand, kernel: Operand, options: ConvTransposeOptions = {}): Node {
   const { image, weights, strides, dilations, reaches, groups } = prepare('convTranspose', x, kernel, options)
   const { padding = 'valid', outputPadding = 0 } = options
-  const extra = typeof outputPadding === 'number' ? strides.map(() => outputPadding) : outputPadding
+  const extra = perAxis('convTranspose', 'output padding', outputPadding, strides.length, 0)
+  if (extra.some((n, i) => n > 0 && n >= Math.max(strides[i], dilations[i]))) {
+    failShape(
+      'convTranspose',
+      `output padding ${formatShape(extra)} is not less than the stride ${formatShape(strides)} or the dilation`,
+      'It chooses among the sizes that a strided convolution maps to the same.',
+    )
+  }
   const cropped: Padding[] =
     padding === 'same'
       ? reaches.map((reach, i) => {

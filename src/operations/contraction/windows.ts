@@ -1,3 +1,4 @@
+import { oneOrMore } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape } from '../../core/shape.js'
 import type { Node, Padding } from '../../graph/index.js'
@@ -18,13 +19,19 @@ export function spatialAxes(operation: string, x: Node): number {
 }
 
 /** One value per spatial axis, from one for all or a list. */
-export function perAxis(operation: string, what: string, value: number | readonly number[], count: number): number[] {
-  const list = typeof value === 'number' ? new Array<number>(count).fill(value) : [...value]
-  if (list.length !== count || list.some((n) => !Number.isInteger(n) || n < 1)) {
+export function perAxis(
+  operation: string,
+  what: string,
+  value: number | readonly number[],
+  count: number,
+  least = 1,
+): number[] {
+  const list = typeof value === 'number' ? new Array<number>(count).fill(value) : [...oneOrMore(operation, what, value)]
+  if (list.length !== count || list.some((n) => !Number.isInteger(n) || n < least)) {
     failShape(
       operation,
       `${what} ${typeof value === 'number' ? value : formatShape(value)} does not fit ${count} spatial axes`,
-      'Give one whole number, 1 or more, for all axes or one for each.',
+      `Give one whole number, ${least} or more, for all axes or one for each.`,
     )
   }
   return list

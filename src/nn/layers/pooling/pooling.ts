@@ -1,13 +1,13 @@
-import { failShape } from '../../core/errors.js'
-import { checkOptions } from '../../core/options.js'
-import { formatShape } from '../../core/shape.js'
-import type { Node } from '../../graph/node.js'
-import type { WindowPadding } from '../../operations/index.js'
-import * as ops from '../../operations/index.js'
-import { expectCount } from '../counts.js'
-import { Layer } from '../layer.js'
-import type { PoolingShape } from '../types/layers.js'
-import type { Picture, Sizes2d, Windows } from '../types/windows.js'
+import { failShape } from '../../../core/errors.js'
+import { checkOptions } from '../../../core/options.js'
+import { formatShape } from '../../../core/shape.js'
+import type { Node } from '../../../graph/node.js'
+import type { WindowPadding } from '../../../operations/index.js'
+import * as ops from '../../../operations/index.js'
+import { expectCount } from '../../counts.js'
+import { Layer } from '../../layer.js'
+import type { PoolingShape } from '../../types/layers.js'
+import type { Picture, Sizes2d, Windows } from '../../types/windows.js'
 
 export interface Pool2dOptions<Stride extends Sizes2d = Sizes2d, Padding extends WindowPadding = WindowPadding> {
   /** Distance between windows, for both axes or each; the size of the window, so that they touch. */

@@ -1,10 +1,10 @@
-import { expectNumber } from '../../core/arguments.js'
-import { fail } from '../../core/errors.js'
-import type { Node } from '../../graph/node.js'
-import * as ops from '../../operations/index.js'
-import { bernoulli } from '../../tensor/random.js'
-import type { SameShape } from '../../tensor/types/index.js'
-import { Layer } from '../layer.js'
+import { expectNumber } from '../../../core/arguments.js'
+import { fail } from '../../../core/errors.js'
+import type { Node } from '../../../graph/node.js'
+import * as ops from '../../../operations/index.js'
+import { bernoulli } from '../../../tensor/random.js'
+import type { SameShape } from '../../../tensor/types/index.js'
+import { Layer } from '../../layer.js'
 
 /** See {@link dropout}. */
 export class Dropout extends Layer<SameShape> {

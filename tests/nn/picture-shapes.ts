@@ -1,0 +1,54 @@
+import * as nn from '../../src/nn/index.js'
+import type { Tensor } from '../../src/tensor/tensor.js'
+import { shape } from '../types/assert.js'
+
+// Shapes of layers over sequences, pictures and volumes, as the compiler knows them.
+
+declare const sequence: Tensor<[4, 100, 8]>
+declare const picture: Tensor<[number, 28, 28, 6]>
+declare const volume: Tensor<[2, 16, 15, 14, 1]>
+declare const flat: Tensor<[32, 784]>
+declare const any: Tensor
+
+// Convolutions.
+shape(nn.conv1d(8, 16, 5).forward(sequence)).is<[4, 96, 16]>()
+shape(nn.conv1d(8, 16, [5], { stride: 2, padding: [[4, 0]] }).forward(sequence)).is<[4, 50, 16]>()
+shape(nn.conv3d(1, 8, 3).forward(volume)).is<[2, 14, 13, 12, 8]>()
+shape(nn.conv3d(1, 8, [1, 2, 3], { stride: [1, 1, 2] }).forward(volume)).is<[2, 16, 14, 6, 8]>()
+shape(nn.conv3d(1, 8, 3).forward(any)).is<[number, number, number, number, 8]>()
+shape(nn.depthwiseConv1d(8, 5, { padding: 'same' }).forward(sequence)).is<[4, 100, 8]>()
+shape(nn.depthwiseConv2d(6, 3, { multiplier: 2 }).forward(picture)).is<[number, 26, 26, 12]>()
+shape(nn.separableConv1d(8, 3, 2, { stride: 2 }).forward(sequence)).is<[4, 50, 3]>()
+shape(nn.separableConv2d(6, 16, 3, { padding: 1 }).forward(picture)).is<[number, 28, 28, 16]>()
+shape(nn.convTranspose1d(8, 4, 4, { stride: 2, padding: 1 }).forward(sequence)).is<[4, 200, 4]>()
+shape(nn.convTranspose2d(6, 3, 3, { stride: 2, padding: 1, outputPadding: 1 }).forward(picture)).is<
+  [number, 56, 56, 3]
+>()
+shape(nn.convTranspose2d(6, 3, [3, 2], { stride: [2, 3], dilation: 2 }).forward(picture)).is<[number, 59, 84, 3]>()
+shape(nn.convTranspose2d(6, 3, 5, { padding: 'same', stride: 3 }).forward(picture)).is<[number, 84, 84, 3]>()
+shape(nn.convTranspose2d(6, 3, 5 as number).forward(picture)).is<[number, number, number, 3]>()
+shape(nn.convTranspose3d(1, 8, 2, { stride: 2 }).forward(volume)).is<[2, 32, 30, 28, 8]>()
+// @ts-expect-error conv1d: takes [batch, length, 7], not [4, 100, 8]
+nn.conv1d(7, 16, 5).forward(sequence)
+// @ts-expect-error conv1d: takes [batch, length, 6], not [number, 28, 28, 6]
+nn.conv1d(6, 16, 5).forward(picture)
+// @ts-expect-error conv3d: the window 17 is larger than [2, 16, 15, 14, 1]
+nn.conv3d(1, 8, 17).forward(volume)
+// @ts-expect-error conv3d: one size for all axes, or three
+nn.conv3d(1, 8, [3, 3])
+// @ts-expect-error depthwiseConv2d: takes [batch, height, width, 5], not [number, 28, 28, 6]
+nn.depthwiseConv2d(5, 3).forward(picture)
+// @ts-expect-error conv2d: takes [batch, height, width, 6], not [number, 26, 26, 12]
+picture.pipe(nn.depthwiseConv2d(6, 3, { multiplier: 2 }), nn.conv2d(6, 4, 1))
+// @ts-expect-error separableConv1d: takes [batch, length, 3], not [4, 100, 8]
+nn.separableConv1d(3, 3, 2).forward(sequence)
+// @ts-expect-error separableConv2d: takes [batch, height, width, 6], not [32, 784]
+nn.separableConv2d(6, 3, 2).forward(flat)
+// @ts-expect-error convTranspose1d: takes [batch, length, 7], not [4, 100, 8]
+nn.convTranspose1d(7, 4, 4).forward(sequence)
+// @ts-expect-error convTranspose2d: 6 input and 3 output channels do not divide into 2 groups
+nn.convTranspose2d(6, 3, 3, { groups: 2 })
+// @ts-expect-error linear: takes [..., 4], not [number, 56, 56, 3]
+picture.pipe(nn.convTranspose2d(6, 3, 2, { stride: 2 }), nn.linear(4, 2))
+// @ts-expect-error convTranspose3d: takes [batch, depth, height, width, 2], not [2, 16, 15, 14, 1]
+nn.convTranspose3d(2, 8, 2).forward(volume)
