@@ -1,6 +1,8 @@
+export { RandomStream } from '../core/threefry.js'
 export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
 export type { DownloadProgress } from './files/download.js'
 export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
+export type { Batch, BatchColumn, BatchTensors, Feature, Features } from './memory/batch.js'
 export { type Batches, type BatchOptions, batches } from './memory/batches.js'
 export {
   type Column,
@@ -11,6 +13,22 @@ export {
   integerColumn,
   labelColumn,
 } from './memory/column.js'
-export { type Batch, type BatchColumn, type Columns, Dataset, dataset } from './memory/dataset.js'
+export { type Columns, Dataset, dataset, type Example } from './memory/dataset.js'
+export type { OrderOptions } from './memory/order.js'
+export type { SplitOptions } from './memory/splits.js'
+export {
+  floats,
+  integers,
+  label,
+  lengthOf,
+  type SequenceOptions,
+  type StreamFeature,
+  sequence,
+} from './pipeline/collate.js'
+export { batchStream, exampleStream, type GenerateOptions, generate, stream } from './pipeline/make.js'
+export type { Pass, StreamPosition } from './pipeline/pass.js'
+export type { Context, Json } from './pipeline/stage.js'
+export { type BucketOptions, type ShuffleOptions, Stream, type WorkerOptions } from './pipeline/stream.js'
+export type { WorkerFunction } from './pipeline/workers.js'
 export { type Mnist, type MnistOptions, type MnistSource, mnist } from './sources/mnist.js'
 export type { DigitDataset } from './sources/mnist-files.js'

@@ -119,7 +119,7 @@ export function expectModel(operation: string, model: Model): void {
 }
 
 /** A batch whose columns are known by name only. */
-export type AnyBatch = Readonly<Record<string, BatchColumn<ColumnDType, readonly number[]> | number>>
+export type AnyBatch = Readonly<Record<string, BatchColumn<ColumnDType, readonly number[]> | number | (() => unknown)>>
 
 /** A column of a batch as a tensor. */
 export function columnTensor(batch: AnyBatch, name: string): Tensor {

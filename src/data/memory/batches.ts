@@ -1,24 +1,21 @@
 import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import { needOptions } from '../../core/options.js'
-import { RandomStream } from '../../core/threefry.js'
-import { type Batch, type Columns, Dataset } from './dataset.js'
+import type { Batch } from './batch.js'
+import { type Columns, Dataset } from './dataset.js'
+import { epochOrder, type OrderOptions } from './order.js'
 
-export interface BatchOptions {
+export interface BatchOptions<C extends Columns = Columns> extends OrderOptions<C> {
   readonly batchSize: number
-  /** Whether each epoch goes through the examples in a random order. Default false. */
-  readonly shuffle?: boolean
-  /** Equal seeds and epochs give equal orders. Default 0. */
-  readonly seed?: number
-  /** Which pass through the data this is, so that every pass has an order of its own. Default 0. */
-  readonly epoch?: number
   /** Whether to leave out a last batch that is not full. Default false. */
   readonly dropLast?: boolean
+  /** How many batches of the epoch are done already: going on after a break. Default 0. */
+  readonly start?: number
 }
 
 /** The batches of one epoch; iterating again gives the same ones. */
 export interface Batches<C extends Columns> extends Iterable<Batch<C>> {
-  /** How many batches there are. */
+  /** How many batches there are, those already done left out. */
   readonly length: number
 }
 
@@ -33,15 +30,26 @@ export interface Batches<C extends Columns> extends Iterable<Batch<C>> {
  * }
  * ```
  */
-export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptions): Batches<C> {
-  needOptions('batches', options, { batchSize: true, shuffle: true, seed: true, epoch: true, dropLast: true })
+export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptions<NoInfer<C>>): Batches<C> {
+  needOptions<BatchOptions<C>>('batches', options, {
+    ...{
+      batchSize: true,
+      shuffle: true,
+      seed: true,
+      epoch: true,
+      dropLast: true,
+      start: true,
+      weights: true,
+      balance: true,
+    },
+  })
   if (!(data instanceof Dataset)) {
     fail(
       `batches: the examples are ${describe(data)}`,
       cureFor(data, 'Make a data set of them: dataset({ inputs, labels }).'),
     )
   }
-  const { batchSize, shuffle = false, seed = 0, epoch = 0, dropLast = false } = options
+  const { batchSize, dropLast = false, start = 0 } = options
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     fail(`batches: the batch size is ${batchSize}.`, 'Give a whole number of at least 1.')
   }
@@ -50,15 +58,17 @@ export function batches<C extends Columns>(data: Dataset<C>, options: BatchOptio
     fail(cause, 'Use a smaller batch size or set dropLast to false.')
   }
   // Made at once, so that a wrong seed is reported where it is given and not at the first batch.
-  const random = new RandomStream(seed, epoch)
-  const order = Uint32Array.from({ length: data.length }, (_, i) => i)
-  if (shuffle) random.shuffle(order)
+  const order = epochOrder('batches', data, options)
   const used = dropLast ? data.length - (data.length % batchSize) : data.length
+  const count = Math.ceil(used / batchSize)
+  if (!Number.isInteger(start) || start < 0 || start > count) {
+    fail(`batches: start is ${start}, but there are ${count} batches.`, `Give a whole number from 0 to ${count}.`)
+  }
   return {
-    length: Math.ceil(used / batchSize),
+    length: count - start,
     *[Symbol.iterator]() {
-      for (let start = 0; start < used; start += batchSize) {
-        yield data.gather(order.subarray(start, Math.min(start + batchSize, used)))
+      for (let from = start * batchSize; from < used; from += batchSize) {
+        yield data.gather(order.subarray(from, Math.min(from + batchSize, used)))
       }
     },
   }

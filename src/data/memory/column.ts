@@ -173,3 +173,36 @@ export function gatherColumn<D extends ColumnDType>(column: Column<D>, examples:
   }
   return out as ColumnData<D>
 }
+
+/** A column of some examples of one column and then some of another. Throws if they differ in anything but the values. */
+export function joinColumns(
+  name: string,
+  first: Column,
+  firstExamples: ArrayLike<number>,
+  second: Column = first,
+  secondExamples: ArrayLike<number> = [],
+): Column {
+  const kind = ({ dtype, shape, scale, classes }: Column) =>
+    `${dtype} [${shape.join(', ')}], scale ${scale}, ${classes} classes`
+  if (kind(first) !== kind(second)) {
+    fail(
+      `concat: column "${name}" is ${kind(first)} and ${kind(second)}.`,
+      'Both need the same dtype, shape, scale and classes.',
+    )
+  }
+  const size = exampleSize(first)
+  const Kind = (
+    first.values.constructor === second.values.constructor ? first.values.constructor : Float64Array
+  ) as new (
+    length: number,
+  ) => ColumnValues
+  const values = new Kind((firstExamples.length + secondExamples.length) * size)
+  const copy = (from: ColumnValues, examples: ArrayLike<number>, start: number) => {
+    for (let i = 0; i < examples.length; i++) {
+      values.set(from.subarray(examples[i]! * size, (examples[i]! + 1) * size), (start + i) * size)
+    }
+  }
+  copy(first.values, firstExamples, 0)
+  copy(second.values, secondExamples, firstExamples.length)
+  return { ...first, values }
+}

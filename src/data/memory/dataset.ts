@@ -1,23 +1,31 @@
+import { expectFunction } from '../../core/arguments.js'
 import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { RandomStream } from '../../core/threefry.js'
-import { type Column, type ColumnData, type ColumnDType, exampleCount, gatherColumn, validateColumn } from './column.js'
+import { type Batch, type BatchColumn, makeBatch } from './batch.js'
+import {
+  type Column,
+  type ColumnData,
+  type ColumnDType,
+  exampleCount,
+  gatherColumn,
+  joinColumns,
+  validateColumn,
+} from './column.js'
+import { folds, type SplitOptions, shuffledGroups, splitGroups } from './splits.js'
 
-/** Columns by name; `size` is what a batch calls its number of examples. */
-export type Columns = Readonly<Record<string, Column>> & { readonly size?: never }
+/** Columns by name; `size` and `tensors` are what a batch has besides. */
+export type Columns = Readonly<Record<string, Column>> & { readonly size?: never; readonly tensors?: never }
 
-/** One column of a batch: `data` holds `shape` values, the first size being the number of examples. */
-export interface BatchColumn<D extends ColumnDType, S extends readonly number[]> {
-  readonly dtype: D
-  readonly shape: readonly [number, ...S]
-  readonly data: ColumnData<D>
+/** One example: a number for each column of single values, an array for others. */
+export type Example<C extends Columns> = {
+  readonly [Name in keyof C]: C[Name] extends Column<infer D, infer S>
+    ? S extends readonly []
+      ? number
+      : ColumnData<D>
+    : never
 }
-
-/** Some examples: an array for each column, and how many examples there are. */
-export type Batch<C extends Columns> = {
-  readonly [Name in keyof C]: C[Name] extends Column<infer D, infer S> ? BatchColumn<D, S> : never
-} & { readonly size: number }
 
 /**
  * Examples in named columns, all of the same length, in memory.
@@ -56,21 +64,121 @@ export class Dataset<C extends Columns = Columns> {
     return new Dataset(this.columns, examples.length, this.#locate(examples))
   }
 
+  /** The examples for which the predicate holds. Throws if there are none. */
+  filter(predicate: (example: Example<C>, number: number) => boolean): Dataset<C> {
+    expectFunction('filter', 'the predicate', predicate)
+    const kept = range(this.length).filter((number) => predicate(this.example(number), number))
+    if (kept.length === 0) fail('filter: no example is left.', 'Check the predicate.')
+    return this.subset(kept)
+  }
+
+  /** These examples and behind them those of another data set with the same columns. Throws if columns differ. */
+  concat(other: Dataset<C>): Dataset<C> {
+    const names = Object.keys(this.columns)
+    if (names.join() !== Object.keys(other.columns).join()) {
+      fail(
+        `concat: the columns are ${names.join(', ')} and ${Object.keys(other.columns).join(', ')}.`,
+        'Name them alike.',
+      )
+    }
+    const columns = names.map((name) => [
+      name,
+      joinColumns(name, this.columns[name]!, this.#all(), other.columns[name]!, other.#all()),
+    ])
+    return new Dataset(Object.fromEntries(columns) as C, this.length + other.length)
+  }
+
+  /** The columns of both, example by example. Throws if lengths differ or a name occurs twice. */
+  zip<Other extends Columns>(other: Dataset<Other>): Dataset<C & Other> {
+    if (this.length !== other.length) {
+      fail(`zip: there are ${this.length} and ${other.length} examples.`, 'Both need the same number.')
+    }
+    const twice = Object.keys(other.columns).find((name) => name in this.columns)
+    if (twice !== undefined) fail(`zip: both have a column "${twice}".`, 'Rename one of them.')
+    const columns: Record<string, Column> = {}
+    for (const data of [this, other] as readonly Dataset[]) {
+      for (const [name, column] of Object.entries<Column>(data.columns)) {
+        columns[name] = data.#chosen === undefined ? column : joinColumns(name, column, data.#all())
+      }
+    }
+    return new Dataset(columns as C & Other, this.length)
+  }
+
   /**
    * Two parts: about `fraction` of the examples, and the rest; with a seed the examples are shuffled before.
    *
+   * With `stratify` each class of that column is split by itself, so that both parts have the same share of each; with
+   * `groups` examples of one value of that column stay together (speakers, patients). Both shuffle, with seed 0 if none is given.
+   *
    * Throws if one of the parts would be empty.
+   *
+   * ```ts
+   * const [training, validation] = train.split(0.9, { stratify: 'labels', seed: 1 })
+   * ```
    */
-  split(fraction: number, options: { readonly seed?: number } = {}): [Dataset<C>, Dataset<C>] {
-    checkOptions('split', options, { seed: true })
-    const first = Math.round(this.length * fraction)
-    if (!(first >= 1 && first < this.length)) {
+  split(fraction: number, options: SplitOptions<C> = {}): [Dataset<C>, Dataset<C>] {
+    const { groups, stratify, seed } = this.#splitOptions('split', options)
+    let [first, second]: readonly (readonly number[] | Uint32Array)[] = []
+    if (groups === undefined && stratify === undefined) {
+      const order = range(this.length)
+      if (seed !== undefined) new RandomStream(seed).shuffle(order)
+      const count = Math.round(this.length * fraction)
+      if (count > 0) [first, second] = [order.subarray(0, count), order.subarray(count)]
+    } else {
+      ;[first, second] = splitGroups(shuffledGroups(this.length, seed ?? 0, groups, stratify), fraction)
+    }
+    if (!first?.length || !second?.length) {
       const cause = `split: a fraction of ${fraction} cuts ${this.length} examples into parts of which one is empty.`
       fail(cause, 'Give a number between 0 and 1 that leaves examples on both sides.')
     }
-    const order = range(this.length)
-    if (options.seed !== undefined) new RandomStream(options.seed).shuffle(order)
-    return [this.subset(order.subarray(0, first)), this.subset(order.subarray(first))]
+    return [this.subset(first), this.subset(second)]
+  }
+
+  /**
+   * `count` pairs of training and validation parts: every example is in exactly one validation part. Shuffled, with seed 0 if
+   * none is given; `stratify` and `groups` as in {@link split}.
+   *
+   * Throws if there are fewer examples, or groups, than folds.
+   *
+   * ```ts
+   * for (const [training, validation] of train.kFold(5, { stratify: 'labels' })) console.log(training.length)
+   * ```
+   */
+  kFold(count: number, options: SplitOptions<C> = {}): [Dataset<C>, Dataset<C>][] {
+    const { groups, stratify, seed } = this.#splitOptions('kFold', options)
+    const parts = folds(shuffledGroups(this.length, seed ?? 0, groups, stratify), count)
+    return parts.map((part, own) => [
+      this.subset(parts.flatMap((other, i) => (i === own ? [] : other)).sort((a, b) => a - b)),
+      this.subset(part),
+    ])
+  }
+
+  #splitOptions(operation: string, options: SplitOptions<C>) {
+    checkOptions<SplitOptions<C>>(operation, options, { seed: true, stratify: true, groups: true })
+    const { seed, stratify, groups } = options
+    return {
+      seed,
+      stratify: stratify === undefined ? undefined : this.classes(operation, stratify),
+      groups: groups === undefined ? undefined : this.classes(operation, groups),
+    }
+  }
+
+  /** The values of a column of one whole number per example. Throws if it is not one. */
+  classes(operation: string, name: keyof C & string): Int32Array {
+    const values: Float32Array | Int32Array = this.values(name)
+    if (values instanceof Int32Array && values.length === this.length) return values
+    return fail(`${operation}: column "${name}" is not one whole number per example.`, 'Name a column of labels.')
+  }
+
+  /** The example with this number. Throws if there is none. */
+  example(number: number): Example<C> {
+    const at = this.#locate([number])
+    const example: Record<string, number | ColumnData<ColumnDType>> = {}
+    for (const [name, column] of Object.entries<Column>(this.columns)) {
+      const data = gatherColumn(column, at)
+      example[name] = column.shape.length === 0 ? data[0]! : data
+    }
+    return example as Example<C>
   }
 
   /** All values of one column as they are delivered in a batch, example after example. */
@@ -81,23 +189,27 @@ export class Dataset<C extends Columns = Columns> {
       const known = Object.keys(this.columns).join(', ')
       fail(`data set: there is no column "${name}".`, `The columns are: ${known}.`)
     }
-    return gatherColumn(column, this.#locate(range(this.length)))
+    return gatherColumn(column, this.#all())
   }
 
   /** The examples with these numbers as arrays of their own. Throws if one does not exist. */
   gather(examples: ArrayLike<number>): Batch<C> {
     const located = this.#locate(examples)
-    const batch: Record<string, number | BatchColumn<ColumnDType, readonly number[]>> = { size: examples.length }
+    const batch: Record<string, BatchColumn<ColumnDType, readonly number[]>> = {}
     for (const [name, column] of Object.entries<Column>(this.columns)) {
       const { dtype, shape } = column
       batch[name] = { dtype, shape: [examples.length, ...shape], data: gatherColumn(column, located) }
     }
-    return batch as Batch<C>
+    return makeBatch<C>(examples.length, batch)
   }
 
   /** Checks every value again, for columns changed since the data set was made. Throws like {@link dataset}. */
   validate(): void {
     for (const [name, column] of Object.entries<Column>(this.columns)) validateColumn(name, column)
+  }
+
+  #all(): Uint32Array {
+    return this.#locate(range(this.length))
   }
 
   /** Where the examples lie in the columns. */
