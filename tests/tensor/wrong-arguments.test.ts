@@ -55,6 +55,7 @@ const methods: { readonly [name: string]: Row } = {
   pad: [x, [1, [0, 2]], options()],
   slice: [x, 0, [0, 2]],
   at: [x, 0, 1],
+  dim: [x, 0],
   split: [x, 2, 0],
   take: [x, index, 0],
   takeAlongAxis: [x, index.reshape([2, 1]), 0],
