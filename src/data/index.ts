@@ -1,7 +1,12 @@
 export { RandomStream } from '../core/threefry.js'
 export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
 export type { DownloadProgress } from './files/download.js'
+export { type CsvOptions, CsvTable, parseCsv } from './formats/csv.js'
 export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
+export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } from './formats/npy.js'
+export { type ArchivedFile, parseTar, readTar } from './formats/tar.js'
+export { parseWav, type Wav } from './formats/wav.js'
+export { openZip, writeZip, type Zip } from './formats/zip.js'
 export type { Batch, BatchColumn, BatchTensors, Feature, Features } from './memory/batch.js'
 export { type Batches, type BatchOptions, batches } from './memory/batches.js'
 export {

@@ -1,4 +1,5 @@
 import { fail } from '../../core/errors.js'
+import { inflate } from './inflate.js'
 
 /** What a reader can do about a damaged file. */
 export const DAMAGED_FILE_CURE = 'Fetch the file again or delete it, so that a fresh copy can take its place.'
@@ -14,24 +15,14 @@ export function isGzip(bytes: Uint8Array): boolean {
  * Throws, naming `name`, if the data is truncated or its checksum is wrong.
  */
 export async function gunzip(bytes: Uint8Array, name: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let length = 0
   try {
-    const stream = new Blob([new Uint8Array(bytes)]).stream().pipeThrough(new DecompressionStream('gzip'))
-    const reader = stream.getReader()
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      chunks.push(read.value)
-      length += read.value.length
-    }
+    return await inflate(bytes, 'gzip')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    fail(`${name}: the gzip data is truncated or damaged (${reason}).`, DAMAGED_FILE_CURE)
+    return fail(`${name}: the gzip data is truncated or damaged (${reason}).`, DAMAGED_FILE_CURE)
   }
-  const out = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    out.set(chunk, at)
-    at += chunk.length
-  }
-  return out
 }
+
+/** The content of a file, gzip-compressed or not. */
+export const unpacked = async (bytes: Uint8Array, name: string): Promise<Uint8Array> =>
+  isGzip(bytes) ? gunzip(bytes, name) : bytes
