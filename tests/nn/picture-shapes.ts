@@ -52,3 +52,64 @@ nn.convTranspose2d(6, 3, 3, { groups: 2 })
 picture.pipe(nn.convTranspose2d(6, 3, 2, { stride: 2 }), nn.linear(4, 2))
 // @ts-expect-error convTranspose3d: takes [batch, depth, height, width, 2], not [2, 16, 15, 14, 1]
 nn.convTranspose3d(2, 8, 2).forward(volume)
+
+// Normalisation: the shape stays.
+declare const tokens: Tensor<[8, 64, 512]>
+shape(nn.batchNorm1d(784).forward(flat)).is<[32, 784]>()
+shape(nn.batchNorm1d(8).forward(sequence)).is<[4, 100, 8]>()
+shape(nn.batchNorm2d(6).forward(picture)).is<[number, 28, 28, 6]>()
+shape(nn.batchNorm3d(1).forward(volume)).is<[2, 16, 15, 14, 1]>()
+shape(nn.layerNorm(512).forward(tokens)).is<[8, 64, 512]>()
+shape(nn.layerNorm([64, 512]).forward(tokens)).is<[8, 64, 512]>()
+shape(nn.layerNorm([64, 512] as number[]).forward(tokens)).is<[8, 64, 512]>()
+shape(nn.rmsNorm(512).forward(tokens)).is<[8, 64, 512]>()
+shape(nn.groupNorm(2, 6).forward(picture)).is<[number, 28, 28, 6]>()
+shape(nn.instanceNorm1d(8).forward(sequence)).is<[4, 100, 8]>()
+shape(nn.instanceNorm2d(6).forward(picture)).is<[number, 28, 28, 6]>()
+shape(nn.instanceNorm3d(1).forward(volume)).is<[2, 16, 15, 14, 1]>()
+shape(nn.localResponseNorm(5).forward(picture)).is<[number, 28, 28, 6]>()
+shape(nn.weightNorm(nn.conv2d(6, 4, 3)).forward(picture)).is<[number, 26, 26, 4]>()
+shape(nn.spectralNorm(nn.linear(784, 10)).forward(flat)).is<[32, 10]>()
+shape(picture.pipe(nn.conv2d(6, 4, 3), nn.batchNorm2d(4), nn.relu)).is<[number, 26, 26, 4]>()
+shape(nn.sequential(nn.linear(784, 5), nn.batchNorm1d(5), nn.linear(5, 2)).forward(flat)).is<[32, 2]>()
+// @ts-expect-error batchNorm1d: takes [batch, length, 700], not [32, 784]
+nn.batchNorm1d(700).forward(flat)
+// @ts-expect-error batchNorm1d: takes [batch, length, 6], not [number, 28, 28, 6]
+nn.batchNorm1d(6).forward(picture)
+// @ts-expect-error batchNorm2d: takes [batch, height, width, 5], not [number, number, number, 4]
+nn.sequential(nn.conv2d(6, 4, 3), nn.batchNorm2d(5))
+// @ts-expect-error batchNorm3d: takes [batch, depth, height, width, 6], not [number, 28, 28, 6]
+nn.batchNorm3d(6).forward(picture)
+// @ts-expect-error layerNorm: takes [..., 511], not [8, 64, 512]
+nn.layerNorm(511).forward(tokens)
+// @ts-expect-error layerNorm: takes [..., 63, 512], not [8, 64, 512]
+nn.layerNorm([63, 512]).forward(tokens)
+// @ts-expect-error layerNorm: takes [..., 1, 32, 784], not [32, 784]
+nn.layerNorm([1, 32, 784]).forward(flat)
+// @ts-expect-error rmsNorm: takes [..., 64], not [8, 64, 512]
+nn.rmsNorm(64).forward(tokens)
+// @ts-expect-error groupNorm: takes [..., 4], not [number, 28, 28, 6]
+nn.groupNorm(2, 4).forward(picture)
+// @ts-expect-error groupNorm: 5 input and 5 output channels do not divide into 2 groups
+nn.groupNorm(2, 5)
+// @ts-expect-error instanceNorm1d: takes [batch, length, 6], not [number, 28, 28, 6]
+nn.instanceNorm1d(6).forward(picture)
+// @ts-expect-error instanceNorm2d: takes [batch, height, width, 3], not [number, 28, 28, 6]
+nn.instanceNorm2d(3).forward(picture)
+// @ts-expect-error instanceNorm3d: takes [batch, depth, height, width, 2], not [2, 16, 15, 14, 1]
+nn.instanceNorm3d(2).forward(volume)
+// @ts-expect-error conv2d: takes [batch, height, width, 5], not [number, 28, 28, 6]
+nn.weightNorm(nn.conv2d(5, 4, 3)).forward(picture)
+// @ts-expect-error linear: takes [..., 11], not [..., 10]
+nn.sequential(nn.spectralNorm(nn.linear(784, 10)), nn.linear(11, 2))
+// @ts-expect-error no weight
+nn.weightNorm(nn.relu())
+
+// Noise.
+shape(nn.spatialDropout().forward(picture)).is<[number, 28, 28, 6]>()
+shape(nn.sequential(nn.alphaDropout(), nn.gaussianDropout(), nn.dropPath()).forward(flat)).is<[32, 784]>()
+shape(nn.dropConnect(nn.linear(784, 10), 0.2).forward(flat)).is<[32, 10]>()
+// @ts-expect-error linear: takes [..., 700], not [32, 784]
+nn.dropConnect(nn.linear(700, 10)).forward(flat)
+// @ts-expect-error linear: takes [..., 700], not [32, 784]
+flat.pipe(nn.dropPath(), nn.linear(700, 10))

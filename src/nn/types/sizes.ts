@@ -15,6 +15,7 @@ export type Open<S> = S extends readonly unknown[] ? (number extends S['length']
 /** The axes before the last one, by the names that messages give them. */
 export interface Fronts {
   '...': any[]
+  batch: [any]
   'batch, length': [any, any]
   'batch, height, width': [any, any, any]
   'batch, depth, height, width': [any, any, any, any]
