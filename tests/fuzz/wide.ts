@@ -81,7 +81,7 @@ export interface Conditions {
 class Noise {
   #state: number
 
-  constructor(seed: number) {
+  constructor(readonly seed: number) {
     this.#state = (seed * 0x9e3779b9) | 1
   }
 
@@ -99,6 +99,28 @@ class Noise {
 /** Sums, whose order may decide about the sign of a zero. */
 const sums: ReadonlySet<Primitive> = new Set<Primitive>(['reduceSum', 'dot', 'conv', 'sumPool', 'cumSum', 'scatter'])
 
+/** A copy with noise. */
+function strayed({ dtype, shape, data }: Elements, declared: DType, noise: Noise): Elements {
+  const copy = { dtype, shape, data: data.slice() }
+  if (isFloat(declared)) disturb(copy, declared, noise, 0, true)
+  return copy
+}
+
+/** Routines whose errors are small beside the largest element, not beside each. */
+const mixing: ReadonlySet<Primitive> = new Set<Primitive>([
+  'conv',
+  'fft',
+  'lu',
+  'cholesky',
+  'triangularSolve',
+  'qr',
+  'eigh',
+  'svd',
+])
+
+/** What gives numbers of few digits from such numbers, however it is computed. */
+const whole: ReadonlySet<Primitive> = new Set<Primitive>([...sums, 'add', 'sub', 'mul', 'cast'])
+
 /** How many terms a sum has; 0 for what is none. */
 function termsOf(node: Node): number {
   const [x, kernel] = node.inputs
@@ -109,17 +131,28 @@ function termsOf(node: Node): number {
   return sums.has(node.op) ? 1 : 0
 }
 
-function disturb({ data }: Elements, dtype: DType, noise: Noise, terms: number): void {
+function disturb(
+  { data }: Elements,
+  dtype: DType,
+  noise: Noise,
+  terms: number,
+  isWhole: boolean,
+  isMixed = false,
+): void {
   // Terms of one sign are all rounded the same way, in the worst case.
   const unit = unitOf(dtype) * (2 + Math.sqrt(terms))
   const least = smallestUnitOf(dtype)
-  const whole = 2 ** ((significand[dtype] ?? 64) - 5)
+  // Equal values are rounded alike, so in every other run all elements stray together.
+  const common = noise.seed % 2 === 0 ? noise.next() : undefined
+  const limit = 2 ** ((significand[dtype] ?? 64) - 5)
+  let scale = 0
+  if (isMixed) for (const value of data) if (Math.abs(value) > scale) scale = Math.abs(value)
   for (let i = 0; i < data.length; i++) {
     const value = data[i]
     if (value === 0 && terms > 0) data[i] = noise.next() < 0 ? -0 : 0
-    // What has few digits is most likely exact in every implementation.
-    if (Number.isInteger(value * 16) && Math.abs(value) < whole) continue
-    data[i] = value + noise.next() * (unit * Math.abs(value) + least)
+    // What has few digits is exact in every implementation, if it comes from such numbers by whole steps.
+    if (isWhole && Number.isInteger(value * 16) && Math.abs(value) < limit) continue
+    data[i] = value + (common ?? noise.next()) * (unit * Math.max(scale, Math.abs(value)) + least)
   }
 }
 
@@ -146,7 +179,7 @@ export class WideGraph {
 
   run(conditions: Conditions): Elements[] {
     const noise = conditions.noise === 0 ? undefined : new Noise(conditions.noise)
-    return interpret(this.#outputs, this.#schedule, this.#known, conditions, noise)
+    return interpret(this.#outputs, this.#schedule, this.#known, conditions, noise, true)
   }
 }
 
@@ -156,6 +189,8 @@ function interpret(
   known: ReadonlyMap<Node, Elements>,
   conditions: Conditions,
   noise: Noise | undefined,
+  /** Whether what is known comes from outside: sums that nearly cancel are as far off as if their terms were. */
+  isOuter: boolean,
 ): Elements[] {
   const values = new Map<Node, readonly Elements[]>()
   const found = (node: Node): readonly Elements[] => {
@@ -166,19 +201,20 @@ function interpret(
   for (const { node, inputs } of schedule) {
     const stored = known.get(node)
     if (stored !== undefined) {
-      values.set(node, [stored])
+      values.set(node, [isOuter && noise !== undefined ? strayed(stored, node.dtype, noise) : stored])
       continue
     }
     const operands = isOp(node, 'result') ? found(inputs[0]) : inputs.map((source) => found(source)[0])
     const results = node.outputs.map(({ dtype, shape }) => allocateElements({ dtype: widened(dtype), shape }))
     evaluate(node.op, operands, results, attributesOf(node), (graph, given) => {
       const inside = new Map(graph.inputs.map((input, i): [Node, Elements] => [input, given[i]]))
-      return interpret(graph.outputs, innerSchedule(graph), inside, conditions, noise)
+      return interpret(graph.outputs, innerSchedule(graph), inside, conditions, noise, false)
     })
     results.forEach((result, i) => {
       const { dtype } = node.outputs[i]
       if (!isFloat(dtype)) return
-      if (noise !== undefined && !isExact(node)) disturb(result, dtype, noise, termsOf(node))
+      if (noise !== undefined && !isExact(node))
+        disturb(result, dtype, noise, termsOf(node), whole.has(node.op), mixing.has(node.op))
       const limit = largest[dtype]
       if (limit === undefined) return
       const { data } = result
