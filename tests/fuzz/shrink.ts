@@ -96,6 +96,10 @@ const isAlike = (a: Value, b: Value): boolean => a.dtype === b.dtype && literal(
 function* smaller(program: Program, form: Form): Generator<{ program: Program; form: Form }> {
   if (program.outputs.length > 1) {
     for (const output of program.outputs) yield { form, program: withoutDeadCode({ ...program, outputs: [output] }) }
+    for (const output of program.outputs) {
+      const others = program.outputs.filter((other) => other !== output)
+      yield { form, program: withoutDeadCode({ ...program, outputs: others }) }
+    }
   }
   const place = forms.indexOf(form)
   for (const simpler of forms.slice(0, place)) if (simpler.stateful || !form.stateful) yield { form: simpler, program }
