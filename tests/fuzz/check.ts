@@ -108,10 +108,10 @@ export function check(truth: Truth, candidate: Candidate): Failure | undefined {
   const types = found.map(formatType)
   if (types.join() !== truth.types.join())
     return { candidate, kind: 'type', message: `results are ${types.join(', ')} instead of ${truth.types.join(', ')}` }
-  for (const runs of [0, 3, 12]) {
+  for (const runs of [0, 3, 36]) {
     const difference = firstDifference(truth, found, runs)
     if (difference === undefined) return undefined
-    if (runs === 12 && !truth.overflowed) return { candidate, kind: 'difference', ...difference }
+    if (runs === 36 && !truth.overflowed) return { candidate, kind: 'difference', ...difference }
   }
   return undefined
 }

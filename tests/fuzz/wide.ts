@@ -143,6 +143,8 @@ function disturb(
   const unit = unitOf(dtype) * (2 + Math.sqrt(terms))
   const least = smallestUnitOf(dtype)
   // Equal values are rounded alike, so in every other run all elements stray together.
+  // In every third values fall on those that the dtype has, where different ones may meet.
+  const isRounded = noise.seed % 3 === 0
   const common = noise.seed % 2 === 0 ? noise.next() : undefined
   const limit = 2 ** ((significand[dtype] ?? 64) - 5)
   let scale = 0
@@ -152,7 +154,8 @@ function disturb(
     if (value === 0 && terms > 0) data[i] = noise.next() < 0 ? -0 : 0
     // What has few digits is exact in every implementation, if it comes from such numbers by whole steps.
     if (isWhole && Number.isInteger(value * 16) && Math.abs(value) < limit) continue
-    data[i] = value + (common ?? noise.next()) * (unit * Math.max(scale, Math.abs(value)) + least)
+    const strayed = value + (common ?? noise.next()) * (unit * Math.max(scale, Math.abs(value)) + least)
+    data[i] = isRounded ? roundTo(dtype, strayed) : strayed
   }
 }
 
