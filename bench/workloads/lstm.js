@@ -49,5 +49,9 @@ export function lstm({ batch, time, inputs, units }) {
     optimizer.minimize(loss, parameters)
     return loss
   })
-  return { parameters: layer.parameterCount() + head.parameterCount(), step: () => step(sequences, labels) }
+  return {
+    parameters: layer.parameterCount() + head.parameterCount(),
+    step: () => step(sequences, labels),
+    explain: () => step.explain(),
+  }
 }

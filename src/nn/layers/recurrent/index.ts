@@ -1,0 +1,6 @@
+export { type HiddenState, RecurrentCell } from './cell.js'
+export { gru } from './gru.js'
+export { type LstmState, lstm } from './lstm.js'
+export type { Lengths } from './mask.js'
+export { Recurrent, type RecurrentOptions, type Unrolled, type UnrollOptions } from './recurrent.js'
+export { type RnnOptions, rnn } from './rnn.js'
