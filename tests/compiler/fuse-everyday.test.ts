@@ -1,4 +1,16 @@
-import { backend, compile, customGradient, grad, random, seed, setBackend, type Tensor, tensor, where } from 'shapewise'
+import {
+  backend,
+  compile,
+  customGradient,
+  grad,
+  ones,
+  random,
+  seed,
+  setBackend,
+  type Tensor,
+  tensor,
+  where,
+} from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { afterEach, describe, expect, it } from 'vitest'
 
@@ -52,6 +64,24 @@ const programs: readonly (readonly [name: string, shapes: readonly (readonly num
       const f = (x: Tensor): Tensor => where(p.greater(0), x.flip(1), 0).sum(-1).mean()
       return [f(x), grad((x: Tensor) => f(x).mul(c))(x)]
     },
+  ],
+  ['the diagonal of sums of nothing', [[5, 0, 4]], (x) => x.sum(1).diagonal().add(1).cos()],
+  [
+    'what is cut out of a frame of known values',
+    [[3]],
+    (x) => x.mul(0).exp().pad(2).reshape([7]).slice([0, 6, 2]).add(x),
+  ],
+  [
+    'a frame around ones, cut and turned',
+    [[2, 3]],
+    (x) =>
+      ones([4])
+        .pad([[1, 2]])
+        .slice([0, 6])
+        .reshape([2, 3])
+        .flip(1)
+        .add(x)
+        .exp(),
   ],
   [
     'masks, a triangle and a scatter',

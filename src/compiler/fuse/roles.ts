@@ -76,22 +76,20 @@ export class Roles {
    * would have to take an index apart.
    */
   isPlain(node: Node): boolean {
-    const isDirect = this.edgesOf(node).every(({ path }) => {
-      const first = path.findIndex(({ op }) => op === 'reshape')
-      return first < 0 || path.slice(first).every(({ op }) => op === 'reshape' || op === 'stopGradient')
-    })
-    return isDirect && !node.inputs.some((input) => this.#isReshapedIndex(input))
+    return node.inputs.every((input) => this.#isPlain(input))
   }
 
-  /** An index is nowhere in memory, so that no reshape of it is just another name. */
-  #isReshapedIndex(operand: Node): boolean {
+  #isPlain(operand: Node): boolean {
     let node = operand
     let isReshaped = false
-    while (this.roleOf(node) === 'virtual' && node.inputs.length > 0) {
-      isReshaped ||= node.op === 'reshape'
+    // Known values are looked at, too: what is cut out of them has an index like everything else.
+    while (this.roleOf(node) === 'virtual' && node.inputs.length > 0 && literal(node) === undefined) {
+      if (node.op === 'reshape') isReshaped = true
+      else if (isReshaped && node.op !== 'stopGradient') return false
       node = node.inputs[0]
     }
-    return isReshaped && node.op === 'iota' && !this.isStored(node)
+    // An index is nowhere in memory, so that no reshape of it is just another name.
+    return !(isReshaped && node.op === 'iota' && this.roleOf(node) === 'virtual')
   }
 
   /** The nodes that become kernels, or parts of them. */
