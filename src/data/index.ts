@@ -1,6 +1,7 @@
 export { RandomStream } from '../core/threefry.js'
 export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
 export type { DownloadProgress } from './files/download.js'
+export type { DataSource, SourceOptions } from './files/published.js'
 export { type CsvOptions, CsvTable, parseCsv } from './formats/csv.js'
 export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
 export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } from './formats/npy.js'
@@ -35,5 +36,24 @@ export type { Pass, StreamPosition } from './pipeline/pass.js'
 export type { Context, Json } from './pipeline/stage.js'
 export { type BucketOptions, type ShuffleOptions, Stream, type WorkerOptions } from './pipeline/stream.js'
 export type { WorkerFunction } from './pipeline/workers.js'
+export { type Babi, type BabiOptions, type BabiQuestion, babi } from './sources/babi.js'
+export { type Cifar10, type Cifar10Options, type ColourDataset, cifar10 } from './sources/cifar10.js'
+export { type Cora, cora } from './sources/cora.js'
+export { type Emoji, type EmojiName, emoji } from './sources/emoji.js'
+export { type FashionMnist, fashionMnist } from './sources/fashion-mnist.js'
 export { type Mnist, type MnistOptions, type MnistSource, mnist } from './sources/mnist.js'
 export type { DigitDataset } from './sources/mnist-files.js'
+export { type Sketch, type Sketches, type SketchesOptions, sketches } from './sources/sketches.js'
+export { type SpokenDigit, type SpokenDigits, spokenDigits } from './sources/spoken-digits.js'
+export {
+  type Adult,
+  adult,
+  breastCancer,
+  californiaHousing,
+  iris,
+  type LabelledTable,
+  penguins,
+  type SourceTable,
+  wine,
+} from './sources/tables.js'
+export { type TinyShakespeare, tinyShakespeare } from './sources/tiny-shakespeare.js'

@@ -7,8 +7,12 @@ import type { Reporter } from './report.js'
  */
 export async function digits(report: Reporter, limit = 0): Promise<{ train: DigitDataset; test: DigitDataset }> {
   const { train, test, source } = await mnist()
-  const genuine = source.kind !== 'generated'
-  report.data({ name: genuine ? 'MNIST' : 'generated digits', description: source.description, genuine })
+  const { genuine, kind, description } = source
+  report.data({
+    name: genuine ? 'MNIST' : kind === 'generated' ? 'generated digits' : 'other digits',
+    description,
+    genuine,
+  })
   if (limit === 0 || limit >= train.length) return { train, test }
   const count = (value: number): string => value.toLocaleString('en-US')
   report.log(

@@ -173,7 +173,7 @@ export function writeNpy({ shape, data }: NpyArray): Uint8Array {
  *
  * ```ts
  * const arrays = await readNpz(writeNpz({ x: { shape: [2], data: new Int32Array([1, 2]) } }))
- * console.log(arrays.get('x')?.shape) // [2]
+ * arrays.get('x')?.shape // [2]
  * ```
  */
 export async function readNpz(bytes: Uint8Array, name = 'npz data'): Promise<ReadonlyMap<string, NpyArray>> {

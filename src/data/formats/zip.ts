@@ -21,7 +21,8 @@ const MOST_EXPANSION = 1032
  *
  * ```ts
  * const zip = openZip(writeZip([['a.txt', new Uint8Array([104, 105])]]), 'a.zip')
- * console.log(zip.names, await zip.read('a.txt')) // ['a.txt'], [104, 105]
+ * zip.names // ['a.txt']
+ * await zip.read('a.txt') // [104, 105]
  * ```
  */
 export class Zip {

@@ -1,5 +1,6 @@
 import { fail } from '../../core/errors.js'
 import { DIGIT_SIDE } from '../digits/digits.js'
+import type { NamedBytes, PublishedFile } from '../files/published.js'
 import { DAMAGED_FILE_CURE } from '../formats/gzip.js'
 import { type IdxArray, readIdx } from '../formats/idx.js'
 import { type Column, floatColumn, labelColumn } from '../memory/column.js'
@@ -23,10 +24,29 @@ export type MnistFileName = keyof typeof mnistFiles
 
 export const mnistFileNames = Object.keys(mnistFiles) as readonly MnistFileName[]
 
-/** One of the files: its bytes, compressed or not, and what to call it in messages. */
-export interface NamedBytes {
-  readonly name: string
-  readonly bytes: Uint8Array
+/** The two parts of a set in the form of MNIST. Throws as {@link readDigits}. */
+export async function readParts(files: Readonly<Record<MnistFileName, NamedBytes>>) {
+  return {
+    train: await readDigits(files['train-images-idx3-ubyte'], files['train-labels-idx1-ubyte']),
+    test: await readDigits(files['t10k-images-idx3-ubyte'], files['t10k-labels-idx1-ubyte']),
+  }
+}
+
+/** What sets in the form of MNIST have on a server, by folders. Unpackers of some systems turn the dash before "idx" into a dot. */
+export function idxFiles(
+  folders: readonly string[],
+  sha256: Readonly<Record<MnistFileName, string>>,
+): Readonly<Record<MnistFileName, PublishedFile>> {
+  const files = mnistFileNames.map((name): [MnistFileName, PublishedFile] => [
+    name,
+    {
+      name,
+      aliases: [name.replace('-idx', '.idx')],
+      urls: folders.map((folder) => `${folder}${name}.gz`),
+      sha256: [sha256[name]],
+    },
+  ])
+  return Object.fromEntries(files) as Record<MnistFileName, PublishedFile>
 }
 
 /** The data set in a file of pictures and a file of labels. Throws, naming the file, if they are damaged or do not fit. */

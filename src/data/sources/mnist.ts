@@ -1,45 +1,22 @@
-import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { generateDigits } from '../digits/digits.js'
-import { type DownloadProgress, download, messageOf } from '../files/download.js'
 import {
-  environmentVariable,
-  hasFileSystem,
-  listFolder,
-  readBytes,
-  userCacheFolder,
-  writeBytes,
-} from '../files/user-files.js'
-import {
-  type DigitDataset,
-  digitDataset,
-  type MnistFileName,
-  mnistFileNames,
-  mnistFiles,
-  type NamedBytes,
-  readDigits,
-} from './mnist-files.js'
+  type DataSource,
+  loadPublished,
+  NotAvailable,
+  type PublishedSet,
+  type SourceOptions,
+  sourceOptionNames,
+} from '../files/published.js'
+import { type DigitDataset, digitDataset, idxFiles, mnistFiles, readParts } from './mnist-files.js'
 
-export interface MnistOptions {
-  /** Folder with the four idx files, plain or gzip. Default `$SHAPEWISE_DATA/mnist`, if that holds them. */
-  readonly folder?: string
-  /** Folder for downloaded files. Default `shapewise/mnist` in the user's cache. */
-  readonly cacheFolder?: string
-  /** Whether files may be downloaded. Default true. */
-  readonly download?: boolean
-  /** Addresses of folders to download from, tried in turn. Default: public copies of the original files. */
-  readonly mirrors?: readonly string[]
-  readonly onProgress?: (progress: DownloadProgress) => void
+export interface MnistOptions extends SourceOptions {
   /** What the generator makes if the files are not to be had. Default 60,000 and 10,000 digits, seed 0. */
   readonly generated?: { readonly train?: number; readonly test?: number; readonly seed?: number }
 }
 
-/** Where the digits come from; only `generated` ones are not MNIST. */
-export interface MnistSource {
-  readonly kind: 'folder' | 'cache' | 'download' | 'generated'
-  /** A sentence for people, with the reason if the digits are generated. */
-  readonly description: string
-}
+/** Where the digits come from. */
+export type MnistSource = Omit<DataSource, 'kind'> & { readonly kind: DataSource['kind'] | 'generated' }
 
 export interface Mnist {
   readonly train: DigitDataset
@@ -47,9 +24,14 @@ export interface Mnist {
   readonly source: MnistSource
 }
 
-type MnistBytes = { readonly [Name in MnistFileName]: NamedBytes }
+const set: PublishedSet = {
+  name: 'MNIST',
+  folder: 'mnist',
+  licence: 'none stated',
+  paper: 'LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998',
+}
 
-const defaultMirrors: readonly string[] = [
+const mirrors: readonly string[] = [
   'https://ossci-datasets.s3.amazonaws.com/mnist/',
   'https://storage.googleapis.com/cvdf-datasets/mnist/',
 ]
@@ -70,93 +52,16 @@ const defaultMirrors: readonly string[] = [
  * ```
  */
 export async function mnist(options: MnistOptions = {}): Promise<Mnist> {
-  checkOptions('mnist', options, {
-    ...{ folder: true, cacheFolder: true, download: true, mirrors: true, onProgress: true, generated: true },
-  })
+  checkOptions<MnistOptions>('mnist', options, { ...sourceOptionNames, generated: true })
   checkOptions('mnist generated', options.generated, { train: true, test: true, seed: true })
-  const local = hasFileSystem() ? await readLocal(options) : undefined
-  if (local !== undefined) return local
-  if (options.download === false) return generate(options, 'downloads are switched off')
-  const reasons: string[] = []
-  for (const mirror of options.mirrors ?? defaultMirrors) {
-    try {
-      return await fetchFrom(mirror, options)
-    } catch (error) {
-      reasons.push(messageOf(error))
-    }
-  }
-  return generate(options, reasons.length > 0 ? reasons.join(' ') : 'there is no address to download from')
-}
-
-/** From a folder of the user's, or the cache; undefined if neither holds the files. */
-async function readLocal(options: MnistOptions): Promise<Mnist | undefined> {
-  const { join } = await import('node:path')
-  const given = options.folder
-  const root = environmentVariable('SHAPEWISE_DATA')
-  const folder = given ?? (root === undefined ? undefined : join(root, 'mnist'))
-  if (folder !== undefined) {
-    const { files, missing } = await readFolder(folder)
-    if (files !== undefined) return assemble(files, { kind: 'folder', description: `MNIST from ${folder}` })
-    if (given !== undefined || missing.length < mnistFileNames.length) {
-      const cause = `${folder}: of the files of MNIST ${missing.map((name) => `${name}[.gz]`).join(', ')} are missing.`
-      fail(cause, 'Put all four into the folder, or leave the folder out to have them downloaded.')
-    }
-  }
-  const cache = options.cacheFolder ?? (await userCacheFolder('shapewise', 'mnist'))
-  const { files } = await readFolder(cache)
-  return files && assemble(files, { kind: 'cache', description: `MNIST from the cache ${cache}` })
-}
-
-/** The four files of a folder, if they are all there, and which are not. */
-async function readFolder(folder: string): Promise<{ files?: MnistBytes; missing: MnistFileName[] }> {
-  const { join } = await import('node:path')
-  const entries = new Set(await listFolder(folder))
-  const missing: MnistFileName[] = []
-  const paths: [MnistFileName, string][] = []
-  for (const name of mnistFileNames) {
-    // Unpackers of some systems turn the dash before "idx" into a dot.
-    const spelled = [name, `${name}.gz`, name.replace('-idx', '.idx')].find((spelling) => entries.has(spelling))
-    if (spelled === undefined) missing.push(name)
-    else paths.push([name, join(folder, spelled)])
-  }
-  if (missing.length > 0) return { missing }
-  const files = await Promise.all(
-    paths.map(async ([name, path]) => [name, { name: path, bytes: await readBytes(path) }] as const),
-  )
-  return { files: Object.fromEntries(files) as MnistBytes, missing }
-}
-
-/** Downloads all files, then keeps them; a cache that cannot be written costs the next start, not this one. */
-async function fetchFrom(mirror: string, options: MnistOptions): Promise<Mnist> {
-  const base = mirror.endsWith('/') ? mirror : `${mirror}/`
-  const received: (readonly [MnistFileName, NamedBytes])[] = []
-  const compressed: (readonly [string, Uint8Array])[] = []
-  for (const name of mnistFileNames) {
-    const url = `${base}${name}.gz`
-    const { bytes, content } = await download({ url, sha256: mnistFiles[name], onProgress: options.onProgress })
-    received.push([name, { name: url, bytes: content }])
-    compressed.push([bytes === content ? name : `${name}.gz`, bytes])
-  }
-  const kept = hasFileSystem() ? await keep(compressed, options) : ''
-  const files = Object.fromEntries(received) as MnistBytes
-  return assemble(files, { kind: 'download', description: `MNIST downloaded from ${base}${kept}` })
-}
-
-async function keep(files: readonly (readonly [string, Uint8Array])[], options: MnistOptions): Promise<string> {
-  const { join } = await import('node:path')
-  const cache = options.cacheFolder ?? (await userCacheFolder('shapewise', 'mnist'))
+  const { generated, ...where } = options
   try {
-    for (const [name, bytes] of files) await writeBytes(join(cache, name), bytes)
-    return `, kept in ${cache}`
+    const { files, source } = await loadPublished(set, idxFiles(mirrors, mnistFiles), where)
+    return { ...(await readParts(files)), source }
   } catch (error) {
-    return `, not kept: ${messageOf(error)}`
+    if (error instanceof NotAvailable) return generate(options, error.message)
+    throw error
   }
-}
-
-async function assemble(files: MnistBytes, source: MnistSource): Promise<Mnist> {
-  const train = await readDigits(files['train-images-idx3-ubyte'], files['train-labels-idx1-ubyte'])
-  const test = await readDigits(files['t10k-images-idx3-ubyte'], files['t10k-labels-idx1-ubyte'])
-  return { train, test, source }
 }
 
 function generate(options: MnistOptions, reason: string): Mnist {
@@ -168,7 +73,7 @@ function generate(options: MnistOptions, reason: string): Mnist {
     test: digitDataset(images.subarray(0, test * pixels), labels.subarray(0, test)),
     train: digitDataset(images.subarray(test * pixels), labels.subarray(test)),
     source: {
-      kind: 'generated',
+      ...{ kind: 'generated', genuine: false, licence: 'that of Shapewise', paper: set.paper },
       description: `generated digits instead of MNIST (for MNIST, put its files into $SHAPEWISE_DATA/mnist): ${reason}`,
     },
   }

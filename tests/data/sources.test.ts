@@ -1,0 +1,241 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  adult,
+  babi,
+  breastCancer,
+  californiaHousing,
+  cifar10,
+  cora,
+  emoji,
+  fashionMnist,
+  iris,
+  label,
+  lengthOf,
+  penguins,
+  sequence,
+  sketches,
+  spokenDigits,
+  stream,
+  tinyShakespeare,
+  wine,
+} from '../../src/data/index.js'
+import { parseBabi } from '../../src/data/sources/babi.js'
+import { parseCifar } from '../../src/data/sources/cifar10.js'
+import { WebServers } from '../support/webServer.js'
+
+const servers = new WebServers()
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shapewise-sources-'))
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await servers.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+describe('sources without their files', () => {
+  const loaders = {
+    adult,
+    babi,
+    breastCancer,
+    californiaHousing,
+    cifar10,
+    cora,
+    emoji,
+    fashionMnist,
+    iris,
+    penguins,
+    sketches,
+    spokenDigits,
+    tinyShakespeare,
+    wine,
+  }
+
+  it.each(Object.entries(loaders))('%s: say where they were sought and what to do, offline', async (_, load) => {
+    vi.stubEnv('SHAPEWISE_DATA', folder)
+    vi.stubEnv('SHAPEWISE_OFFLINE', '1')
+    const failing = load({ cacheFolder: join(folder, 'cache') })
+    await expect(failing).rejects.toThrow(
+      /the files are not here and downloads are switched off\. Sought in .*Put .* into \$SHAPEWISE_DATA\//,
+    )
+    await expect(load({ folder: join(folder, 'nowhere') })).rejects.toThrow(/nowhere: of the files of .* missing/)
+    await expect(load({ dowload: false } as object)).rejects.toThrow(/no option 'dowload'.*download/)
+  })
+
+  it('say that there is no address where there is none', async () => {
+    vi.stubEnv('SHAPEWISE_DATA', '')
+    await expect(cora({ cacheFolder: folder })).rejects.toThrow(
+      /no address to download them from.*github\.com\/tkipf\/gcn/,
+    )
+  })
+})
+
+describe('sources', () => {
+  it('download, check and keep the original, whose archive may differ', async () => {
+    vi.stubEnv('SHAPEWISE_DATA', '')
+    const mirror = await servers.serve((_, response) => void response.end('another text'))
+    const options = { cacheFolder: join(folder, 'cache'), mirrors: [mirror] }
+    await expect(tinyShakespeare(options)).rejects.toThrow(/input\.txt: the content has SHA-256 .*expected 86c4e6aa/)
+    await mkdir(join(folder, 'other'))
+    await writeFile(join(folder, 'other', 'input.txt'), 'to be or not to be')
+    const { text, source } = await tinyShakespeare({ folder: join(folder, 'other') })
+    expect(text).toBe('to be or not to be')
+    expect(source.genuine).toBe(false)
+    expect(source.description).toMatch(/data in the form of Tiny Shakespeare .*not the published files: input\.txt/)
+  })
+
+  it('turn the planes of CIFAR into pixels', () => {
+    const record = new Uint8Array(3073).fill(7)
+    record[0] = 3
+    record.fill(100, 1, 1025).fill(200, 2049)
+    const { inputs, labels } = parseCifar([{ name: 'x', bytes: record }]).gather([0])
+    expect([...labels.data]).toEqual([3])
+    expect([...inputs.data.subarray(0, 6)]).toEqual([100, 7, 200, 100, 7, 200].map((byte) => Math.fround(byte / 255)))
+    expect(() => parseCifar([{ name: 'x', bytes: record.subarray(1) }])).toThrow(/x: 3072 bytes are no whole number/)
+    record[0] = 10
+    expect(() => parseCifar([{ name: 'x', bytes: record }])).toThrow(/x: record 0 has the label 10/)
+  })
+
+  it('read the stories of bAbI', () => {
+    const text =
+      '1 A is here.\n2 Where is A? \there\t1\n3 B is there.\n4 Where is B?\tthere\t3\n1 C is up.\n2 Where?\tup\t1\n'
+    const questions = parseBabi(text, 1, 'x')
+    expect(questions.map(({ story, supporting }) => [story, supporting])).toEqual([
+      [['A is here.'], [0]],
+      [['A is here.', 'B is there.'], [1]],
+      [['C is up.'], [0]],
+    ])
+    expect(() => parseBabi('no number', 1, 'x')).toThrow(/x: line 1 has no number/)
+    expect(() => parseBabi('1 Where?\there\t7', 1, 'x')).toThrow(/refers to line 7/)
+  })
+
+  it('read small tables from elsewhere, and name what is missing', async () => {
+    await writeFile(join(folder, 'iris.data.gz'), gzipSync('1,2,3,4,b\n5,6,7,8,a\n\n'))
+    const { data, classes, source } = await iris({ folder })
+    expect([...data.values('inputs')]).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect([[...data.values('labels')], classes, source.genuine]).toEqual([[1, 0], ['a', 'b'], false])
+    await writeFile(join(folder, 'iris.data.gz'), gzipSync('1,2,3,,b\n'))
+    await expect(iris({ folder })).rejects.toThrow(/row 0 has no petal width/)
+  })
+})
+
+const root = process.env.SHAPEWISE_DATA
+
+describe.runIf(root !== undefined)('published sets (only where SHAPEWISE_DATA names their folder)', () => {
+  it('CIFAR-10, the first pictures', async () => {
+    const { train, test, source, classes } = await cifar10({ version: 'first' })
+    expect([train.length, test.length, source.genuine]).toEqual([4000, 1000, true])
+    // The first pixels are well known.
+    const first = (data: typeof train) =>
+      [...data.gather([0]).inputs.data.subarray(0, 3)].map((value) => Math.round(value * 255))
+    expect([first(train), first(test)]).toEqual([
+      [59, 62, 63],
+      [158, 112, 49],
+    ])
+    expect(classes[train.gather([0]).labels.data[0]!]).toBe('frog')
+  })
+
+  it('Tiny Shakespeare, also from a server', async () => {
+    const { text, train, validation, source } = await tinyShakespeare()
+    expect([text.length, new Set(text).size, source.genuine]).toEqual([1115394, 65, true])
+    expect(train + validation).toBe(text)
+    const mirror = await servers.serve(
+      async (_, response) => void response.end(await readFile(join(root!, 'tinyshakespeare/input.txt'))),
+    )
+    vi.stubEnv('SHAPEWISE_DATA', '')
+    const options = { cacheFolder: folder, mirrors: [mirror] }
+    expect((await tinyShakespeare(options)).source.kind).toBe('download')
+    expect((await tinyShakespeare({ ...options, download: false })).source).toMatchObject({
+      kind: 'cache',
+      genuine: true,
+    })
+  })
+
+  it('spoken digits', async () => {
+    const { train, test, speakers, source } = await spokenDigits()
+    expect([train.length, test.length, speakers.length, source.genuine]).toEqual([2700, 300, 6, true])
+    expect(Math.max(...[...train, ...test].map(({ samples }) => samples.length))).toBe(18262)
+    const [batch] = await stream(test)
+      .take(4)
+      .batch(4, { samples: sequence('float32'), digit: label({ classes: 10 }), length: lengthOf('samples') })
+      .toArray()
+    expect(batch!.samples.shape[1]).toBe(Math.max(...batch!.length.data))
+  })
+
+  it('bAbI', async () => {
+    const { train, test, source } = await babi()
+    expect([train.length, test.length, source.genuine]).toEqual([20000, 20000, true])
+    const [first] = (await babi({ tasks: [1] })).train
+    expect(first).toEqual({
+      ...{ task: 1, question: 'Where is Mary?', answer: 'bathroom', supporting: [0] },
+      story: ['Mary moved to the bathroom.', 'John went to the hallway.'],
+    })
+  })
+
+  it('sketches', async () => {
+    for (const [set, counts, longest] of [
+      ['kanji', [10000, 600, 500], 88],
+      ['omniglot', [30000, 1000, 1000], 157],
+    ] as const) {
+      const { train, validation, test, source } = await sketches({ set })
+      expect([train.length, validation.length, test.length]).toEqual(counts)
+      const all = [...train, ...validation, ...test]
+      expect(all.reduce((most, { points }) => Math.max(most, points.length / 3), 0)).toBe(longest)
+      expect(source.genuine).toBe(true)
+    }
+  })
+
+  it('Cora', async () => {
+    const graph = await cora()
+    expect([graph.nodes, graph.edges.length / 2, graph.featureCount, graph.source.genuine]).toEqual([
+      2708,
+      5278,
+      1433,
+      true,
+    ])
+    expect(graph.features.reduce((sum, value) => sum + value, 0)).toBe(49216)
+    const counts = graph.classes.map((_, c) => graph.labels.filter((each) => each === c).length)
+    expect(counts).toEqual([351, 217, 418, 818, 426, 298, 180])
+    expect([graph.train, graph.validation, graph.test].map(({ length }) => length)).toEqual([140, 500, 1000])
+  })
+
+  it('emoji', async () => {
+    const { data, names, categories, source } = await emoji()
+    expect([data.length, names.length, categories.length, source.genuine]).toEqual([3786, 3786, 10, true])
+    const [train, test] = data.split(0.9, { groups: 'name' })
+    const known = new Set(train.values('name'))
+    expect([...test.values('name')].some((name) => known.has(name))).toBe(false)
+  })
+
+  it('tables', async () => {
+    const flowers = await iris()
+    expect([flowers.data.length, flowers.classes.length, flowers.source.genuine]).toEqual([150, 3, true])
+    const wines = await wine()
+    expect([wines.data.length, wines.source.genuine]).toEqual([178, true])
+    const cells = await breastCancer()
+    expect([
+      cells.data.length,
+      cells.data.values('labels').reduce((sum, each) => sum + each, 0),
+      cells.source.genuine,
+    ]).toEqual([569, 212, true])
+    const birds = await penguins()
+    expect([birds.table.rows.length, birds.source.genuine]).toEqual([344, true])
+    expect(birds.table.column('sex').filter((sex) => sex === undefined).length).toBe(11)
+    const houses = await californiaHousing()
+    expect([houses.table.rows.length, houses.source.genuine]).toEqual([20640, true])
+    expect(houses.table.numbers('total_bedrooms').filter(Number.isNaN).length).toBe(207)
+    const people = await adult()
+    expect([people.train.rows.length, people.test.rows.length, people.source.genuine]).toEqual([32561, 16281, true])
+    const rich = people.train.categories('income')
+    expect(rich.names).toEqual(['<=50K', '>50K'])
+    expect(rich.labels.reduce((sum, each) => sum + each, 0) / 32561).toBeCloseTo(0.2408, 4)
+    expect(people.test.categories('income').names).toEqual(rich.names)
+    const incomplete = (table: typeof people.train) => table.rows.filter((row) => row.includes('?')).length
+    expect([incomplete(people.train), incomplete(people.test)]).toEqual([2399, 1221])
+  })
+})
