@@ -1,48 +1,39 @@
-import { cureFor, describe } from '../core/describe.js'
-import { isFloat } from '../core/dtype.js'
-import { fail, failShape } from '../core/errors.js'
+import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
-import { formatShape, sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
-import { topologicalOrder } from '../graph/graph.js'
 import type { Node } from '../graph/node.js'
 import { readState, type State, writeState } from '../nn/state.js'
-import { isPlaced, place } from '../nn/tree.js'
 import * as ops from '../operations/index.js'
 import { tensor } from '../tensor/create.js'
 import { grad } from '../tensor/gradients.js'
-import { expectTensor } from '../tensor/methods/operand.js'
 import { guarded } from '../tensor/scope.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { ScalarProblem, Shape, Unless } from '../tensor/types/index.js'
-import { Buffer, parameterOf, Variable } from '../tensor/variable.js'
-import { clipByNorm, clipByValue } from './clipping.js'
-import { commonOptions, expectPositive, expectRate } from './options.js'
-import type { Schedule } from './schedules.js'
+import { Buffer, type Variable } from '../tensor/variable.js'
+import { type Accumulate, Accumulation, weightNode } from './gradients/accumulation.js'
+import { clipped } from './gradients/clipping.js'
+import { expectRate } from './options.js'
+import { expectLoss, gradientNodes, known, listed, placed, type Trainable } from './parameters.js'
+import { expectUsed, type Plan, planned, plansFor } from './plan.js'
+import type { Rule } from './rule.js'
+import type { Schedule } from './schedules/schedule.js'
+import { Slots, wideType } from './slots.js'
 
-/** A module, or the list of its parameters. */
-export type Trainable = { parameters(): readonly Variable[] } | readonly Variable[]
-
-export interface OptimizerOptions {
-  /** How far to go along the (rescaled) gradient: a number, or a function of the number of steps so far. */
-  readonly learningRate?: number | Schedule
-  /** Scales all gradients together so that their common Euclidean norm is at most this (Pascanu et al., 2013). */
-  readonly clipNorm?: number
-  /** Keeps each element of the gradients between − this and this. */
-  readonly clipValue?: number
+/** What an optimizer is made of. */
+export interface Design {
+  readonly name: string
+  /** Of each group, and of the parameters in none at the end. */
+  readonly plans: readonly Plan[]
+  readonly learningRate: number | Schedule
+  readonly accumulate: Required<Accumulate>
 }
 
-/** What an update rule may use beside parameter and gradient. */
-export interface Step {
-  readonly learningRate: Node
-  /** Counts from 1. */
-  readonly number: Node
-}
-
-/** A parameter's next value, and those of its state. */
-export interface Update {
-  readonly parameter: Node
-  readonly state?: readonly Node[]
+export interface MinimizeOptions {
+  /**
+   * With `accumulate`: how much this call counts in the average, such as the number of examples whose mean the loss is where batches differ;
+   * 1.
+   */
+  readonly weight?: number | Tensor
 }
 
 /**
@@ -51,48 +42,33 @@ export interface Update {
  *
  * An optimizer made without parameters gets them with each call of {@link minimize}.
  */
-export abstract class Optimizer {
+export class Optimizer {
+  readonly #design: Design
   readonly #trainable: Trainable | undefined
-  readonly #options: OptimizerOptions
   readonly #rate: Buffer<[]>
   readonly #stepCount = new Buffer<[]>(new Tensor(build.fill(0, [], 'int32')), 'step')
+  readonly #slots = new Slots()
+  readonly #accumulation: Accumulation | undefined
   #learningRate: number | Schedule
-  /** Made when a parameter is first updated. */
-  readonly #state = new Map<Variable, readonly Buffer[]>()
+  #mode: 'train' | 'eval' = 'train'
 
-  /**
-   * @param name of the class as the user called it, for messages
-   * @param own the names of the options of this optimizer alone
-   */
-  constructor(
-    protected readonly name: string,
-    trainable: Trainable | undefined,
-    options: OptimizerOptions,
-    own: Readonly<Record<string, true>>,
-    defaultRate: number,
-  ) {
-    if (Array.isArray(trainable)) expectVariables(name, trainable)
-    checkOptions<object>(name, options, { ...commonOptions, ...own })
-    const { learningRate = defaultRate, clipNorm, clipValue } = options
-    if (clipNorm !== undefined) expectPositive(name, 'clipNorm', clipNorm)
-    if (clipValue !== undefined) expectPositive(name, 'clipValue', clipValue)
+  /** Made by {@link defineOptimizer}. */
+  constructor(design: Design, trainable: Trainable | undefined) {
+    const { name, plans, learningRate, accumulate } = design
     if (typeof learningRate !== 'function') expectRate(name, learningRate)
+    this.#design = design
     this.#trainable = trainable
-    this.#options = options
     this.#learningRate = learningRate
-    if (trainable !== undefined) (isList(trainable) ? trainable : trainable.parameters()).forEach(place)
     this.#rate = new Buffer(scalar(typeof learningRate === 'number' ? learningRate : 0), 'learningRate')
+    this.#accumulation = accumulate.steps === 1 ? undefined : new Accumulation(accumulate)
+    if (trainable === undefined) return
+    const all = placed(name, trainable)
+    plansFor(name, plans, all)
+    expectUsed(plans, all)
   }
 
-  /** The names of the values kept for each parameter, zeros at first. */
-  protected abstract readonly slots: readonly string[]
-
-  /** One step for one parameter; all nodes have the dtype that is calculated in, and the state the order of `slots`. */
-  protected abstract update(parameter: Node, gradient: Node, state: readonly Node[], step: Step): Update
-
-  /** The first value of a slot. */
-  protected initialState(_slot: string): number {
-    return 0
+  protected get name(): string {
+    return this.#design.name
   }
 
   /** What the optimizer was made with, if it was. */
@@ -100,7 +76,10 @@ export abstract class Optimizer {
     return this.#trainable
   }
 
-  /** The learning rate, or the function that gives it. Setting a number does not trace compiled functions again. */
+  /**
+   * The learning rate, or the function that gives it. Setting a number does not trace compiled functions again. Groups with a rate of
+   * their own keep it, those with a factor follow.
+   */
   get learningRate(): number | Schedule {
     return this.#learningRate
   }
@@ -126,7 +105,7 @@ export abstract class Optimizer {
 
   /**
    * One step: the gradients of the loss with respect to the parameters, the update, the assignment. A parameter that the loss
-   * does not depend on has a gradient of 0.
+   * does not depend on has a gradient of 0. With `accumulate` the step is made by the last of so many calls.
    *
    * @param loss a scalar computed from the parameters
    * @param parameters a module or a list; by default what the optimizer was made with
@@ -135,19 +114,15 @@ export abstract class Optimizer {
    *
    * @throws if the loss is no floating point scalar, depends on none of the parameters, or on one that nobody knows of
    */
-  minimize<S extends Shape = []>(loss: Unless<ScalarProblem<'minimize', S>, Tensor<S>>, parameters?: Trainable): void
-  minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable): void {
-    const list = this.#listed(parameters)
-    expectTensor(this.name, 'the loss', loss)
-    if (loss.rank > 0) {
-      failShape(
-        this.name,
-        `the loss has shape ${formatShape(loss.shape)}`,
-        'Make one number of it with mean() or sum().',
-      )
-    }
-    expectPlaced(this.name, loss.node)
-    this.apply(grad(loss, list), list)
+  minimize<S extends Shape = []>(
+    loss: Unless<ScalarProblem<'minimize', S>, Tensor<S>>,
+    parameters?: Trainable,
+    options?: MinimizeOptions,
+  ): void
+  minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable, options?: MinimizeOptions): void {
+    const list = listed(this.name, parameters)
+    expectLoss(this.name, loss)
+    this.apply(grad(loss, list), list, options)
   }
 
   /**
@@ -155,26 +130,85 @@ export abstract class Optimizer {
    *
    * @param gradients one for each parameter, in their order
    */
-  apply(gradients: readonly Tensor[], parameters: Trainable | undefined = this.#trainable): void {
-    const list = this.#listed(parameters)
-    const clipped = this.#clip(this.#checked(gradients, list))
+  apply(
+    gradients: readonly Tensor[],
+    parameters: Trainable | undefined = this.#trainable,
+    options: MinimizeOptions = {},
+  ): void {
+    checkOptions(`${this.name}: minimize`, options, { weight: true })
+    const list = listed(this.name, parameters)
+    const wide = gradientNodes(this.name, gradients, list).map((node, i) => ops.cast(node, wideType(list[i])))
+    const { name, plans } = this.#design
+    if (guarded(`mode of ${name}`, () => this.#mode) === 'eval') {
+      fail(`${name}: the model holds the parameters for evaluation`, 'Call optimizer.train() before training goes on.')
+    }
+    const chosen = plansFor(name, plans, list)
+    expectUsed(plans, known(this.#trainable ?? list))
+    for (const [i, variable] of list.entries()) this.#slots.of(variable, chosen[i].rule)
+    if (this.#accumulation === undefined) this.#step(list, chosen, wide)
+    else {
+      const weight = weightNode(name, options.weight ?? 1)
+      this.#accumulation.add(list, wide, weight, (means) => this.#step(list, chosen, means))
+    }
+  }
+
+  #step(list: readonly Variable[], plans: readonly Plan[], gradients: readonly Node[]): void {
+    const parameters = list.map((variable) => ops.cast(variable.node, wideType(variable)))
+    const bounded = clipped(
+      gradients,
+      parameters,
+      plans.map(({ clipping }) => clipping),
+    )
     const count = this.#stepCount.value
-    const rate = this.#rateAt(count).node
     const number = ops.add(count.node, 1)
+    const rates = new Map(plans.map((plan) => [plan, this.#rateAt(count, plan).node]))
     list.forEach((variable, i) => {
-      // The 16-bit floats are too coarse to add small steps in.
-      const dtype = variable.dtype === 'float64' ? 'float64' : 'float32'
-      const wide = (node: Node): Node => ops.cast(node, dtype)
-      const state = this.#stateOf(variable)
-      const step: Step = { learningRate: wide(rate), number: wide(number) }
-      const nodes = state.map((buffer) => buffer.node)
-      const next = this.update(wide(variable.node), wide(clipped[i]), nodes, step)
+      const wide = (node: Node): Node => ops.cast(node, wideType(variable))
+      const plan = plans[i]
+      const factor = plan.rateFactor * (plan.rule.rateFactor?.(variable.shape) ?? 1)
+      const rate = wide(rates.get(plan) as Node)
+      const step = { learningRate: factor === 1 ? rate : ops.mul(rate, factor), number: wide(number) }
+      const state = this.#slots.of(variable, plan.rule)
+      const next = planned(
+        plan,
+        parameters[i],
+        bounded[i],
+        state.map((buffer) => buffer.node),
+        step,
+      )
       variable.assignNode(ops.cast(next.parameter, variable.dtype))
       next.state?.forEach((node, k) => {
         state[k].assignNode(node)
       })
     })
     this.#stepCount.assignNode(number)
+  }
+
+  /**
+   * Puts the parameters into the model that it is to be used with, where they are not those that are trained (schedule-free
+   * optimizers: the average). Takes no further step until {@link train}.
+   */
+  eval(parameters: Trainable | undefined = this.#trainable): this {
+    return this.#turn('eval', parameters)
+  }
+
+  /** Takes back {@link eval}. */
+  train(parameters: Trainable | undefined = this.#trainable): this {
+    return this.#turn('train', parameters)
+  }
+
+  #turn(mode: 'train' | 'eval', parameters: Trainable | undefined): this {
+    if (mode === this.#mode || this.#design.plans.every(({ rule }) => rule.modes === undefined)) return this
+    const list = listed(this.name, parameters)
+    const plans = plansFor(this.name, this.#design.plans, list)
+    for (const [i, variable] of list.entries()) {
+      const { rule } = plans[i]
+      if (rule.modes === undefined) continue
+      const state = this.#slots.of(variable, rule).map((buffer) => buffer.node)
+      variable.assignNode(ops.cast(rule.modes[mode](state), variable.dtype))
+    }
+    this.#mode = mode
+    return this
   }
 
   /** A copy of the number of steps, the learning rate and the state of each parameter, by the parameter's name. */
@@ -189,22 +223,34 @@ export abstract class Optimizer {
    * @throws if entries are missing, unknown, or of another shape or dtype
    */
   loadState(state: State, parameters: Trainable | undefined = this.#trainable): void {
-    for (const variable of this.#listed(parameters)) this.#stateOf(variable)
+    const list = listed(this.name, parameters)
+    const plans = plansFor(this.name, this.#design.plans, list)
+    for (const [i, variable] of list.entries()) this.#slots.of(variable, plans[i].rule)
+    if (this.#accumulation !== undefined) for (const variable of list) this.#accumulation.of(variable)
     writeState(this.name, this.#variables(), state)
     if (typeof this.#learningRate === 'number') this.#learningRate = state.learningRate.data[0]
   }
 
-  #variables(): ReadonlyMap<string, Variable> {
-    const states = [...this.#state.values()].flat().map((buffer) => [buffer.name, buffer] as const)
-    return new Map<string, Variable>([['step', this.#stepCount], ['learningRate', this.#rate], ...states])
+  /** An optimizer of the same parameters and options that has made no step yet, with other rules made of these. */
+  withRules(name: string, change: (rule: Rule) => Rule): Optimizer {
+    const plans = this.#design.plans.map((plan) => ({ ...plan, rule: change(plan.rule) }))
+    return new Optimizer({ ...this.#design, name, plans, learningRate: this.#learningRate }, this.#trainable)
   }
 
-  #rateAt(count: Tensor): Tensor {
-    const schedule = guarded(`learning rate schedule of ${this.name}`, () =>
-      typeof this.#learningRate === 'function' ? this.#learningRate : undefined,
-    )
+  #variables(): ReadonlyMap<string, Variable> {
+    const own = [this.#stepCount, this.#rate, ...(this.#accumulation?.variables() ?? []), ...this.#slots.variables()]
+    return new Map(own.map((variable) => [variable.name, variable]))
+  }
+
+  /** The rate of the parameters of a plan, without its factor. */
+  #rateAt(count: Tensor, plan?: Plan): Tensor {
+    if (typeof plan?.learningRate === 'number') return scalar(plan.learningRate)
+    const schedule = guarded(`learning rate schedule of ${this.name}`, () => {
+      const rate = plan?.learningRate ?? this.#learningRate
+      return typeof rate === 'function' ? rate : undefined
+    })
     if (schedule === undefined) return this.#rate.value
-    const rate = schedule(count.cast('float32'))
+    const rate = schedule(count.cast('float64'))
     if (!(rate instanceof Tensor) || rate.shape.length > 0) {
       fail(
         `${this.name}: the schedule does not return a scalar tensor`,
@@ -213,100 +259,6 @@ export abstract class Optimizer {
     }
     return rate
   }
-
-  #listed(parameters: Trainable | undefined): readonly Variable[] {
-    if (parameters === undefined) {
-      fail(
-        `${this.name}: it is not known what to optimize`,
-        `Make it with a module, ${this.name}(model, options), or pass one: optimizer.minimize(loss, model).`,
-      )
-    }
-    // A module is asked for its names along with its parameters, so that state is saved under paths.
-    const list = isList(parameters) ? parameters : parameters.parameters()
-    expectVariables(this.name, list)
-    if (list.length === 0) fail(`${this.name}: there are no parameters to optimize`, 'Are they all frozen?')
-    list.forEach(place)
-    const integer = list.find(({ dtype }) => !isFloat(dtype))
-    if (integer !== undefined) {
-      fail(`${this.name}: '${integer.name}' is ${integer.dtype}`, 'Only floating point variables can be optimized.')
-    }
-    return list
-  }
-
-  #checked(gradients: readonly Tensor[], list: readonly Variable[]): readonly Node[] {
-    if (!Array.isArray(gradients)) {
-      fail(
-        `${this.name}: the gradients are ${describe(gradients)}`,
-        cureFor(gradients, 'Pass a list, one for each parameter.'),
-      )
-    }
-    if (gradients.length !== list.length) {
-      failShape(
-        this.name,
-        `there are ${gradients.length} gradients for ${list.length} parameters`,
-        'Pass one per parameter, in the same order.',
-      )
-    }
-    const nodes = gradients.map((gradient, i) => expectTensor(this.name, `gradient ${i}`, gradient))
-    nodes.forEach(({ shape }, i) => {
-      if (!sameShape(shape, list[i].shape)) {
-        failShape(
-          this.name,
-          `gradient ${i} has shape ${formatShape(shape)}, its parameter '${list[i].name}' ${formatShape(list[i].shape)}`,
-          'Pass the gradients in the order of the parameters.',
-        )
-      }
-    })
-    return nodes
-  }
-
-  #clip(gradients: readonly Node[]): readonly Node[] {
-    const { clipNorm, clipValue } = this.#options
-    const bounded = clipValue === undefined ? gradients : clipByValue(gradients, clipValue)
-    return clipNorm === undefined ? bounded : clipByNorm(bounded, clipNorm)
-  }
-
-  #stateOf(variable: Variable): readonly Buffer[] {
-    const known = this.#state.get(variable)
-    if (known !== undefined) return known
-    const dtype = variable.dtype === 'float64' ? 'float64' : 'float32'
-    const made = this.slots.map((slot) => {
-      const first = build.fill(this.initialState(slot), variable.shape, dtype)
-      return new Buffer(new Tensor(first), this.#freeName(`${variable.name}.${slot}`))
-    })
-    this.#state.set(variable, made)
-    return made
-  }
-
-  /** Parameters that no module has named may share a name. */
-  #freeName(name: string): string {
-    const taken = this.#variables()
-    let free = name
-    for (let i = 2; taken.has(free); i++) free = `${name}.${i}`
-    return free
-  }
 }
 
-/** A parameter that neither a module nor an optimizer knows of would stay as it is unnoticed. */
-function expectPlaced(name: string, loss: Node): void {
-  const isEnd = (node: Node): boolean => node.op === 'stopGradient' || !node.outputs.some(({ dtype }) => isFloat(dtype))
-  for (const node of topologicalOrder([loss], isEnd)) {
-    const parameter = parameterOf(node)
-    if (parameter === undefined || isPlaced(parameter)) continue
-    fail(
-      `${name}: the loss depends on the parameter '${parameter.name}' ${parameter.dtype}${formatShape(parameter.shape)}, which no module holds and no optimizer trains`,
-      'Add it to what is trained. What is to stay as it is can be frozen (module.freeze()), cut off (parameter.value.stopGradient()), or be a Variable.',
-    )
-  }
-}
-
-const isList = (parameters: Trainable): parameters is readonly Variable[] => Array.isArray(parameters)
-
-const scalar = (value: number): Tensor<[]> => tensor(Float32Array.of(value), [])
-
-function expectVariables(optimizer: string, list: readonly unknown[]): void {
-  const odd = list.find((variable) => !(variable instanceof Variable))
-  if (odd === undefined && !list.includes(undefined)) return
-  const cure = 'Pass the model, or a list of its parameters: model.parameters().'
-  fail(`${optimizer}: ${describe(odd)} stands among the parameters`, cureFor(odd, cure))
-}
+const scalar = (value: number): Tensor<[]> => tensor(Float64Array.of(value), [])

@@ -119,7 +119,7 @@ const slips: readonly (readonly [name: string, slip: () => unknown, message: str
   [
     'adam(model, { lr })',
     () => untyped(adam)(model, { lr: 1 }),
-    "adam: there is no option 'lr'. Did you mean 'learningRate'? Options are learningRate, clipNorm, clipValue, beta1",
+    "adam: there is no option 'lr'. Did you mean 'learningRate'? Options are learningRate, beta1",
   ],
   ['adam({ lr })', () => untyped(adam)({ lr: 1 }), "adam: there is no option 'lr'. Did you mean 'learningRate'?"],
   [
