@@ -1,6 +1,6 @@
 import { cureFor, describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
-import { checkOptions } from '../core/options.js'
+import { checkOptions, needOptions } from '../core/options.js'
 import type { Definition } from './definition.js'
 import { accumulateOf } from './gradients/accumulation.js'
 import { Optimizer } from './optimizer.js'
@@ -49,7 +49,7 @@ export function defineOptimizer<Settings extends object>(definition: Definition<
     }
     const plans = groups.map((group: ParameterGroup) => {
       const where = `${name}, group ${group?.match}`
-      checkOptions<object>(where, group, { match: true, learningRateFactor: true, ...names })
+      needOptions<object>(where, group, { match: true, learningRateFactor: true, ...names })
       return planOf(definition, where, shared, group)
     })
     const { learningRate = definition.learningRate } = shared

@@ -81,13 +81,16 @@ export class Training<C extends Columns, T extends Task> {
     checkClasses('fit', this.#model, this.#data, this.#columns)
     const restoreMode = rememberMode(this.#model)
     const scorer = new Scorer<C, T>(this.#model, loss, this.#columns)
+    const trained = optimizer.trainable ?? this.#model
     try {
       for (let number = 1; number <= this.#epochs; number++) {
         this.#pace.resume()
         const start = performance.now()
         const secondsSoFar = () => (performance.now() - start) / 1000
         this.#model.train()
+        optimizer.train(trained)
         const score = await this.#epoch(number)
+        optimizer.eval(trained)
         const examplesPerSecond = this.#examples / secondsSoFar()
         const validation = await this.#validate(scorer)
         const learningRate = await optimizer.currentLearningRate()
@@ -98,6 +101,7 @@ export class Training<C extends Columns, T extends Task> {
         yield epoch
       }
     } finally {
+      optimizer.eval(trained)
       restoreMode()
     }
   }

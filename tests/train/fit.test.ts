@@ -2,7 +2,7 @@ import { seed, type Tensor, tensor } from 'shapewise'
 import { Dataset, dataset, floatColumn, integerColumn, labelColumn } from 'shapewise/data'
 import { mlp } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
-import { adam, sgd } from 'shapewise/optim'
+import { adam, scheduleFreeAdamW, sgd } from 'shapewise/optim'
 import { type BatchProgress, type Epoch, fit, type Run } from 'shapewise/train'
 import { describe, expect, it } from 'vitest'
 
@@ -124,6 +124,25 @@ describe('fit learns', () => {
   })
 })
 
+describe('fit with a schedule-free optimizer', () => {
+  it('leaves and validates the average, and goes on from what is trained', async () => {
+    const model = nn.linear(2, 1)
+    const data = dataset({
+      inputs: floatColumn(new Float32Array([1, 2, 3, 4]), [2]),
+      targets: floatColumn(new Float32Array([1, -1]), [1]),
+    })
+    const optimizer = scheduleFreeAdamW(model, { learningRate: 0.1 })
+    const averages: number[][] = []
+    for (let i = 0; i < 2; i++) {
+      await fit(model, data, { loss: nn.meanSquaredError, optimizer, epochs: 2, batchSize: 2 })
+      averages.push([...model.weight.value.dataSync()])
+      expect([...(await optimizer.state())['weight.average'].data]).toEqual(averages[i])
+    }
+    expect(averages[0]).not.toEqual(averages[1])
+    expect(await optimizer.steps()).toBe(4)
+  })
+})
+
 describe('fit reports', () => {
   it('after every batch, the last one of what is left over', async () => {
     const seen: BatchProgress[] = []
@@ -161,7 +180,7 @@ describe('fit reports', () => {
       onEpoch: (epoch) => void epochs.push(epoch),
     })
     expect(await run).toEqual(epochs)
-    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([Math.fround(1 / 3), Math.fround(1 / 5)])
+    expect(epochs.map(({ learningRate }) => learningRate)).toEqual([1 / 3, 1 / 5])
     const logits = model.forward(tensor([0, 0, 0, 1, 1, 0, 1, 1], [4, 2]))
     const labels = tensor([0, 1, 1, 0], [4], 'int32')
     expect(epochs[1].validation?.loss).toBeCloseTo(nn.crossEntropy(logits, labels).itemSync(), 6)

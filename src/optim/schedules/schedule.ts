@@ -9,7 +9,7 @@ import { expectRate } from '../options.js'
  * program, so nothing is traced again as the rate changes.
  *
  * @example
- * const sawtooth: Schedule = (step) => step.mod(100).div(100).mul(0.1)
+ * const sawtooth = sgd(model, { learningRate: (step) => step.mod(100).div(100).mul(0.1) })
  */
 export type Schedule = (step: Tensor<[]>) => Tensor<[]>
 
