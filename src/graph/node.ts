@@ -11,6 +11,9 @@ export interface Storage extends TensorType {
 
 let created = 0
 
+/** The type of a node without results, which nobody asks for. */
+const nothing: TensorType = { dtype: 'float32', shape: [] }
+
 /**
  * One operation of the graph. Its meaning never changes: op, inputs and attributes are fixed, and shapes and dtypes
  * are checked when it is made. What may come later is its value (`storage`), and with it the freedom to forget how
@@ -21,7 +24,10 @@ export class Node<P extends Primitive = Primitive> {
   readonly id = created++
   /** All results; only scan, whileLoop, cond, call and some routines have other than one, read through `result` nodes. */
   readonly outputs: readonly TensorType[]
-  #inputs: readonly Node[]
+  /** Of the first result. Like `inputs` a field and no getter: everything asks for them, all the time. */
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly inputs: readonly Node[]
   #released = false
   /** The value, once evaluated or if it came as data. */
   storage: Storage | undefined
@@ -48,26 +54,17 @@ export class Node<P extends Primitive = Primitive> {
     /** What follows from the rest, where it is known already. */
     outputs: readonly TensorType[] = inferTypes(op, inputs, attributes),
   ) {
-    this.#inputs = inputs
+    this.inputs = inputs
     this.outputs = outputs
+    const { dtype, shape } = outputs[0] ?? nothing
+    this.dtype = dtype
+    this.shape = shape
     let depth = 0
     for (const input of inputs) {
       input.consumers++
       if (input.storage === undefined && input.depth > depth) depth = input.depth
     }
     this.depth = depth + 1
-  }
-
-  get inputs(): readonly Node[] {
-    return this.#inputs
-  }
-
-  get dtype(): DType {
-    return this.outputs[0].dtype
-  }
-
-  get shape(): Shape {
-    return this.outputs[0].shape
   }
 
   get rank(): number {
@@ -81,8 +78,8 @@ export class Node<P extends Primitive = Primitive> {
 
   /** Forgets how an evaluated value came about; what a call gives came from somewhere, even if its inputs were never noted. */
   release(): void {
-    this.#released ||= this.#inputs.length > 0 || this.op === 'call'
-    this.#inputs = []
+    this.#released ||= this.inputs.length > 0 || this.op === 'call'
+    Object.assign(this, { inputs: [] })
   }
 }
 

@@ -1,8 +1,9 @@
-import { range, sameShape } from '../../core/shape.js'
+import { sameShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import type { Arrangement } from './arrange.js'
 import { isMovement } from './index-map.js'
 import type { Lowered } from './lower.js'
+import { Needs } from './needs.js'
 import type { Role, Roles } from './roles.js'
 
 /** Nodes that become one kernel. */
@@ -29,8 +30,6 @@ export interface Group {
   arrangement: Arrangement | undefined
   /** What computes the members and stores `stored`, once it has been made. */
   code: Lowered | undefined
-  /** Bits of the groups of the same segment that it needs, directly or not; those merged into others may be among them. */
-  readonly needs: Int32Array
 }
 
 /** What two groups would be as one. */
@@ -50,8 +49,7 @@ const SEGMENT = 2048
 export class Groups {
   /** By segment and number; groups merged into others are gone. */
   readonly #segments: (Group | undefined)[][] = []
-  /** By segment the needs of all its groups, a row each, and the numbers of those that are left. */
-  readonly #needs: { readonly matrix: Int32Array; readonly words: number; readonly alive: number[] }[] = []
+  readonly #needs: Needs[] = []
   readonly #groupOf = new Map<Node, Group>()
   readonly #position = new Map<Node, number>()
   readonly #wanted: ReadonlySet<Node>
@@ -64,10 +62,8 @@ export class Groups {
     this.#wanted = new Set(outputs)
     nodes.forEach((node, position) => {
       if (position % SEGMENT === 0) {
-        const size = Math.min(nodes.length - position, SEGMENT)
-        const words = (size + 31) >> 5
         this.#segments.push([])
-        this.#needs.push({ matrix: new Int32Array(size * words), words, alive: range(size) })
+        this.#needs.push(new Needs(Math.min(nodes.length - position, SEGMENT)))
       }
       const group = this.#single(node, Math.floor(position / SEGMENT), position % SEGMENT)
       this.#segments[group.segment].push(group)
@@ -75,16 +71,13 @@ export class Groups {
       this.#position.set(node, position)
       for (const root of group.roots) {
         const source = this.groupOf(root)
-        if (source?.segment !== group.segment) continue
-        add(group.needs, source.number)
-        unite(group.needs, source.needs)
+        if (source?.segment === group.segment) this.#needs[group.segment].add(group.number, source.number)
       }
     })
   }
 
   #single(node: Node, segment: number, number: number): Group {
     const { roles } = this
-    const { matrix, words } = this.#needs[segment]
     const role = roles.roleOf(node)
     const edges = roles.edgesOf(node)
     const roots = new Set(edges.map(({ root }) => root))
@@ -101,7 +94,6 @@ export class Groups {
       hasOneIndex: role === 'map' && !isMovement(node) && node.op !== 'scatter' && roles.isPlain(node),
       arrangement: undefined,
       code: undefined,
-      needs: matrix.subarray(number * words, (number + 1) * words),
     }
   }
 
@@ -125,7 +117,8 @@ export class Groups {
 
   /** Whether a group comes after another of the same segment; of different segments, whether it may. */
   needs(group: Group, other: Group): boolean {
-    return group.segment === other.segment ? has(group.needs, other.number) : group.segment > other.segment
+    const { segment } = group
+    return segment === other.segment ? this.#needs[segment].has(group.number, other.number) : segment > other.segment
   }
 
   /** Whether some third group needs one of the two and is needed by the other, so that they cannot run as one. */
@@ -191,42 +184,12 @@ export class Groups {
 
   /** Makes a what both are together. */
   merge(a: Group, b: Group, union: Union): void {
-    const { matrix, words, alive } = this.#needs[a.segment]
     this.#segments[a.segment][b.number] = undefined
-    alive[alive.indexOf(b.number)] = alive[alive.length - 1]
-    alive.pop()
     for (const node of b.members) this.#groupOf.set(node, a)
+    // Where one is read by the other only, whoever needs it needs the other too.
     const isHidden = ({ stored }: Group): boolean => !stored.some((node) => union.stored.includes(node))
-    const nobodyLearns = isHidden(a) || isHidden(b)
+    this.#needs[a.segment].merge(a.number, b.number, isHidden(a) || isHidden(b))
     Object.assign(a, union)
     for (const role of b.roles) a.roles.add(role)
-    const { needs } = a
-    unite(needs, b.needs)
-    remove(needs, a.number)
-    remove(needs, b.number)
-    // Where one is read by the other only, whoever needs it needs the other too.
-    if (nobodyLearns) return
-    const [wordA, maskA, wordB, maskB] = [a.number >> 5, 1 << (a.number & 31), b.number >> 5, 1 << (b.number & 31)]
-    for (const number of alive) {
-      const row = number * words
-      const needsA = (matrix[row + wordA] & maskA) !== 0
-      const needsB = (matrix[row + wordB] & maskB) !== 0
-      if (!needsA && !needsB) continue
-      matrix[row + wordB] &= ~maskB
-      matrix[row + wordA] |= maskA
-      // What needs both has what they need already.
-      if (needsA !== needsB) for (let word = 0; word < words; word++) matrix[row + word] |= needs[word]
-    }
   }
-}
-
-const has = (bits: Int32Array, i: number): boolean => (bits[i >> 5] & (1 << (i & 31))) !== 0
-const add = (bits: Int32Array, i: number): void => {
-  bits[i >> 5] |= 1 << (i & 31)
-}
-const remove = (bits: Int32Array, i: number): void => {
-  bits[i >> 5] &= ~(1 << (i & 31))
-}
-const unite = (bits: Int32Array, others: Int32Array): void => {
-  for (let word = 0; word < bits.length; word++) bits[word] |= others[word]
 }

@@ -27,44 +27,62 @@ export class Roles {
   readonly order: readonly Node[]
   /** Virtual nodes that are stored after all: something needs their elements in a row. */
   readonly #stored = new Set<Node>()
-  readonly #roles = new Map<Node, Role>()
-  readonly #edges = new Map<Node, readonly Edge[]>()
-  #readers: Map<Node, Node[]> | undefined
+  /** By place in the order. */
+  readonly #roles: (Role | undefined)[]
+  readonly #edges: (readonly Edge[] | undefined)[]
+  #readers: (Node[] | undefined)[] | undefined
+  /** Whose operand a node is. */
+  #users: Node[][] | undefined
 
   constructor(readonly graph: Graph) {
     this.order = orderOf(graph)
+    this.#roles = this.order.map(() => undefined)
+    this.#edges = this.order.map(() => undefined)
     for (const node of this.order) {
       if (this.roleOf(node) === 'routine') for (const input of node.inputs) this.#storeWhole(input)
     }
     for (const output of graph.outputs) this.#storeWhole(output, true)
   }
 
-  roleOf(node: Node): Role {
-    let role = this.#roles.get(node)
-    if (role === undefined) {
-      role =
-        sizeOf(node.shape) === 0 || node.inputs.some(({ shape }) => sizeOf(shape) === 0)
-          ? emptyRole(node)
-          : roleOf(node)
-      this.#roles.set(node, role)
+  /** The place of a node in the order; walks over other graphs may have given it another one meanwhile. */
+  #placeOf(node: Node): number {
+    if (this.order[node.place] !== node) {
+      this.order.forEach((one, place) => {
+        one.place = place
+      })
+      if (this.order[node.place] !== node) throw new Error(`fuse: ${node.op} ${node.id} is not in the graph`)
     }
+    return node.place
+  }
+
+  roleOf(node: Node): Role {
+    const place = this.#placeOf(node)
+    const known = this.#roles[place]
+    if (known !== undefined) return known
+    const isEmpty = sizeOf(node.shape) === 0 || node.inputs.some(({ shape }) => sizeOf(shape) === 0)
+    const role = isEmpty ? emptyRole(node) : roleOf(node)
+    this.#roles[place] = role
     return role
   }
 
   /** Gives a virtual node memory of its own. */
   store(node: Node): void {
     this.#markStored(node)
-    for (const [reader, edges] of this.#edges) {
-      const isComplete = edges.length === reader.inputs.length
-      if (!isComplete || edges.some(({ path }) => path.includes(node))) this.#edges.delete(reader)
+    // Whoever saw through it, or found that it is a known value.
+    const forget = (seen: Node): void => {
+      this.#edges[this.#placeOf(seen)] = undefined
+      for (const reader of this.#usersOf(seen)) {
+        this.#edges[this.#placeOf(reader)] = undefined
+        if (this.roleOf(reader) === 'virtual') forget(reader)
+      }
     }
-    this.#edges.delete(node)
+    forget(node)
     this.#readers = undefined
   }
 
   #markStored(node: Node): void {
     this.#stored.add(node)
-    this.#roles.set(node, 'map')
+    this.#roles[this.#placeOf(node)] = 'map'
   }
 
   isStored(node: Node): boolean {
@@ -103,21 +121,33 @@ export class Roles {
   /** The nodes that read `node`, looking through virtual ones. */
   readersOf(node: Node): readonly Node[] {
     if (this.#readers === undefined) {
-      this.#readers = new Map()
+      const readers: (Node[] | undefined)[] = this.order.map(() => undefined)
       for (const reader of this.computing()) {
         for (const { root } of this.edgesOf(reader)) {
-          const known = this.#readers.get(root)
-          if (known === undefined) this.#readers.set(root, [reader])
+          const place = this.#placeOf(root)
+          const known = readers[place]
+          if (known === undefined) readers[place] = [reader]
           else if (known[known.length - 1] !== reader) known.push(reader)
         }
       }
+      this.#readers = readers
     }
-    return this.#readers.get(node) ?? []
+    return this.#readers[this.#placeOf(node)] ?? nobody
+  }
+
+  #usersOf(node: Node): readonly Node[] {
+    if (this.#users === undefined) {
+      const users: Node[][] = this.order.map(() => [])
+      for (const user of this.order) for (const input of new Set(user.inputs)) users[this.#placeOf(input)].push(user)
+      this.#users = users
+    }
+    return this.#users[this.#placeOf(node)]
   }
 
   /** The operands of a node that are not known values. */
   edgesOf(node: Node): readonly Edge[] {
-    let edges = this.#edges.get(node)
+    const place = this.#placeOf(node)
+    let edges = this.#edges[place]
     if (edges === undefined) {
       const role = this.roleOf(node)
       // Known values have no place in what works element by element, in memory or not.
@@ -126,7 +156,7 @@ export class Roles {
         const edge = this.#edge(input, position)
         return edge === undefined || (isElement && literal(edge.root) !== undefined) ? [] : [edge]
       })
-      this.#edges.set(node, edges)
+      this.#edges[place] = edges
     }
     return edges
   }
@@ -150,6 +180,8 @@ export class Roles {
     else if (isOutput || sizeOf(node.shape) > 1) this.#markStored(operand)
   }
 }
+
+const nobody: readonly Node[] = []
 
 /** What has to lie in memory for something to read all of `operand`: it without reshapes, unless that is a known value. */
 export const wholeOf = (operand: Node): Node => (literal(operand) === undefined ? withoutReshapes(operand) : operand)

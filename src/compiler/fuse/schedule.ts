@@ -12,24 +12,66 @@ import type { Group, Groups } from './groups.js'
  */
 export function schedule(drafts: Drafts): Draft[] {
   const { groups } = drafts
-  const waiting = new Set(groups.list)
-  const before = new Map<Group, Set<Group>>(groups.list.map((group) => [group, neededBy(group, groups)]))
-  const politely = waitFor(drafts)
+  const { list } = groups
+  const before = new Awaited(list, (group) => neededBy(group, groups))
+  const waits = waitFor(drafts)
+  const politely = new Awaited(list, (group) => waits.get(group))
   const memory = new Memory(drafts)
-  const done = new Set<Group>()
   const order: Draft[] = []
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter((group) => every(before.get(group), done))
-    if (ready.length === 0) throw new Uncoded([...waiting].flatMap(({ members }) => members))
-    const polite = ready.filter((group) => every(politely.get(group), done))
+  /** Those whose needs are there, in the order of the list. */
+  const ready = list.filter((group) => before.isOver(group))
+  while (order.length < list.length) {
+    if (ready.length === 0) throw new Uncoded(list.flatMap(({ members }) => members))
+    const polite = ready.filter((group) => politely.isOver(group))
     const choice = polite.length > 0 ? polite : ready
     const group = choice.find((one) => memory.isFreedBy(one)) ?? choice[0]
-    waiting.delete(group)
-    done.add(group)
+    ready.splice(ready.indexOf(group), 1)
+    for (const next of before.done(group)) {
+      const place = ready.findIndex((other) => isBefore(next, other))
+      ready.splice(place < 0 ? ready.length : place, 0, next)
+    }
+    politely.done(group)
     memory.run(group)
     order.push(drafts.of(group))
   }
   return order
+}
+
+/** Whether a group comes earlier in the list of all. */
+const isBefore = (a: Group, b: Group): boolean =>
+  a.segment === b.segment ? a.number < b.number : a.segment < b.segment
+
+/** How many others each group still waits for. */
+class Awaited {
+  readonly #left = new Map<Group, number>()
+  readonly #waiting = new Map<Group, Group[]>()
+
+  constructor(groups: readonly Group[], awaitedBy: (group: Group) => ReadonlySet<Group> | undefined) {
+    for (const group of groups) {
+      const others = awaitedBy(group)
+      if (others === undefined || others.size === 0) continue
+      this.#left.set(group, others.size)
+      for (const other of others) {
+        const waiting = this.#waiting.get(other)
+        if (waiting === undefined) this.#waiting.set(other, [group])
+        else waiting.push(group)
+      }
+    }
+  }
+
+  isOver(group: Group): boolean {
+    return !this.#left.has(group)
+  }
+
+  /** The groups that wait no longer now that this one has run. */
+  done(group: Group): Group[] {
+    return (this.#waiting.get(group) ?? []).filter((waiting) => {
+      const left = (this.#left.get(waiting) ?? 0) - 1
+      if (left > 0) this.#left.set(waiting, left)
+      else this.#left.delete(waiting)
+      return left <= 0
+    })
+  }
 }
 
 /** Which values between groups are still to be read. */
@@ -64,11 +106,6 @@ class Memory {
 }
 
 const bytesOfAll = (nodes: readonly Node[]): number => nodes.reduce((sum, node) => sum + bytesOf(node), 0)
-
-function every(groups: ReadonlySet<Group> | undefined, done: ReadonlySet<Group>): boolean {
-  for (const group of groups ?? []) if (!done.has(group)) return false
-  return true
-}
 
 function neededBy(group: Group, groups: Groups): Set<Group> {
   const needed = new Set<Group>()
