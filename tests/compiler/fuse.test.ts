@@ -109,6 +109,18 @@ describe('chains', () => {
     expect(graph.calls.length).toBeLessThan(250)
   })
 
+  it('that stay apart, with views between them that are stored, take time in proportion', () => {
+    const graph = fused([{ dtype: 'uint32', shape: [2] }], (first) => {
+      let key = first
+      return Array.from({ length: 8000 }).reduce<Node>((sum) => {
+        const [own, next] = [0, 1].map((i) => build.slice(build.randomBits(key, [2, 2]), [i, 0], [1, 2]))
+        key = build.reshape(next, [2])
+        return build.add(sum, build.reshape(own, [2]))
+      }, first)
+    })
+    expect(graph.calls.length).toBeGreaterThan(8000)
+  })
+
   it('store parts beside each other that are concatenated', () => {
     const graph = fused([float32(4, 100), float32(4, 100)], (x, y) => build.concat([build.exp(x), build.add(x, y)], 1))
     expect(printKernel(kernelOf(graph))).toBe(
