@@ -67,5 +67,5 @@ export function transformer({ batch, time, width, heads, depth, classes }) {
     optimizer.minimize(loss, model)
     return loss
   })
-  return { parameters: model.parameterCount(), step: () => step(tokens, labels) }
+  return { parameters: model.parameterCount(), step: () => step(tokens, labels), explain: () => step.explain() }
 }

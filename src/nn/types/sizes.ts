@@ -26,7 +26,7 @@ export interface Fronts {
 export type Or<Problem, Other> = [Problem] extends [never] ? Other : Problem
 
 /** Whether two sizes are known to differ. */
-type Differ<A, B> = Box<A> extends Box<B> ? false : Box<B> extends Box<A> ? false : true
+export type Differ<A, B> = Box<A> extends Box<B> ? false : Box<B> extends Box<A> ? false : true
 
 type Loose<S> = { -readonly [I in keyof S]: number extends S[I] ? any : S[I] }
 

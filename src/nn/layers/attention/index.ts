@@ -1,0 +1,6 @@
+export { AdditiveAttention, additiveAttention } from './additive.js'
+export type { KeyValueCache } from './cache.js'
+export { CrossAttention, type CrossAttentionOptions, crossAttention, type Remembered } from './cross.js'
+export type { AttentionMasks, HeadsOptions } from './heads.js'
+export { MultiHeadAttention, type MultiHeadAttentionOptions, multiHeadAttention } from './multi-head.js'
+export { type ScaledAttentionOptions, scaledDotProductAttention } from './scaled.js'
