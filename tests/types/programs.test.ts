@@ -336,13 +336,14 @@ describe.each(Object.entries(declarations))('sizes %s', (how, declare) => {
     expect(complaints((type, shape) => type === undefined && shape !== undefined)).toEqual([])
   })
 
-  test.runIf(how === 'known')('nothing is unknown', () => {
+  if (how !== 'known') return
+  test('nothing is unknown', () => {
     expect(
       complaints((type, shape) => shape !== undefined && type !== undefined && !/^\[[\d, ]*\]$/.test(type)),
     ).toEqual([])
   })
 
-  test.runIf(how === 'known')('what cannot run is refused', () => {
+  test('what cannot run is refused', () => {
     expect(complaints((type, shape) => type !== undefined && shape === undefined)).toEqual([])
   })
 })
