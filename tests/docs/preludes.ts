@@ -36,6 +36,37 @@ export const preludes: { readonly [file: string]: string } = {
   'src/nn/layers/convolution/separable.ts': `
     const maps = zeros([128, 14, 14, 6])
     const sequences = zeros([128, 100, 8])`,
+  'src/nn/layers/pooling/adaptive.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/pooling/average.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/pooling/lp.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/pooling/max.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/pooling/unpooling.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/pooling/global.ts': `const pictures = zeros([128, 28, 28, 6])`,
+  'src/nn/layers/pooling/stochastic.ts': `const pictures = zeros([128, 28, 28, 6])`,
+  'src/nn/layers/resampling/padding.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/resampling/upsample.ts': `
+    const sequences = zeros([128, 100, 6])
+    const pictures = zeros([128, 28, 28, 6])
+    const volumes = zeros([2, 16, 16, 16, 1])`,
+  'src/nn/layers/resampling/pixel-shuffle.ts': `const maps = zeros([128, 14, 14, 8])`,
   'src/nn/layers/normalization/features.ts': `const tokens = zeros([8, 64, 512])`,
   'src/nn/layers/normalization/groups.ts': `
     const maps = zeros([128, 14, 14, 6])
@@ -44,7 +75,6 @@ export const preludes: { readonly [file: string]: string } = {
   'src/nn/layers/normalization/local-response.ts': `const maps = zeros([128, 14, 14, 6])`,
   'src/nn/layers/normalization/weights.ts': `const pictures = zeros([128, 784])`,
   'src/nn/layers/linear.ts': `const pictures = zeros([128, 784])`,
-  'src/nn/layers/pooling/pooling.ts': `const pictures = zeros([128, 28, 28, 6])`,
   'src/nn/layers/flatten.ts': `const pictures = zeros([128, 5, 5, 16])`,
   'src/nn/layers/sequential.ts': `const pictures = zeros([128, 28, 28, 1])`,
   'src/models/lenet.ts': `const pictures = zeros([2, 28, 28, 1])`,

@@ -105,7 +105,7 @@ describe('mistakes are named with their cure', () => {
     [() => nn.linear(3, 2.5), /linear: the number of outputs is 2.5/],
     [() => nn.conv2d(1, Number.NaN, 3), /conv2d: the number of output channels is NaN/],
     [() => nn.conv2d(3, 4, 3, { groups: 2 as number }), /3 input and 4 output channels do not divide into 2 groups/],
-    [() => nn.maxPool2d(0), /maxPool2d: the number of rows or columns of the window is 0/],
+    [() => nn.maxPool2d(0), /maxPool2d: the number of elements of the window along an axis is 0/],
     [() => nn.dropout(1), /dropout: the rate 1 is not a part/],
     [() => nn.sequential(...([null] as unknown as nn.Link[])), /sequential: element 0 is null, which has no forward/],
     [

@@ -113,3 +113,105 @@ shape(nn.dropConnect(nn.linear(784, 10), 0.2).forward(flat)).is<[32, 10]>()
 nn.dropConnect(nn.linear(700, 10)).forward(flat)
 // @ts-expect-error linear: takes [..., 700], not [32, 784]
 flat.pipe(nn.dropPath(), nn.linear(700, 10))
+
+// Pooling.
+shape(nn.maxPool1d(2).forward(sequence)).is<[4, 50, 8]>()
+shape(nn.maxPool3d([1, 3, 2], { stride: 2, padding: [0, 1, 0] }).forward(volume)).is<[2, 8, 8, 7, 1]>()
+shape(nn.avgPool1d(3, { stride: 1 }).forward(sequence)).is<[4, 98, 8]>()
+shape(nn.avgPool3d(2).forward(volume)).is<[2, 8, 7, 7, 1]>()
+shape(nn.lpPool1d(2, 2).forward(sequence)).is<[4, 50, 8]>()
+shape(nn.lpPool2d(2, [2, 4]).forward(picture)).is<[number, 14, 7, 6]>()
+shape(nn.lpPool3d(2, 2).forward(volume)).is<[2, 8, 7, 7, 1]>()
+shape(nn.stochasticPool2d(2).forward(picture)).is<[number, 14, 14, 6]>()
+shape(nn.adaptiveAvgPool1d(7).forward(sequence)).is<[4, 7, 8]>()
+shape(nn.adaptiveAvgPool2d([7, 5]).forward(picture)).is<[number, 7, 5, 6]>()
+shape(nn.adaptiveAvgPool3d(4).forward(any)).is<[number, number, number, number, number]>()
+shape(nn.adaptiveMaxPool1d(7).forward(sequence)).is<[4, 7, 8]>()
+shape(nn.adaptiveMaxPool2d(1).forward(picture)).is<[number, 1, 1, 6]>()
+shape(nn.adaptiveMaxPool3d([1, 2, 3]).forward(volume)).is<[2, 1, 2, 3, 1]>()
+shape(nn.globalAvgPool().forward(picture)).is<[number, 6]>()
+shape(nn.globalMaxPool().forward(volume)).is<[2, 1]>()
+const pooled = nn.maxPool2d(2).forwardWithIndices(picture)
+shape(pooled.values).is<[number, 14, 14, 6]>()
+shape(pooled.indices).is<[number, 14, 14, 6]>()
+shape(nn.maxUnpool2d(2).forward(pooled.values, pooled.indices)).is<[number, 28, 28, 6]>()
+shape(nn.maxUnpool1d(3, { stride: 2, padding: 1 }).forward(sequence, any)).is<[4, 199, 8]>()
+shape(nn.maxUnpool3d([1, 2, 3]).forward(volume, any)).is<[2, 16, 30, 42, 1]>()
+// @ts-expect-error maxPool1d: takes [batch, length, channels], not [number, 28, 28, 6]
+nn.maxPool1d(2).forward(picture)
+// @ts-expect-error maxPool3d: the window 15 is larger than [2, 16, 15, 14, 1]
+nn.maxPool3d(15).forward(volume)
+// @ts-expect-error avgPool1d: the window 101 is larger than [4, 100, 8]
+nn.avgPool1d(101).forward(sequence)
+// @ts-expect-error avgPool3d: takes [batch, depth, height, width, channels], not [number, 28, 28, 6]
+nn.avgPool3d(2).forward(picture)
+// @ts-expect-error lpPool2d: takes [batch, height, width, channels], not [4, 100, 8]
+nn.lpPool2d(2, 2).forward(sequence)
+// @ts-expect-error stochasticPool2d: the window 29 is larger than [number, 28, 28, 6]
+nn.stochasticPool2d(29).forward(picture)
+// @ts-expect-error adaptiveAvgPool2d: takes [batch, height, width, channels], not [32, 784]
+nn.adaptiveAvgPool2d(7).forward(flat)
+// @ts-expect-error adaptiveMaxPool1d: takes [batch, length, channels], not [number, 28, 28, 6]
+nn.adaptiveMaxPool1d(7).forward(picture)
+// @ts-expect-error linear: takes [..., 7], not [number, 6]
+picture.pipe(nn.globalAvgPool(), nn.linear(7, 2))
+// @ts-expect-error globalMaxPool: takes [batch, ..., channels]
+nn.globalMaxPool().forward(flat)
+// @ts-expect-error maxUnpool2d: takes [batch, height, width, channels], not [4, 100, 8]
+nn.maxUnpool2d(2).forward(sequence, any)
+
+// Sizes, pixels and margins.
+shape(nn.upsample1d(2).forward(sequence)).is<[4, 200, 8]>()
+shape(nn.upsample2d([2, 3], { mode: 'bilinear' }).forward(picture)).is<[number, 56, 84, 6]>()
+shape(nn.upsample3d(2).forward(volume)).is<[2, 32, 30, 28, 1]>()
+shape(nn.resize1d(7).forward(sequence)).is<[4, 7, 8]>()
+shape(nn.resize2d([7, 9]).forward(picture)).is<[number, 7, 9, 6]>()
+shape(nn.resize3d(8).forward(volume)).is<[2, 8, 8, 8, 1]>()
+shape(nn.pixelUnshuffle(2).forward(picture)).is<[number, 14, 14, 24]>()
+shape(picture.pipe(nn.conv2d(6, 8, 1), nn.pixelShuffle(2))).is<[number, 56, 56, 2]>()
+shape(nn.zeroPad1d([[1, 0]]).forward(sequence)).is<[4, 101, 8]>()
+shape(nn.zeroPad2d(3).forward(picture)).is<[number, 34, 34, 6]>()
+shape(nn.zeroPad3d([1, 0, [2, 3]]).forward(volume)).is<[2, 18, 15, 19, 1]>()
+shape(nn.reflectionPad2d([1, [0, 2]]).forward(picture)).is<[number, 30, 30, 6]>()
+shape(nn.replicationPad1d(2).forward(sequence)).is<[4, 104, 8]>()
+shape(nn.circularPad3d(1).forward(volume)).is<[2, 18, 17, 16, 1]>()
+shape(nn.constantPad2d(1, 0.5).forward(picture)).is<[number, 30, 30, 6]>()
+shape(nn.sequential(nn.reflectionPad2d(1), nn.conv2d(6, 3, 3)).forward(picture)).is<[number, 28, 28, 3]>()
+// @ts-expect-error upsample2d: takes [batch, height, width, channels], not [4, 100, 8]
+nn.upsample2d(2).forward(sequence)
+// @ts-expect-error upsample1d: one scale
+nn.upsample1d([2, 2])
+// @ts-expect-error linear: takes [..., 5], not [number, 7, 9, 6]
+picture.pipe(nn.resize2d([7, 9]), nn.linear(5, 2))
+// @ts-expect-error resize3d: takes [batch, depth, height, width, channels], not [number, 28, 28, 6]
+nn.resize3d(8).forward(picture)
+// @ts-expect-error pixelShuffle: 6 channels do not divide by 4
+nn.pixelShuffle(2).forward(picture)
+// @ts-expect-error pixelUnshuffle: 28 rows do not divide by 3
+nn.pixelUnshuffle(3).forward(picture)
+// @ts-expect-error zeroPad1d: takes [batch, length, channels], not [number, 28, 28, 6]
+nn.zeroPad1d(1).forward(picture)
+// @ts-expect-error reflectionPad2d: two margins
+nn.reflectionPad2d([1, 1, 1])
+// @ts-expect-error replicationPad3d: takes [batch, depth, height, width, channels], not [number, 28, 28, 6]
+nn.replicationPad3d(1).forward(picture)
+// @ts-expect-error conv2d: takes [batch, height, width, 7], not [number, 30, 30, 6]
+picture.pipe(nn.circularPad2d(1), nn.conv2d(7, 3, 3))
+// @ts-expect-error constantPad1d: takes [batch, length, channels], not [32, 784]
+nn.constantPad1d(1, 0).forward(flat)
+
+// Generic code.
+class Net<C extends number> extends nn.Module {
+  readonly down: nn.Conv2d<6, C, { window: 3; stride: 2; padding: 1; dilation: 1 }>
+  readonly norm: nn.BatchNorm2d<C>
+
+  constructor(channels: C) {
+    super()
+    this.down = nn.conv2d(6, channels, 3, { stride: 2, padding: 1 })
+    this.norm = nn.batchNorm2d(channels)
+  }
+  forward<const B extends number>(x: Tensor<[B, 28, 28, 6]>): Tensor<[B, C]> {
+    return x.pipe(this.down, this.norm, nn.relu, nn.upsample2d(2), nn.maxPool2d(2), nn.globalAvgPool())
+  }
+}
+shape(new Net(4).forward(picture)).is<[number, 4]>()

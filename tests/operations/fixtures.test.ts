@@ -8,7 +8,7 @@ import { gradient } from '../../src/transform/gradient.js'
 import { withZeros } from '../support/checkGradients.js'
 import { elements, evaluateNodes } from '../support/evaluateNodes.js'
 
-// Truth: NumPy and PyTorch, by scripts/fixtures/operations.py.
+// Truth: NumPy and PyTorch, by scripts/fixtures/operations.py and pictures.py.
 
 interface Fixture {
   readonly dtype: DType
@@ -23,7 +23,9 @@ interface Case {
   readonly gradients?: readonly (Fixture | null)[]
 }
 
-const cases: readonly Case[] = JSON.parse(readFileSync(new URL('../fixtures/operations.json', import.meta.url), 'utf8'))
+const read = (name: string): Case[] =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
+const cases: readonly Case[] = [...read('operations'), ...read('pictures')]
 
 const decoded = ({ dtype, shape, values }: Fixture): Elements => elements(dtype, shape, values.map(Number))
 

@@ -47,6 +47,8 @@ const of = (f: (x: Node) => Node, domain: Elements = normal(5)): Check => check(
 const pairs = (f: (a: Node, b: Node) => Node): Check => check((a, b) => f(a, b), apart(2, 3), between(0.3, 0.9, 3))
 
 const o = operations
+/** Places in and around a picture. */
+const GRID = o.reshape(o.linspace(-1.3, 1.2, 12, 'float64'), [1, 2, 3, 2])
 type Functions = {
   [Name in keyof typeof operations as (typeof operations)[Name] extends (...args: never[]) => unknown
     ? Name
@@ -71,6 +73,14 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
   atan: of(o.atan),
   atan2: check(o.atan2, float64([6], [1, 2, -1, -2, 0.1, -0.7]), float64([6], [2, 1, -2, 0.3, -1, 1])),
   atanh: of(o.atanh, between(-0.8, 0.8, 5)),
+  adaptiveAvgPool: [
+    of((x) => o.adaptiveAvgPool(x, [2, 3]), normal(1, 5, 7, 2)),
+    of((x) => o.adaptiveAvgPool(x, 2), normal(1, 4, 1)),
+  ],
+  adaptiveMaxPool: [
+    of((x) => o.adaptiveMaxPool(x, [2, 4]), apart(1, 5, 6, 2)),
+    of((x) => o.adaptiveMaxPool(x, 2), apart(1, 4, 1)),
+  ],
   avgPool: [
     of((x) => o.avgPool(x, 2), normal(2, 4, 5, 2)),
     of((x) => o.avgPool(x, 3, { stride: 2, padding: 'same', countPadding: false }), normal(1, 4, 5, 1)),
@@ -143,6 +153,14 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
   full: of((x) => o.full([2, 3], x), normal()),
   gather: check((x, i) => o.gather(x, i, 0), normal(3, 2), indices([2, 2], [2, 0, 2, 1])),
   gelu: [of((x) => o.gelu(x)), of((x) => o.gelu(x, 'tanh'))],
+  fold: of((x) => o.fold(x, [4, 5], { padding: 1, stride: [1, 2] }), normal(1, 4, 3, 3, 3, 2)),
+  gridSample: (['bilinear', 'bicubic', 'nearest'] as const).flatMap((mode) =>
+    (['zeros', 'border', 'reflection'] as const).map((padding) =>
+      mode === 'nearest'
+        ? of((x) => o.gridSample(x, GRID, { mode, padding }), normal(1, 3, 4, 2))
+        : check((x, grid) => o.gridSample(x, grid, { mode, padding }), normal(1, 3, 4, 2), apart(1, 2, 3, 2)),
+    ),
+  ),
   globalAveragePool: of((x) => o.globalAveragePool(x), normal(2, 2, 3, 2)),
   glu: of((x) => o.glu(x), normal(2, 4)),
   greater: 'gives no floating point',
@@ -191,6 +209,16 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
   ],
   matrixPower: of((x) => o.matrixPower(x, 3), matrices()),
   max: of((x) => o.max(x, 1), apart(2, 4)),
+  interpolate1d: check(
+    (x, places, y) => o.interpolate1d(x, places, y),
+    apart(2, 3),
+    values([4], (i) => i * i - 2),
+    normal(4),
+  ),
+  lpPool: [
+    of((x) => o.lpPool(x, 2, 2), normal(1, 4, 5, 2)),
+    of((x) => o.lpPool(x, 1.5, 3, { stride: 1, padding: 1 }), between(0.2, 2, 1, 5, 2)),
+  ],
   maxPool: of((x) => o.maxPool(x, 3, { stride: 2, padding: 1 }), apart(1, 5, 5, 2)),
   maximum: pairs(o.maximum),
   mean: of((x) => o.mean(x, [0, 2]), normal(2, 3, 2)),
@@ -238,9 +266,18 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
   relu6: of(o.relu6, apart(15)),
   repeat: of((x) => o.repeat(x, 2, 0), normal(2, 2)),
   reshape: of((x) => o.reshape(x, [3, -1]), normal(2, 3)),
+  maxPoolWithIndices: of((x) => o.maxPoolWithIndices(x, 2).values, apart(1, 4, 5, 2)),
+  maxUnpool: check(
+    (x, image) => o.maxUnpool(x, o.maxPoolWithIndices(image, 2).indices, [4, 4]),
+    normal(1, 2, 2, 1),
+    apart(1, 4, 4, 1),
+  ),
+  sumPool: of((x) => o.sumPool(x, [2, 3], { stride: 1, padding: 1 }), normal(1, 4, 5, 2)),
+  unfold: of((x) => o.unfold(x, [2, 3], { stride: 2, padding: 1, dilation: [2, 1] }), normal(1, 4, 5, 2)),
   resize: [
     of((x) => o.resize(x, [5, 3]), normal(1, 3, 4, 2)),
     of((x) => o.resize(x, [5, 3], { mode: 'bilinear' }), normal(1, 3, 4, 2)),
+    of((x) => o.resize(x, [5, 3], { mode: 'bicubic' }), normal(1, 3, 4, 2)),
   ],
   rfft: of((x) => o.rfft(x), normal(2, 5)),
   rightShift: 'takes no floating point',

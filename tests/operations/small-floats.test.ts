@@ -69,7 +69,8 @@ const rows: { readonly [N in keyof typeof o]: Row | string } = {
   ...{ allClose: COMPARES, any: COMPARES, all: COMPARES, argMax: COMPARES, argMin: COMPARES, countNonZero: COMPARES },
   ...{ logicalAnd: COMPARES, logicalOr: COMPARES, logicalXor: COMPARES, logicalNot: COMPARES, bitwiseAnd: COMPARES },
   ...{ bitwiseOr: COMPARES, bitwiseXor: COMPARES, bitwiseNot: COMPARES, leftShift: COMPARES, rightShift: COMPARES },
-  ...{ lu: PARTS, qr: PARTS, eigh: PARTS, svd: PARTS },
+  ...{ maxUnpool: MOVES, unfold: MOVES, adaptiveMaxPool: MOVES },
+  ...{ maxPoolWithIndices: PARTS, lu: PARTS, qr: PARTS, eigh: PARTS, svd: PARTS },
 
   arange: shaped(
     (x) => o.add(x, o.arange(0, 4, 0.1, x.dtype)),
@@ -193,6 +194,44 @@ const rows: { readonly [N in keyof typeof o]: Row | string } = {
       (x) => o.globalAveragePool(x),
       (n) => [1, n, 4],
     ),
+  ),
+  sumPool: wide(
+    [0.5, 1.5],
+    shaped(
+      (x) => o.sumPool(x, x.shape[1]),
+      (n) => [1, n, 1],
+    ),
+  ),
+  lpPool: wide(
+    [0.5, 1.5],
+    shaped(
+      (x) => o.lpPool(x, 2, x.shape[1]),
+      (n) => [1, n, 1],
+    ),
+  ),
+  adaptiveAvgPool: wide(
+    [0.5, 1.5],
+    shaped(
+      (x) => o.adaptiveAvgPool(x, 2),
+      (n) => [1, 2 * n + 1, 1],
+    ),
+  ),
+  fold: wide(
+    [0.5, 1.5],
+    shaped(
+      (x) => o.fold(x, x.shape[1] + 1),
+      (n) => [1, n, 2, 1],
+    ),
+  ),
+  gridSample: shaped(
+    (x, grid) => o.gridSample(x, grid),
+    (n) => [1, n, n, 1],
+    () => [1, 5, 2],
+  ),
+  interpolate1d: shaped(
+    (x, y) => o.interpolate1d(x, o.linspace(0, 1, y.shape[0], x.dtype), y),
+    () => [5],
+    () => [4],
   ),
   resize: shaped(
     (x) => o.resize(x, 2 * x.shape[1] + 1, { mode: 'bilinear' }),

@@ -1,7 +1,12 @@
-import { failShape } from '../../core/errors.js'
-import { formatShape } from '../../core/shape.js'
+import { expectNumber } from '../../core/arguments.js'
+import { isFloat } from '../../core/dtype.js'
+import { fail, failShape } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
+import { formatShape, range, sameShape, sizeOf } from '../../core/shape.js'
 import { build, type Node, type WindowAttributes } from '../../graph/index.js'
-import { floating, inFloat32, lift, like, type Operand } from '../operand.js'
+import { pow } from '../elementwise/arithmetic.js'
+import { scatterAlongAxis } from '../indexing/scatter.js'
+import { floating, inFloat32, lift, like, type Operand, stretch } from '../operand.js'
 import { mean, type ReductionOptions } from '../reductions.js'
 import { perAxis, resolvePadding, spatialAxes, type WindowPadding } from './windows.js'
 
@@ -12,10 +17,59 @@ export interface PoolOptions {
   readonly padding?: WindowPadding
 }
 
-/** The largest element of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. Padding never wins. */
+/**
+ * The largest element of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. Padding never wins.
+ * @throws ShapeError if a window is larger than the padded image.
+ */
 export function maxPool(x: Operand, window: number | readonly number[], options: PoolOptions = {}): Node {
+  checkOptions('maxPool', options, { stride: true, padding: true })
   const image = lift(x)
   return build.maxPool(image, windowsOf('maxPool', image, window, options))
+}
+
+/**
+ * {@link maxPool}, and where the elements come from: the int32 index of the place in the image, counted row by row, as PyTorch does.
+ * {@link maxUnpool} puts values back there.
+ */
+export function maxPoolWithIndices(
+  x: Operand,
+  window: number | readonly number[],
+  options: PoolOptions = {},
+): { values: Node; indices: Node } {
+  checkOptions('maxPoolWithIndices', options, { stride: true, padding: true })
+  const image = lift(x)
+  const windows = windowsOf('maxPoolWithIndices', image, window, options)
+  const spatial = image.shape.slice(1, -1)
+  // Places are picked as numbers of the image's dtype, which must hold them all.
+  const isNarrow = isFloat(image.dtype) && image.dtype !== 'float64'
+  const exact = sizeOf(spatial) <= 2 ** 24 && isNarrow ? 'float32' : 'float64'
+  const places = build.reshape(build.iota('int32', [sizeOf(spatial)], 0), [1, ...spatial, 1])
+  const source = build.cast(build.stopGradient(image), exact)
+  const indices = build.maxPoolSelect(source, build.cast(stretch(places, image.shape), exact), windows)
+  return { values: build.maxPool(image, windows), indices: build.cast(indices, 'int32') }
+}
+
+/**
+ * Values at the places that {@link maxPoolWithIndices} has told, zeros elsewhere: [batch, …places, channels] →
+ * [batch, …size, channels]. (Zeiler and Fergus, "Visualizing and understanding convolutional networks", 2014.)
+ * @throws ShapeError if indices are not of the shape of the values. An index outside of the picture is an error when it is computed.
+ */
+export function maxUnpool(values: Operand, indices: Operand, size: number | readonly number[]): Node {
+  const pooled = lift(values)
+  const sizes = perAxis('maxUnpool', 'size', size, spatialAxes('maxUnpool', pooled))
+  const index = lift(indices)
+  if (!sameShape(index.shape, pooled.shape)) {
+    failShape(
+      'maxUnpool',
+      `values ${formatShape(pooled.shape)} and indices ${formatShape(index.shape)} differ in shape`,
+      'Take the indices that maxPoolWithIndices gave for values of this shape.',
+    )
+  }
+  const [batch, channels] = [pooled.shape[0], pooled.shape[pooled.rank - 1]]
+  const flat = [batch, sizeOf(pooled.shape.slice(1, -1)), channels]
+  const zeros = build.fill(0, [batch, sizeOf(sizes), channels], pooled.dtype)
+  const placed = scatterAlongAxis(zeros, build.reshape(index, flat), build.reshape(pooled, flat), 1)
+  return build.reshape(placed, [batch, ...sizes, channels])
 }
 
 export interface AveragePoolOptions extends PoolOptions {
@@ -26,6 +80,7 @@ export interface AveragePoolOptions extends PoolOptions {
 /** The mean of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. */
 export const avgPool = inFloat32(
   (x: Operand, window: number | readonly number[], options: AveragePoolOptions = {}): Node => {
+    checkOptions('avgPool', options, { stride: true, padding: true, countPadding: true })
     const image = floating(x)
     const windows = windowsOf('avgPool', image, window, options)
     const total = build.sumPool(image, windows)
@@ -35,8 +90,32 @@ export const avgPool = inFloat32(
       const counts = build.sumPool(build.fill(1, [1, ...spatial, 1], image.dtype), windows)
       return build.div(total, build.expand(counts, total.shape))
     }
-    const count = windows.window.reduce((a, b) => a * b, 1)
-    return build.div(total, like(total, count))
+    return build.div(total, like(total, sizeOf(windows.window)))
+  },
+)
+
+/** The sum of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. */
+export function sumPool(x: Operand, window: number | readonly number[], options: PoolOptions = {}): Node {
+  checkOptions('sumPool', options, { stride: true, padding: true })
+  const image = lift(x)
+  const counted = image.dtype === 'bool' || image.dtype === 'uint8' ? build.cast(image, 'int32') : image
+  return build.sumPool(counted, windowsOf('sumPool', counted, window, options))
+}
+
+/**
+ * (Σ xᵖ)^(1/p) over each window, per channel: p = 1 is the sum, large p come near the largest. The gradient where the sum is 0 is 0.
+ * (Gulcehre et al., "Learned-norm pooling for deep feedforward and recurrent neural networks", 2014.)
+ */
+export const lpPool = inFloat32(
+  (x: Operand, p: number, window: number | readonly number[], options: PoolOptions = {}): Node => {
+    checkOptions('lpPool', options, { stride: true, padding: true })
+    if (!(expectNumber('lpPool', 'the exponent', p) > 0 && p < Infinity)) {
+      fail(`lpPool: the exponent is ${p}`, 'Give a positive number.')
+    }
+    const image = floating(x)
+    const total = build.sumPool(pow(image, p), windowsOf('lpPool', image, window, options))
+    const isZero = build.equal(total, like(total, 0))
+    return build.where(isZero, total, pow(build.where(isZero, like(total, 1), total), 1 / p))
   },
 )
 
@@ -46,7 +125,7 @@ export function globalAveragePool(x: Operand, options: ReductionOptions = {}): N
   const count = spatialAxes('globalAveragePool', image)
   return mean(
     image,
-    Array.from({ length: count }, (_, i) => i + 1),
+    range(count).map((i) => i + 1),
     options,
   )
 }
