@@ -84,7 +84,9 @@ export async function runRecipe<D extends OptionDeclarations>(
   report.table(summaryTable(metrics, recipe.literature))
   if (source?.genuine === false && Object.keys(recipe.literature).length > 0) {
     report.log(
-      report.colors.yellow('The digits were generated, so the numbers do not compare with those of the literature.'),
+      report.colors.yellow(
+        'The digits are not those of MNIST, so the numbers do not compare with those of the literature.',
+      ),
     )
   }
   const took = `${formatDuration(seconds())} on the ${backend().name} backend, seed ${settings.seed}`

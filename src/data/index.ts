@@ -5,6 +5,7 @@ export type { DataSource, SourceOptions } from './files/published.js'
 export { type CsvOptions, CsvTable, parseCsv } from './formats/csv.js'
 export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
 export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } from './formats/npy.js'
+export { decodePng, type PngOptions, type PngPicture } from './formats/png.js'
 export { type ArchivedFile, parseTar, readTar } from './formats/tar.js'
 export { parseWav, type Wav } from './formats/wav.js'
 export { openZip, writeZip, type Zip } from './formats/zip.js'
@@ -43,6 +44,15 @@ export { type Emoji, type EmojiName, emoji } from './sources/emoji.js'
 export { type FashionMnist, fashionMnist } from './sources/fashion-mnist.js'
 export { type Mnist, type MnistOptions, type MnistSource, mnist } from './sources/mnist.js'
 export type { DigitDataset } from './sources/mnist-files.js'
+export {
+  type CharacterDataset,
+  type Omniglot,
+  type OmniglotOptions,
+  type OneShotRun,
+  omniglot,
+  omniglotOneShot,
+} from './sources/omniglot.js'
+export { type CamVid, camVid, type Nuclei, nuclei, type SegmentationDataset } from './sources/segmentation.js'
 export { type Sketch, type Sketches, type SketchesOptions, sketches } from './sources/sketches.js'
 export { type SpokenDigit, type SpokenDigits, spokenDigits } from './sources/spoken-digits.js'
 export {
@@ -57,3 +67,16 @@ export {
   wine,
 } from './sources/tables.js'
 export { type TinyShakespeare, tinyShakespeare } from './sources/tiny-shakespeare.js'
+export {
+  checkerboard,
+  circles,
+  gaussians,
+  type LabelledPoints,
+  moons,
+  sine,
+  spiral,
+  swissRoll,
+  type ToyClassOptions,
+  type ToyOptions,
+  xor,
+} from './toy/toy.js'

@@ -3,7 +3,9 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../src/core/errors.js'
+import { crc32 } from '../../src/data/formats/crc32.js'
 import {
+  decodePng,
   openZip,
   parseCsv,
   parseIdx,
@@ -127,6 +129,32 @@ describe('zip', () => {
   })
 })
 
+const pictures: { name: string; bytes: string; channels: number; pixels: string; indices?: string }[] = JSON.parse(
+  readFileSync(new URL('../fixtures/png.json', import.meta.url), 'utf8'),
+)
+
+describe('png', () => {
+  it.each(pictures)('decodes $name', async ({ bytes, channels, pixels, indices }) => {
+    // Also where the bytes lie in the middle of others.
+    for (const file of [bytesOf(bytes), Buffer.from(bytes, 'base64')]) {
+      const picture = await decodePng(file)
+      expect([picture.width, picture.height, picture.channels]).toEqual([13, 11, channels])
+      expect([...picture.data]).toEqual([...bytesOf(pixels)])
+    }
+    if (indices === undefined) return
+    const picture = await decodePng(bytesOf(bytes), 'it', { indices: true })
+    expect([picture.channels, ...picture.data]).toEqual([1, ...bytesOf(indices)])
+  })
+
+  it('asks for no memory that a damaged header names', async () => {
+    const bytes = bytesOf(pictures[0]!.bytes)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(16, 0x7fffffff)
+    view.setUint32(29, crc32(bytes.subarray(12, 29)))
+    await expect(decodePng(bytes, 'x.png')).rejects.toThrow(/x\.png: the size is 2147483647 × 11/)
+  })
+})
+
 describe('csv', () => {
   it('reads what Python writes', () => {
     const { names, rows } = parseCsv(fixture.csv.text)
@@ -186,6 +214,7 @@ const parsers: readonly { name: string; file: Uint8Array; read: (bytes: Uint8Arr
   { name: 'wav', file: bytesOf(fixture.wav[1].bytes), read: (bytes) => parseWav(bytes, 'it') },
   { name: 'tar', file: bytesOf(fixture.tar.gnu), read: (bytes) => parseTar(bytes, 'it') },
   { name: 'tar.gz', file: new Uint8Array(gzipSync(bytesOf(fixture.tar.pax))), read: (bytes) => readTar(bytes, 'it') },
+  { name: 'png', file: bytesOf(pictures[6]!.bytes), read: (bytes) => decodePng(bytes, 'it') },
   { name: 'csv', file: new TextEncoder().encode(fixture.csv.text), read: (bytes) => parseCsv(bytes, {}, 'it') },
   {
     name: 'idx',

@@ -118,7 +118,7 @@ describe('streams', () => {
         .map((n, { seed }) => ({ n, noise: seed % 2 }))
         .batch(6)
         .prefetch(2)
-        .flatMap((list) => list)
+        .flatMap((list) => [...list])
         .bucket({ batchSize: 5, by: ({ n }) => n % 3, window: 4 })
         .zip(generate(({ seed }) => seed)),
     { numbers: ([list]) => list.map(({ n }) => n), shuffles: true },
@@ -149,7 +149,7 @@ describe('streams', () => {
       (s) => s.concat(s),
       (s) => s.zip(s.skip(1)).map(([a, b]) => a + b),
       (s) => s.interleave([s.take(3)]),
-      (s) => s.bucket({ batchSize: 2, by: (n) => n, window: 3 }).flatMap((list) => list),
+      (s) => s.bucket({ batchSize: 2, by: (n) => n, window: 3 }).flatMap((list) => [...list]),
       (s) => s.cache(),
     ]
     const chosen = fc.array(fc.constantFrom(...steps), { minLength: 1, maxLength: 5 })

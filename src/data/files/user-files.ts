@@ -42,7 +42,9 @@ export async function listFolder(folder: string): Promise<readonly string[]> {
 export async function readBytes(path: string): Promise<Uint8Array> {
   const { readFile } = await import('node:fs/promises')
   try {
-    return await readFile(path)
+    // Not Node's own kind of array, whose slices are views.
+    const { buffer, byteOffset, byteLength } = await readFile(path)
+    return new Uint8Array(buffer, byteOffset, byteLength)
   } catch (error) {
     return fail(`${path}: the file cannot be read (${codeOf(error)}).`, 'Check that it exists and may be read.')
   }

@@ -30,9 +30,9 @@ export class ByteReader {
     return this.#view.getUint16(at, true)
   }
 
-  uint32(at: number, what: string): number {
+  uint32(at: number, what: string, little = true): number {
     this.slice(at, 4, what)
-    return this.#view.getUint32(at, true)
+    return this.#view.getUint32(at, little)
   }
 
   latin1(at: number, length: number, what: string): string {
