@@ -1,7 +1,7 @@
 import { fail } from '../core/errors.js'
 import { needOptions } from '../core/options.js'
 import type { Columns, Dataset } from '../data/index.js'
-import type { Optimizer } from '../optim/index.js'
+import type { Optimizer, Sam } from '../optim/index.js'
 import type { Epoch, Score } from './run.js'
 import type { ColumnNames, Loss, Task } from './task.js'
 
@@ -31,7 +31,7 @@ export interface FitOptions<
   /** How far outputs are from targets, such as `nn.crossEntropy`: the mean over the examples. */
   readonly loss: L
   /** Updates what it was made with, or else all parameters of the model. */
-  readonly optimizer: Optimizer
+  readonly optimizer: Optimizer | Sam
   /** How many times to go through the examples; 1. */
   readonly epochs?: number
   /** Examples per step; the last batch of an epoch has what is left over and is compiled for itself. 128. */

@@ -1,5 +1,6 @@
 import { fail } from '../core/errors.js'
 import { type Batch, batches, type Columns, type Dataset } from '../data/index.js'
+import { type Optimizer, Sam } from '../optim/index.js'
 import { compile } from '../tensor/compile.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { rememberMode } from './mode.js'
@@ -71,13 +72,20 @@ export class Training<C extends Columns, T extends Task> {
     })
   }
 
+  /** What makes the steps in the end. */
+  get #stepper(): Optimizer {
+    const { optimizer } = this.#options
+    return optimizer instanceof Sam ? optimizer.optimizer : optimizer
+  }
+
   get #limitBatches(): number {
     const { dryRun, limitBatches = Infinity } = this.#options
     return dryRun ? 1 : limitBatches
   }
 
   async *epochs(): AsyncGenerator<Epoch<T>> {
-    const { onEpoch, loss, optimizer } = this.#options
+    const { onEpoch, loss } = this.#options
+    const optimizer = this.#stepper
     checkClasses('fit', this.#model, this.#data, this.#columns)
     const restoreMode = rememberMode(this.#model)
     const scorer = new Scorer<C, T>(this.#model, loss, this.#columns)
@@ -143,7 +151,9 @@ export class Training<C extends Columns, T extends Task> {
     const { loss: lossOf, optimizer } = this.#options
     const outputs = this.#model.forward(inputs)
     const loss = lossOf(outputs, targets)
-    optimizer.minimize(loss, optimizer.trainable ?? this.#model)
+    const trained = this.#stepper.trainable ?? this.#model
+    if (optimizer instanceof Sam) optimizer.follow(loss, () => lossOf(this.#model.forward(inputs), targets), trained)
+    else optimizer.minimize(loss, trained)
     return { loss, right: countRight(outputs, targets) }
   }
 
@@ -159,7 +169,7 @@ export class Training<C extends Columns, T extends Task> {
   }
 
   async #failNaN(epoch: number, batch: number): Promise<never> {
-    const rate = Number((await this.#options.optimizer.currentLearningRate()).toPrecision(6))
+    const rate = Number((await this.#stepper.currentLearningRate()).toPrecision(6))
     return fail(
       `fit: the loss is NaN at epoch ${epoch}, batch ${batch} of ${this.#batches}`,
       `Usual cures: a smaller learning rate (it is ${rate}), clipNorm in the optimizer, inputs scaled to about −1 … 1, ` +

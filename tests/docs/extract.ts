@@ -48,9 +48,9 @@ export function allSnippets(root: string): Snippet[] {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `src/${name.replaceAll('\\', '/')}`)
     .sort()
-  const guides = readdirSync(join(root, 'docs'))
+  const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`)
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
   return [
     ...sources.flatMap((file) => examplesOf(file, read(file))),
     ...['README.md', 'CONTRIBUTING.md', ...guides].flatMap((file) => fencesOf(file, read(file))),

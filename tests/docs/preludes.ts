@@ -14,6 +14,10 @@ export const preludes: { readonly [file: string]: string } = {
   'docs/architecture.md': `
     const model = nn.sequential(nn.linear(784, 10))
     const optimizer = adam(model)`,
+  'docs/guide/optimizers.md': `
+    const model = nn.sequential(nn.linear(8, 16), nn.linear(16, 4))
+    const inputs = ones([32, 8])
+    const labels = zeros([32], 'int32')`,
   'src/nn/losses.ts': `
     const model = linear(784, 10)
     const pictures = zeros([128, 784])

@@ -249,3 +249,49 @@ describe('adversaries', () => {
     }
   })
 })
+
+describe('an update', () => {
+  it('is one loop for each parameter, beside the numbers that all share', () => {
+    const loops = (optimizer: Optimizer): number => {
+      const list = [
+        new Parameter(tensor([1, 2, 3]), 'a'),
+        new Parameter(
+          tensor([
+            [1, 2, 3],
+            [4, 5, 6],
+          ]),
+          'b',
+        ),
+      ]
+      const step = compile((g: Tensor<[3]>, h: Tensor<[2, 3]>) => optimizer.apply([g, h], list))
+      step(
+        tensor([1, 2, 3]),
+        tensor([
+          [1, 2, 3],
+          [4, 5, 6],
+        ]),
+      )
+      const kernels = step
+        .explain()
+        .split('\n')
+        .filter((line) => /^(loop|contraction|copy|routine) \[/.test(line))
+      return kernels.filter((line) => !line.startsWith('loop []')).length
+    }
+    const groups = [{ match: /a/, weightDecay: 0.1, learningRateFactor: 0.5 }]
+    expect(loops(adam({ groups, weightDecay: 0.2, l1Decay: 0.1, clipValue: 1 }))).toBe(2)
+    for (const optimizer of [adamW(), scheduleFreeAdamW(), lookahead(adam()), sgd({ momentum: 0.9, dampening: 0.1 })]) {
+      expect(loops(optimizer)).toBe(2)
+    }
+  })
+
+  it('has options that are known to the type checker, also in groups', () => {
+    // @ts-expect-error
+    expect(() => adam({ lr: 1 })).toThrow(/learningRate/)
+    // @ts-expect-error
+    expect(() => sgd({ groups: [{ match: /x/, beta1: 0.5 }] })).toThrow(/no option 'beta1'/)
+    // @ts-expect-error
+    expect(() => sgd({ groups: [{ weightDecay: 0 }] })).toThrow(/match is undefined/)
+    // @ts-expect-error
+    expect(() => adam({ beta1: '0.9' })).toThrow(/beta1 is a string/)
+  })
+})

@@ -71,6 +71,32 @@ describe('lbfgs', () => {
     expect(await lbfgs([there]).minimize(() => rosenbrock(there))).toMatchObject({ iterations: 0, ended: 'gradient' })
   })
 
+  it('is stored by the paths of the parameters and continues as it would have', async () => {
+    const walk = async (stored: boolean): Promise<number[]> => {
+      const list = [new Parameter(tensor([-1.2], [1], 'float64')), new Parameter(tensor([1], [1], 'float64'))]
+      const loss = (): Tensor => {
+        const [x, y] = list.map(({ value }) => value)
+        return y.sub(x.square()).square().mul(100).add(x.sub(1).square()).sum()
+      }
+      let optimizer = lbfgs(list, { iterations: 5, history: 3 })
+      await optimizer.minimize(loss)
+      if (stored) {
+        const state = await optimizer.state()
+        expect(Object.keys(state)).toContain('variable.1.change.2')
+        optimizer = lbfgs(list, { iterations: 5, history: 3 })
+        const { 'variable.step.0': left, ...rest } = state
+        expect(left.shape).toEqual([1])
+        expect(() => optimizer.loadState({ ...rest, 'variable.step.0': { ...left, shape: [2] } })).toThrow(
+          /variable\.step\.0/,
+        )
+        optimizer.loadState(state)
+      }
+      await optimizer.minimize(loss)
+      return list.map(({ value }) => value.dataSync()[0])
+    }
+    expect(await walk(true)).toEqual(await walk(false))
+  })
+
   it('refuses what makes no sense', async () => {
     const p = new Parameter(tensor([1, 1]), 'p')
     expect(() => lbfgs([p], { histroy: 3 } as never)).toThrow(/'histroy'\. Did you mean 'history'/)

@@ -2,7 +2,7 @@ import { seed, type Tensor, tensor } from 'shapewise'
 import { Dataset, dataset, floatColumn, integerColumn, labelColumn } from 'shapewise/data'
 import { mlp } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
-import { adam, scheduleFreeAdamW, sgd } from 'shapewise/optim'
+import { adam, sam, scheduleFreeAdamW, sgd } from 'shapewise/optim'
 import { type BatchProgress, type Epoch, fit, type Run } from 'shapewise/train'
 import { describe, expect, it } from 'vitest'
 
@@ -124,8 +124,31 @@ describe('fit learns', () => {
   })
 })
 
-describe('fit with a schedule-free optimizer', () => {
-  it('leaves and validates the average, and goes on from what is trained', async () => {
+describe('fit with optimizers of other kinds', () => {
+  it('makes the steps of sharpness-aware minimization', async () => {
+    const data = dataset({
+      inputs: floatColumn(new Float32Array([1, 2, 3, 4]), [2]),
+      targets: floatColumn(new Float32Array([1, -1]), [1]),
+    })
+    const models = [nn.linear(2, 1), nn.linear(2, 1)]
+    models[1].loadState(await models[0].state())
+    const make = () => sam(sgd({ learningRate: 0.01 }), { radius: 0.5 })
+    await fit(models[0], data, {
+      loss: nn.meanSquaredError,
+      optimizer: make(),
+      epochs: 3,
+      batchSize: 2,
+      shuffle: false,
+    })
+    const optimizer = make()
+    const [x, y] = [tensor([1, 2, 3, 4], [2, 2]), tensor([1, -1], [2, 1])]
+    const loss = () => nn.meanSquaredError(models[1].forward(x), y)
+    for (let i = 0; i < 3; i++) optimizer.minimize(loss, models[1])
+    const [fitted, stepped] = models.map((model) => [...model.weight.value.dataSync()])
+    for (const [i, value] of stepped.entries()) expect(fitted[i]).toBeCloseTo(value, 5)
+  })
+
+  it('leaves and validates the average of schedule-free steps, and goes on from what is trained', async () => {
     const model = nn.linear(2, 1)
     const data = dataset({
       inputs: floatColumn(new Float32Array([1, 2, 3, 4]), [2]),

@@ -1,12 +1,14 @@
 import { expectFunction } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
-import { sizeOf } from '../../core/shape.js'
+import { range, sizeOf } from '../../core/shape.js'
+import * as build from '../../graph/build.js'
+import { type State, type StoredValue, writeState } from '../../nn/state.js'
 import { compile } from '../../tensor/compile.js'
 import { tensor } from '../../tensor/create.js'
 import { grad } from '../../tensor/gradients.js'
-import type { Tensor } from '../../tensor/tensor.js'
-import type { Variable } from '../../tensor/variable.js'
+import { Tensor } from '../../tensor/tensor.js'
+import { Buffer, type Variable } from '../../tensor/variable.js'
 import { expectBoolean, expectCount, expectNotNegative, expectPositive, splitArguments } from '../options.js'
 import { expectLoss, listed, placed, type Trainable } from '../parameters.js'
 import { type LinePoint, strongWolfe } from './strong-wolfe.js'
@@ -134,6 +136,46 @@ export class Lbfgs {
     return result(iterations, largest(here.gradient) <= gradientTolerance ? 'gradient' : 'iterations')
   }
 
+  /** What is remembered, by the parameter's name, the oldest first: `weight.step.0`, `weight.change.0` … */
+  async state(): Promise<State> {
+    const list = listed('lbfgs', this.#trainable)
+    const ends = list.map((_, k) => list.slice(0, k + 1).reduce((end, { shape }) => end + sizeOf(shape), 0))
+    const entries = this.#past.flatMap((pair, i) =>
+      (['step', 'change'] as const).flatMap((kind) =>
+        list.map(({ shape }, k): [string, StoredValue] => {
+          const data = pair[kind].slice(ends[k] - sizeOf(shape), ends[k])
+          return [`${pathOf(list, k)}.${kind}.${i}`, { dtype: 'float64', shape, data }]
+        }),
+      ),
+    )
+    return Object.fromEntries(entries)
+  }
+
+  /**
+   * Takes over what {@link state} gave.
+   *
+   * @throws if entries are missing, unknown, or of another shape
+   */
+  loadState(state: State): void {
+    const list = listed('lbfgs', this.#trainable)
+    const count = Object.keys(state).filter((path) => path.startsWith(`${pathOf(list, 0)}.step.`)).length
+    const past = range(count).map((i) => {
+      const paths = (kind: string): string[] => list.map((_, k) => `${pathOf(list, k)}.${kind}.${i}`)
+      return { step: paths('step'), change: paths('change') }
+    })
+    const slots = past.flatMap(({ step, change }) =>
+      [...step, ...change].map((path, k): [string, Buffer] => [
+        path,
+        new Buffer(new Tensor(build.fill(0, list[k % list.length].shape, 'float64')), path),
+      ]),
+    )
+    // Checks everything before anything is changed.
+    writeState('lbfgs', new Map(slots), state)
+    const row = (paths: readonly string[]): Float64Array =>
+      Float64Array.from(paths.flatMap((path) => [...state[path].data]))
+    this.#past = past.map(({ step, change }) => ({ step: row(step), change: row(change) }))
+  }
+
   /** − H g for the inverse Hessian H that the past lets suppose (Nocedal and Wright, 2006, algorithm 7.4). */
   #direction(gradient: Float64Array): Float64Array {
     let q: Float64Array = gradient.map((g) => -g)
@@ -159,6 +201,12 @@ export class Lbfgs {
     this.#past.push({ step, change })
     if (this.#past.length > this.#options.history) this.#past.shift()
   }
+}
+
+/** The name of a parameter, with its place where others have the same. */
+function pathOf(list: readonly Variable[], k: number): string {
+  const { name } = list[k]
+  return list.findIndex((variable) => variable.name === name) === k ? name : `${name}.${k}`
 }
 
 /** The loss and its gradient, all parameters in a row, where the parameters are. */

@@ -50,13 +50,24 @@ export class Sam {
     options?: MinimizeOptions,
   ): Tensor {
     expectFunction('sam: minimize', 'the loss', loss)
+    const here = loss()
+    this.follow(here, loss, parameters, options)
+    return here
+  }
+
+  /** As {@link minimize} with a loss that has been computed already, and the function that computes it where the parameters are moved to. */
+  follow(
+    here: Tensor,
+    loss: () => Tensor,
+    parameters: Trainable | undefined = this.optimizer.trainable,
+    options?: MinimizeOptions,
+  ): void {
     const list = listed('sam', parameters)
     const before = list.map((variable) => variable.node)
     const gradients = (value: Tensor): Tensor[] => {
       expectLoss('sam', value)
       return grad(value, list) as Tensor[]
     }
-    const here = loss()
     const wide = gradientNodes('sam', gradients(here), list).map((node, i) => ops.cast(node, wideType(list[i])))
     const moves = this.#moves(
       wide,
@@ -68,7 +79,6 @@ export class Sam {
     const there = gradients(loss())
     for (const [i, variable] of list.entries()) variable.assignNode(before[i])
     this.optimizer.apply(there, list, options)
-    return here
   }
 
   /** The way uphill to the worst point within the radius, as far as the gradient tells: ρ g / ‖g‖, adaptive ρ p² g / ‖p g‖. */
