@@ -12,7 +12,7 @@ const width = (d: Draw, rows: number): number =>
 const spatial = (d: Draw, x: Value): readonly number[] => x.shape.slice(1, -1).map(() => d.between(1, 3))
 
 /** [batch, …spatial, channels] */
-function image(d: Draw, most = 5): Value {
+export function image(d: Draw, most = 5): Value {
   const found = d.find(
     ({ shape, dtype }) =>
       dtype.includes('float') &&
@@ -50,7 +50,7 @@ function convolution(d: Draw, name: string): ReturnType<Rows[string]> {
   return code`ops.${name}(${x}, ${weights}, ${options})`
 }
 
-function pool(d: Draw, name: string): ReturnType<Rows[string]> {
+export function pool(d: Draw, name: string): ReturnType<Rows[string]> {
   const x = image(d)
   const window = spatial(d, x)
   const stride = d.chance(0.5) ? {} : { stride: window.map(() => d.between(1, 3)) }
@@ -133,7 +133,8 @@ export const contractionRows: Rows = {
   'ops.resize': (d) => {
     const x = image(d, 4)
     const size = x.shape.slice(1, -1).map((n) => d.pick([n * 2, d.between(1, 9)]))
-    const options = d.pick([{}, { mode: 'bilinear' }, { mode: 'bilinear', alignCorners: true }])
+    const mode = d.pick(['bilinear', 'bicubic'])
+    const options = d.pick([{}, { mode }, { mode, alignCorners: true }])
     return code`ops.resize(${x}, ${size}, ${options})`
   },
 }

@@ -7,6 +7,7 @@ import { indexingRows } from './indexing.js'
 import { linearRows } from './linear.js'
 import { movementRows } from './movement.js'
 import { networkRows } from './networks.js'
+import { pictureRows } from './pictures.js'
 import { reductionRows } from './reductions.js'
 import type { Row, Rows } from './row.js'
 
@@ -17,6 +18,7 @@ const families: readonly (readonly [weight: number, rows: Rows])[] = [
   [16, reductionRows],
   [7, indexingRows],
   [9, contractionRows],
+  [4, pictureRows],
   [8, networkRows],
   [6, idiomRows],
   [2, linearRows],
