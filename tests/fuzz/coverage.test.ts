@@ -46,6 +46,8 @@ const notOperations: { readonly [name: string]: string } = {
   treeLeaves: 'goes through trees',
   treeReduce: 'goes through trees',
   tensor: 'in every program',
+  unique: 'reads values',
+  nonZero: 'reads values',
 }
 
 /** Under another name in the table. */
@@ -56,13 +58,15 @@ const elsewhere: { readonly [name: string]: string } = {
   meanSquaredError: 'nn.meanSquaredError',
   meanAbsoluteError: 'nn.meanAbsoluteError',
   huber: 'nn.huber',
+  unitLength: 'normalize',
 }
 
 const isCovered = (name: string): boolean =>
   rows.has(name) || rows.has(`nn.${name}`) || rows.has(`ops.${name}`) || rows.has(elsewhere[name] ?? '')
 
 describe('random programs are made of', () => {
-  it.each(methods)('the method %s', (name) => {
+  // What bits mean in double precision is another thing.
+  it.each(methods.filter((name) => name !== 'bitcast'))('the method %s', (name) => {
     expect(rows.has(name)).toBe(true)
   })
 

@@ -8,7 +8,7 @@ import { gradient } from '../../src/transform/gradient.js'
 import { withZeros } from '../support/checkGradients.js'
 import { elements, evaluateNodes } from '../support/evaluateNodes.js'
 
-// Truth: NumPy and PyTorch, by scripts/fixtures/operations.py and pictures.py.
+// Truth: NumPy and PyTorch, by scripts/fixtures/operations.py, pictures.py and array-operations.py.
 
 interface Fixture {
   readonly dtype: DType
@@ -25,7 +25,7 @@ interface Case {
 
 const read = (name: string): Case[] =>
   JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'))
-const cases: readonly Case[] = [...read('operations'), ...read('pictures')]
+const cases: readonly Case[] = [...read('operations'), ...read('pictures'), ...read('array-operations')]
 
 const decoded = ({ dtype, shape, values }: Fixture): Elements => elements(dtype, shape, values.map(Number))
 

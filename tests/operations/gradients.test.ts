@@ -39,6 +39,9 @@ const matrices = (...batch: number[]): Elements => {
   return values(shape, (i) => random.normal() * 0.4 + (i % 9 === 0 || i % 9 === 4 || i % 9 === 8 ? 2 : 0))
 }
 
+/** Its singular values are all the same. */
+const identity = values([3, 3], (i) => (i % 4 === 0 ? 1 : 0))
+
 const check = (f: (...inputs: Node[]) => Node | readonly Node[], ...inputs: readonly Elements[]): Check => ({
   f: (nodes) => f(...nodes),
   values: inputs,
@@ -351,6 +354,53 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
   trunc: 'steps',
   unsqueeze: of((x) => o.unsqueeze(x, [0, 2]), normal(2, 2)),
   variance: of((x) => o.variance(x, 0), normal(4, 2)),
+  binCount: check((w) => o.binCount(build.constant(1, 'int32'), 3, w), normal()),
+  bucketize: 'gives no floating point',
+  correlation: of((x) => o.correlation(x), normal(3, 5)),
+  cosineSimilarity: check((a, b) => o.cosineSimilarity(a, b, 0), normal(3, 2), normal(3, 1)),
+  covariance: of((x) => o.covariance(x), normal(2, 3, 4)),
+  cross: check(o.cross, normal(2, 3), normal(3)),
+  diff: of((x) => o.diff(x, 0, 2), normal(4, 2)),
+  histogram: 'gives no floating point',
+  kron: check(o.kron, normal(2, 2), normal(3)),
+  lerp: check(o.lerp, normal(2, 3), normal(3), normal(2, 1)),
+  logAddExp: pairs(o.logAddExp),
+  logCumSumExp: of((x) => o.logCumSumExp(x, 0, { reverse: true }), normal(5, 2)),
+  logit: of(o.logit, between(0.1, 0.9, 4)),
+  lstsq: [
+    check((a, b) => o.lstsq(a, b), normal(4, 2), normal(4)),
+    check((a, b) => o.lstsq(a, b), normal(2, 2, 3), normal(2, 2, 1)),
+  ],
+  matrixNorm: [
+    of((x) => o.matrixNorm(x), normal(2, 3, 2)),
+    of((x) => o.matrixNorm(x, 'nuclear'), normal(2, 3, 2)),
+    of((x) => o.matrixNorm(x, 'spectral'), normal(3, 3)),
+    of((x) => o.matrixNorm(x, 'columns'), normal(3, 2)),
+    of((x) => o.matrixNorm(x, 'rows'), normal(3, 2)),
+  ],
+  matrixRank: 'gives no floating point',
+  median: of((x) => o.median(x, 0), apart(4, 3)),
+  nanMean: of((x) => o.nanMean(x, 0), normal(3, 2)),
+  nanSum: of((x) => o.nanSum(x, 0), normal(3, 2)),
+  nanToNum: of((x) => o.nanToNum(x), normal(3)),
+  pairwiseDistances: [
+    check((a, b) => o.pairwiseDistances(a, b), normal(2, 3), normal(4, 3)),
+    ...(['squaredEuclidean', 'manhattan', 'chebyshev', 'cosine', 3] as const).map((metric) =>
+      check((a, b) => o.pairwiseDistances(a, b, { metric }), apart(2, 3), between(0.3, 0.9, 2, 2, 3)),
+    ),
+  ],
+  pinv: [of((x) => o.pinv(x), normal(4, 2)), of((x) => o.pinv(x), normal(2, 2, 3)), of((x) => o.pinv(x), identity)],
+  quantile: of((x) => o.quantile(x, 0.3, [0, 2]), apart(4, 2, 2)),
+  segmentMax: check((x, i) => o.segmentMax(x, i, 4), apart(4, 2), indices([4], [2, 0, 2, 1])),
+  segmentMean: check((x, i) => o.segmentMean(x, i, 4), normal(4, 2), indices([4], [2, 0, 2, 1])),
+  segmentMin: check((x, i) => o.segmentMin(x, i, 4), apart(4, 2), indices([4], [2, 0, 2, 1])),
+  segmentSoftmax: check((x, i) => o.segmentSoftmax(x, i, 4), normal(4, 2), indices([4], [2, 0, 2, 1])),
+  segmentSum: check((x, i) => o.segmentSum(x, i, 4), normal(4, 2), indices([4], [2, 0, 2, 1])),
+  trapezoid: [
+    of((x) => o.trapezoid(x, 0, 0.5), normal(4, 2)),
+    check((x, t) => o.trapezoid(x, 0, t), normal(4, 2), normal(4)),
+  ],
+  unitLength: of((x) => o.unitLength(x, 0), normal(3, 2)),
   vecDot: check((a, b) => o.vecDot(a, b), normal(2, 3), normal(3)),
   where: check((a, b) => o.where(o.less(a, 0), a, b), apart(2, 3), normal(3)),
   zeros: 'creates',

@@ -71,6 +71,8 @@ const rows: { readonly [N in keyof typeof o]: Row | string } = {
   ...{ bitwiseOr: COMPARES, bitwiseXor: COMPARES, bitwiseNot: COMPARES, leftShift: COMPARES, rightShift: COMPARES },
   ...{ maxUnpool: MOVES, unfold: MOVES, adaptiveMaxPool: MOVES },
   ...{ maxPoolWithIndices: PARTS, lu: PARTS, qr: PARTS, eigh: PARTS, svd: PARTS },
+  ...{ nanToNum: MOVES, segmentMax: MOVES, segmentMin: MOVES, bucketize: COMPARES, matrixRank: COMPARES },
+  ...{ histogram: COMPARES },
 
   arange: shaped(
     (x) => o.add(x, o.arange(0, 4, 0.1, x.dtype)),
@@ -146,6 +148,64 @@ const rows: { readonly [N in keyof typeof o]: Row | string } = {
   trace: shaped(
     (x) => o.trace(x),
     (n) => [n, n],
+  ),
+
+  lerp: row(3, o.lerp),
+  logAddExp: binary(o.logAddExp, [-9, 9]),
+  logit: unary(o.logit, [0.01, 0.99]),
+  logCumSumExp: fold((x) => o.logCumSumExp(x, 0), [-9, 9], usual),
+  diff: unary((x) => o.diff(x)),
+  trapezoid: fold((x) => o.trapezoid(x)),
+  median: fold((x) => o.median(x), [-9, 9], some),
+  quantile: fold((x) => o.quantile(x, 0.3), [-9, 9], some),
+  nanSum: fold((x) => o.nanSum(x)),
+  nanMean: fold((x) => o.nanMean(x)),
+  covariance: wide(
+    [-200, 200],
+    shaped(
+      (x) => o.covariance(x, { correction: 0 }),
+      (n) => [2, n],
+    ),
+  ),
+  correlation: shaped(
+    (x) => o.correlation(o.concat([x, o.ones([2, 1], x.dtype), o.zeros([2, 1], x.dtype)], 1)),
+    (n) => [2, n],
+  ),
+  binCount: row(1, (w) => o.binCount(build.fill(1, w.shape, 'int32'), 2, w), [0, 0.01]),
+  unitLength: fold((x) => o.unitLength(x), [-300, 300], some),
+  cosineSimilarity: row(2, (a, b) => o.cosineSimilarity(a, b), [0, 300], some),
+  pairwiseDistances: wide(
+    [-300, 300],
+    shaped(
+      (a, b) => o.pairwiseDistances(a, b),
+      (n) => [2, n],
+      (n) => [3, n],
+    ),
+  ),
+  kron: shaped(
+    o.kron,
+    (n) => [2, n],
+    () => [3, 2],
+  ),
+  cross: shaped(
+    o.cross,
+    (n) => [n, 3],
+    () => [3],
+  ),
+  pinv: matrix((x) => o.pinv(x)),
+  lstsq: matrix((x) => o.lstsq(x, o.ones([4], x.dtype))),
+  matrixNorm: matrix((x) => o.matrixNorm(x, 'nuclear')),
+  segmentSum: shaped(
+    (x) => o.segmentSum(x, build.fill(1, x.shape, 'int32'), 3),
+    (n) => [n],
+  ),
+  segmentMean: shaped(
+    (x) => o.segmentMean(x, build.fill(1, x.shape, 'int32'), 3),
+    (n) => [n],
+  ),
+  segmentSoftmax: shaped(
+    (x) => o.segmentSoftmax(x, build.fill(1, x.shape, 'int32'), 3),
+    (n) => [n],
   ),
 
   matmul: row(2, (a, b) => o.matmul(o.reshape(a, [1, -1]), o.reshape(b, [-1, 1])), [0, 1], many.slice(1)),

@@ -16,7 +16,7 @@ type Row = readonly [receiver: Tensor, ...args: Argument[]]
 /** For each method arguments that it takes. */
 const methods: { readonly [name: string]: Row } = {
   ...Object.fromEntries(
-    'add sub mul div floorDiv mod pow atan2 maximum minimum equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr logicalXor'
+    'logAddExp add sub mul div floorDiv mod pow atan2 maximum minimum equal notEqual less lessEqual greater greaterEqual logicalAnd logicalOr logicalXor'
       .split(' ')
       .map((name) => [name, [x, vector] as const]),
   ),
@@ -24,13 +24,29 @@ const methods: { readonly [name: string]: Row } = {
     'bitwiseAnd bitwiseOr bitwiseXor leftShift rightShift'.split(' ').map((name) => [name, [bits, bits] as const]),
   ),
   ...Object.fromEntries(
-    'sum prod mean variance std min max any all countNonZero logSumExp norm argMax argMin'
+    'nanSum nanMean median sum prod mean variance std min max any all countNonZero logSumExp norm argMax argMin'
       .split(' ')
       .map((name) => [name, [x, 0, options()] as const]),
   ),
   ...Object.fromEntries(
-    'cumSum cumProd cumMax cumMin sort argSort'.split(' ').map((name) => [name, [x, 0, options()] as const]),
+    'normalize logCumSumExp cumSum cumProd cumMax cumMin sort argSort'
+      .split(' ')
+      .map((name) => [name, [x, 0, options()] as const]),
   ),
+  quantile: [x, 0.5, 0, options()],
+  trapezoid: [x, 0, vector],
+  diff: [x, 0, 1],
+  bucketize: [x, vector, 'left'],
+  binCount: [index, 3, vector.slice([0, 2])],
+  histogram: [x, 4, options()],
+  lerp: [x, vector, 0.5],
+  nanToNum: [x, options()],
+  bitcast: [x, 'int32'],
+  pinv: [x, options()],
+  lstsq: [x, vector, options()],
+  matrixRank: [x, options()],
+  matrixNorm: [x, 'nuclear'],
+  covariance: [x, options()],
   softmax: [x, 0],
   logSoftmax: [x, 0],
   clip: [x, 0, 1],
@@ -98,6 +114,19 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   stack: [shapewise.stack, [x, x], 0],
   einsum: [shapewise.einsum, 'ij,jk->ik', x, x],
   where: [shapewise.where, x.greater(0), x, x],
+  kron: [shapewise.kron, x, vector],
+  cross: [shapewise.cross, ones([2, 3]), ones([3])],
+  vecDot: [shapewise.vecDot, x, vector, 0],
+  tensorDot: [shapewise.tensorDot, x, x, 1],
+  cosineSimilarity: [shapewise.cosineSimilarity, x, vector, 0, options()],
+  pairwiseDistances: [shapewise.pairwiseDistances, x, x, options()],
+  segmentSum: [shapewise.segmentSum, ones([2]), index, 3],
+  segmentMean: [shapewise.segmentMean, ones([2]), index, 3],
+  segmentMax: [shapewise.segmentMax, ones([2]), index, 3, options()],
+  segmentMin: [shapewise.segmentMin, ones([2]), index, 3, options()],
+  segmentSoftmax: [shapewise.segmentSoftmax, ones([2]), index, 3],
+  unique: [shapewise.unique, x],
+  nonZero: [shapewise.nonZero, x],
   compile: [shapewise.compile, (x: Tensor) => x, options()],
   grad: [shapewise.grad, x.sum(), x],
   gradOf: [(fn: (x: Tensor) => Tensor) => shapewise.grad(fn)(x), (x: Tensor) => x.sum()],

@@ -1,3 +1,4 @@
+import { describe as describeValue } from '../../core/describe.js'
 import { failShape } from '../../core/errors.js'
 import { broadcastShapes, formatShape, normalizeAxes, range, type Shape, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
@@ -89,6 +90,10 @@ export function tensorDot(
   axes: number | readonly [readonly number[], readonly number[]] = 2,
 ): Node {
   const [x, y] = numbers(a, b, 'tensorDot')
+  const listed = (list: unknown): boolean => Array.isArray(list) && list.every(Number.isInteger)
+  if (!Number.isInteger(axes) && !(Array.isArray(axes) && axes.length === 2 && axes.every(listed))) {
+    failShape('tensorDot', `the axes are ${describeValue(axes)}`, 'Give how many, or two lists: [[0, 2], [1, 0]].')
+  }
   const [left, right] =
     typeof axes === 'number' ? [range(axes).map((i) => x.rank - axes + i), range(axes)] : [[...axes[0]], [...axes[1]]]
   normalizeAxes(left, x.rank, 'tensorDot')

@@ -1,7 +1,7 @@
 import { isFloat } from '../../core/dtype.js'
 import { failDType } from '../../core/errors.js'
 import { build, type Node } from '../../graph/index.js'
-import { floating, inFloat32, lift, like, numeric, type Operand, pair } from '../operand.js'
+import { aligned, floating, inFloat32, lift, like, numeric, type Operand, pair } from '../operand.js'
 
 /** a + b */
 export const add = (a: Operand, b: Operand): Node => build.add(...pair(a, b, 'add', true))
@@ -131,3 +131,9 @@ export function clip(x: Operand, min?: Operand, max?: Operand): Node {
 
 /** Where the test holds or `x` is NaN. */
 const orNaN = (test: Node, x: Node): Node => (isFloat(x.dtype) ? build.or(test, build.not(build.equal(x, x))) : test)
+
+/** The point between a and b: a + weight · (b − a), a at weight 0 and b at 1; all broadcast. Integers become float32. */
+export const lerp = inFloat32((a: Operand, b: Operand, weight: Operand): Node => {
+  const [from, to, share] = aligned([a, b, weight], 'lerp').map(floating)
+  return build.add(from, build.mul(share, build.sub(to, from)))
+})

@@ -1,4 +1,5 @@
-import { isFloat } from '../../core/dtype.js'
+import { expectNumber } from '../../core/arguments.js'
+import { type DType, isFloat } from '../../core/dtype.js'
 import { failDType } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { broadcastShapes } from '../../core/shape.js'
@@ -84,4 +85,37 @@ export function where(condition: Operand, a: Operand, b: Operand): Node {
   const [x, y] = aligned([a, b], 'where')
   const shape = broadcastShapes(test.shape, x.shape, 'where')
   return build.where(stretch(test, shape), stretch(x, shape), stretch(y, shape))
+}
+
+export interface Replacements {
+  /** In the place of NaN; 0. */
+  readonly nan?: number
+  /** In the place of ∞; the largest number of the dtype. */
+  readonly positive?: number
+  /** In the place of −∞; the smallest number of the dtype. */
+  readonly negative?: number
+}
+
+const largest: { readonly [D in DType]?: number } = {
+  float64: Number.MAX_VALUE,
+  float32: (2 - 2 ** -23) * 2 ** 127,
+  bfloat16: (2 - 2 ** -7) * 2 ** 127,
+  float16: 65504,
+}
+
+/** The elements with numbers in the place of NaN and infinities. Integers stay as they are. */
+export function nanToNum(x: Operand, options: Replacements = {}): Node {
+  checkOptions('nanToNum', options, { nan: true, positive: true, negative: true })
+  const node = lift(x)
+  const most = largest[node.dtype]
+  if (most === undefined) return node
+  const { nan = 0, positive = most, negative = -most } = options
+  const replaced = (source: Node, test: Node, value: number): Node => build.where(test, like(node, value), source)
+  const noNaN = replaced(node, build.not(build.equal(node, node)), expectNumber('nanToNum', 'nan', nan))
+  const finite = replaced(
+    noNaN,
+    build.equal(node, like(node, Infinity)),
+    expectNumber('nanToNum', 'positive', positive),
+  )
+  return replaced(finite, build.equal(node, like(node, -Infinity)), expectNumber('nanToNum', 'negative', negative))
 }

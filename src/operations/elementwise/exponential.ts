@@ -1,5 +1,5 @@
 import { build, type Node } from '../../graph/index.js'
-import { floating, inFloat32, like, type Operand } from '../operand.js'
+import { floating, inFloat32, like, type Operand, pair } from '../operand.js'
 
 // Integers become float32 in all of these.
 
@@ -60,3 +60,15 @@ function decayOf(x: Node): { negative: Node; decay: Node } {
   const negative = build.less(x, like(x, 0))
   return { negative, decay: build.exp(build.where(negative, x, build.neg(x))) }
 }
+
+/** log(eᵃ + eᵇ) without overflow: the larger of the two plus log(1 + e^−|a − b|). Integers become float32. */
+export const logAddExp = inFloat32((a: Operand, b: Operand): Node => {
+  const [x, y] = pair(a, b, 'logAddExp').map(floating)
+  const larger = build.max(x, y)
+  // The difference of two equal infinities would be NaN.
+  const same = build.equal(x, y)
+  const distance = build.sub(build.where(same, like(x, 0), x), build.where(same, like(y, 0), y))
+  const half = build.add(build.mul(x, like(x, 0.5)), build.mul(y, like(y, 0.5)))
+  const apart = build.add(larger, build.log1p(build.exp(build.neg(build.max(distance, build.neg(distance))))))
+  return build.where(same, build.add(half, like(x, Math.LN2)), apart)
+})

@@ -82,3 +82,9 @@ function halley(y: Node, a: Node): Node {
 function polynomial(x: Node, coefficients: readonly number[]): Node {
   return coefficients.map((c) => like(x, c)).reduceRight((sum, c) => build.add(build.mul(sum, x), c))
 }
+
+/** log(x / (1 − x)), the inverse of the sigmoid; ∓∞ at 0 and 1, NaN outside. */
+export const logit = inFloat32((x: Operand): Node => {
+  const node = floating(x)
+  return build.sub(build.log(node), build.log1p(build.neg(node)))
+})

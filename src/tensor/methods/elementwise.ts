@@ -1,5 +1,6 @@
+import type { DType } from '../../core/dtype.js'
 import type { Node } from '../../graph/node.js'
-import type { Tolerance } from '../../operations/elementwise/comparison.js'
+import type { Replacements, Tolerance } from '../../operations/elementwise/comparison.js'
 import * as ops from '../../operations/index.js'
 import type { Operand } from '../../operations/operand.js'
 import type { Tensor } from '../tensor.js'
@@ -39,6 +40,17 @@ export type AllNear = <T extends Tensor, O>(
 
 const choice: Choice = function (this: Tensor, a, b) {
   return wrap(ops.where(this.node, operand(a), operand(b)))
+}
+
+/** Between this and another, as far as a weight says. */
+export type Between = <T extends Tensor, End, Weight>(
+  this: T,
+  end: Unless<OperandProblem<ShapeOf<T>, End, OperandShape<End>>, End>,
+  weight: Unless<OperandProblem<Broadcast<ShapeOf<T>, OperandShape<End>>, Weight, OperandShape<Weight>>, Weight>,
+) => Tensor<Broadcast<Broadcast<ShapeOf<T>, OperandShape<End>>, OperandShape<Weight>>>
+
+const lerp: Between = function (this: Tensor, end, weight) {
+  return wrap(ops.lerp(this.node, operand(end), operand(weight)))
 }
 
 const isClose: Near = function (this: Tensor, other, tolerance) {
@@ -109,6 +121,8 @@ export const elementwise = {
   log2: unary(ops.log2),
   /** The logarithm to base 10. */
   log10: unary(ops.log10),
+  /** log(eᵃ + eᵇ) without overflow. */
+  logAddExp: binary(ops.logAddExp),
   /** √x */
   sqrt: unary(ops.sqrt),
   /** 1 / √x */
@@ -139,10 +153,16 @@ export const elementwise = {
   atanh: unary(ops.atanh),
   /** The error function 2/√π ∫₀ˣ exp(−t²) dt. */
   erf: unary(ops.erf),
+  /** 1 − erf(x), accurate also where it is tiny. */
+  erfc: unary(ops.erfc),
   /** The inverse of `erf`. */
   erfInv: unary(ops.erfInv),
   /** 1 / (1 + e⁻ˣ) */
   sigmoid: unary(ops.sigmoid),
+  /** log(sigmoid(x)), accurate also where the sigmoid is tiny. */
+  logSigmoid: unary(ops.logSigmoid),
+  /** log(x / (1 − x)), the inverse of the sigmoid. */
+  logit: unary(ops.logit),
   /** log(1 + eˣ) */
   softplus: unary(ops.softplus),
   /** max(x, 0) */
@@ -155,6 +175,8 @@ export const elementwise = {
   round: unary(ops.round),
   /** x without its fraction. */
   trunc: unary(ops.trunc),
+  /** The fraction of x, with its sign. */
+  frac: unary(ops.frac),
 
   /** Whether a = b; as all comparisons, a bool tensor. */
   equal: binary(ops.equal),
@@ -202,6 +224,17 @@ export const elementwise = {
   /** Kept between `min` and `max`, either of which may be undefined. */
   clip<T extends Tensor>(this: T, min?: Tensor | number, max?: Tensor | number): Tensor<ShapeOf<T>> {
     return wrap(ops.clip(this.node, optional(min), optional(max)))
+  },
+
+  /** The point between this and `end`: a + weight · (b − a); all broadcast. */
+  lerp,
+  /** Numbers in the place of NaN (0) and of infinities (the largest and smallest of the dtype). */
+  nanToNum<T extends Tensor>(this: T, options?: Replacements): Tensor<ShapeOf<T>> {
+    return wrap(ops.nanToNum(this.node, options))
+  },
+  /** The same bytes read as another dtype of the same width. */
+  bitcast<T extends Tensor>(this: T, dtype: DType): Tensor<ShapeOf<T>> {
+    return wrap(ops.bitcast(this.node, dtype))
   },
 
   /** `a` where this bool tensor is true, else `b`. */

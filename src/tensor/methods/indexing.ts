@@ -1,8 +1,10 @@
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import type { Operand } from '../../operations/operand.js'
+import type { HistogramOptions } from '../../operations/statistics.js'
 import type { Tensor } from '../tensor.js'
 import type {
+  Add,
   AtProblem,
   AxisProblem,
   OperandShape,
@@ -15,7 +17,7 @@ import type {
   Unless,
 } from '../types/index.js'
 import { wrap } from '../wrap.js'
-import { operand } from './operand.js'
+import { expectTensor, operand } from './operand.js'
 
 /** Changes what `take` would read for the same indices and axis; the updates broadcast. */
 export type Scatter<Name extends string> = <T extends Tensor, X extends number = 0>(
@@ -48,6 +50,31 @@ export type OneHot = <T extends Tensor, Depth extends number>(this: T, depth: De
 
 const oneHot: OneHot = function (this: Tensor, depth) {
   return wrap(ops.oneHot(this.node, depth))
+}
+
+/** One count for each of 0 … count − 1. */
+export type CountBins = <Count extends number>(this: Tensor, count: Count, weights?: Tensor) => Tensor<[Count]>
+
+const countBins: CountBins = function (this: Tensor, count, weights) {
+  return wrap(
+    ops.binCount(
+      this.node,
+      count,
+      weights === undefined ? undefined : expectTensor('binCount', 'the weights', weights),
+    ),
+  )
+}
+
+/** One count for each bin, and the edges around them. */
+export type Histogram = <Bins extends number = 10>(
+  this: Tensor,
+  bins?: Bins,
+  options?: HistogramOptions,
+) => { counts: Tensor<[Bins]>; edges: Tensor<[Add<Bins, 1>]> }
+
+const histogram: Histogram = function (this: Tensor, bins, options) {
+  const { counts, edges } = ops.histogram(this.node, bins, options)
+  return { counts: wrap(counts), edges: wrap(edges) }
 }
 
 /** The methods that read and write by indices. */
@@ -98,6 +125,17 @@ export const indexing = {
   searchSorted<V extends Shape>(this: Tensor, values: Tensor<V>, side?: 'left' | 'right'): Tensor<V> {
     return wrap(ops.searchSorted(this.node, operand(values), side))
   },
+
+  /** The int32 number of the interval between ascending boundaries that each element falls into; a boundary ends it ('left') or starts the next. */
+  bucketize<T extends Tensor>(this: T, boundaries: Tensor, side?: 'left' | 'right'): Tensor<ShapeOf<T>> {
+    return wrap(ops.bucketize(this.node, operand(boundaries), side))
+  },
+
+  /** How often each of 0 … count − 1 occurs among whole numbers; with weights the sums of theirs. */
+  binCount: countBins,
+
+  /** How many elements lie in each of `bins` (10) intervals of equal width, and the bins + 1 edges; see `range`. */
+  histogram,
 
   /** A new last axis with 1 at the index that each element is, and 0 elsewhere. */
   oneHot,

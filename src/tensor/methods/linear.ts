@@ -1,12 +1,17 @@
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
+import type { MatrixNorm, RankOptions } from '../../operations/linear/least-squares.js'
 import type { TriangularSolveOptions } from '../../operations/linear/solve.js'
 import type { Operand } from '../../operations/operand.js'
+import type { CovarianceOptions } from '../../operations/statistics.js'
 import type { Tensor } from '../tensor.js'
 import type {
   AxisProblem,
   Diagonal,
+  Gram,
   LeftFactor,
+  Matmul,
+  MatmulProblem,
   MatrixProblem,
   NoTensor,
   OnDiagonal,
@@ -21,6 +26,7 @@ import type {
   SquareProblem,
   ToComplex,
   ToReal,
+  Transpose,
   Unless,
 } from '../types/index.js'
 import { wrap } from '../wrap.js'
@@ -149,6 +155,62 @@ export const linear = {
   } {
     const { u, s, vt } = ops.svd(operand(this))
     return { u: wrap(u), s: wrap(s), vt: wrap(vt) }
+  },
+
+  /** The pseudoinverse of each matrix: […, m, n] → […, n, m]. */
+  pinv<T extends Tensor>(
+    this: OfMatrices<'pinv', ShapeOf<T>, T>,
+    options?: RankOptions,
+  ): Tensor<Transpose<ShapeOf<T>, -2, -1>> {
+    return wrap(ops.pinv(operand(this) as Node, options))
+  },
+
+  /** The x with the smallest Σ (a · x − b)² for this a […, m, n] and b [m] or […, m, k]; of several the shortest. */
+  lstsq<T extends Tensor, Sides>(
+    this: T,
+    b: Unless<NoTensor<Sides> | MatmulProblem<Transpose<ShapeOf<T>, -2, -1>, OperandShape<Sides>>, Sides>,
+    options?: RankOptions,
+  ): Tensor<Matmul<Transpose<ShapeOf<T>, -2, -1>, OperandShape<Sides>>> {
+    return wrap(ops.lstsq(this.node, operand(b), options))
+  },
+
+  /** How many rows of each matrix are independent, as int32. */
+  matrixRank<T extends Tensor>(
+    this: OfMatrices<'matrixRank', ShapeOf<T>, T>,
+    options?: RankOptions,
+  ): Tensor<PerMatrix<ShapeOf<T>>> {
+    return wrap(ops.matrixRank(operand(this), options))
+  },
+
+  /** The norm of each matrix: 'frobenius', 'nuclear', 'spectral', or the largest sum of 'columns' or 'rows'. */
+  matrixNorm<T extends Tensor>(
+    this: OfMatrices<'matrixNorm', ShapeOf<T>, T>,
+    order?: MatrixNorm,
+  ): Tensor<PerMatrix<ShapeOf<T>>> {
+    return wrap(ops.matrixNorm(operand(this), order))
+  },
+
+  /** Σ (xᵢ − mean)(xⱼ − mean) / (n − correction) of the rows, where the correction is 1: […, variables, observations] → […, variables, variables]. */
+  covariance<T extends Tensor>(
+    this: OfMatrices<'covariance', ShapeOf<T>, T>,
+    options?: CovarianceOptions,
+  ): Tensor<Gram<ShapeOf<T>>> {
+    return wrap(ops.covariance(operand(this), options))
+  },
+
+  /** The covariance of rows that are brought to variance 1: Pearson's correlation. */
+  correlation<T extends Tensor>(this: OfMatrices<'correlation', ShapeOf<T>, T>): Tensor<Gram<ShapeOf<T>>> {
+    return wrap(ops.correlation(operand(this)))
+  },
+
+  /** The two-dimensional Fourier transform of complex numbers over the two axes before the pairs. */
+  fft2<T extends Tensor>(this: T): Tensor<ShapeOf<T>> {
+    return wrap(ops.fft2(this.node))
+  },
+
+  /** The inverse of `fft2`. */
+  ifft2<T extends Tensor>(this: T): Tensor<ShapeOf<T>> {
+    return wrap(ops.ifft2(this.node))
   },
 
   /** The discrete Fourier transform Σₜ xₜ exp(−2πi k t / n) of complex numbers, which are pairs in the last axis. */

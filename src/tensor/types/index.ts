@@ -15,6 +15,7 @@ export type { MappedArguments, MappedResult } from './mapped.js'
 export type { Count, Dot, Matmul, MatmulProblem } from './matmul.js'
 export type {
   Diagonal,
+  Gram,
   LeftFactor,
   MatrixProblem,
   OnDiagonal,
@@ -36,10 +37,11 @@ export type { MoveAxis, MoveAxisProblem, Permute, PermuteProblem, Reversed, Tran
 export type { Repeat, Tile } from './movement/repeat.js'
 export type { Flatten, FlattenAxisProblem, FlattenProblem, Reshape, ReshapeProblem } from './movement/reshape.js'
 export type { AtProblem, Resized, Slice, SliceProblem, SliceSpec, Take } from './movement/slice.js'
-export type { Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './movement/split.js'
+export type { Differ, Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from './movement/split.js'
 export type { Insert, Longer, Squeeze, SqueezeProblem } from './movement/squeeze.js'
 export type { Nested, NestedShape, RaggedProblem } from './nested.js'
 export type { NoTensor, Operand, OperandProblem, OperandShape, ShapeOf } from './operand.js'
+export type { Kron, RowPairs, RowPairsProblem, Segmented, SegmentProblem, TensorDot } from './pairs.js'
 export type { Reduce } from './reduce.js'
 export type { ScalarProblem } from './scalar.js'
 export type { Box, Loose, Shape, Writable } from './shape.js'

@@ -46,6 +46,7 @@ interface ShapesOf<M extends Parts> {
   left: [...M['batch'], M['rows'], M['smaller']]
   right: [...M['batch'], M['smaller'], M['columns']]
   rows: [...M['batch'], M['rows']]
+  gram: [...M['batch'], M['rows'], M['rows']]
 }
 
 /** One number for each matrix, as a trace or determinant. */
@@ -58,6 +59,9 @@ export type LeftFactor<A extends Shape> = Of<A, 'left'>
 export type RightFactor<A extends Shape> = Of<A, 'right'>
 /** One number for each row: […, m, n] → […, m]. */
 export type PerRow<A extends Shape> = Of<A, 'rows'>
+
+/** One number for each pair of rows: […, m, n] → […, m, m]. */
+export type Gram<A extends Shape> = Of<A, 'gram'>
 
 /** The message for what is not a batch of matrices, else `never`. */
 export type MatrixProblem<Name extends string, A extends Shape> = number extends A['length']

@@ -80,6 +80,25 @@ export const contractionRows: Rows = {
     const a = d.float(1, 3)
     return code`${a}.dot(${factor(d, a, d.chance(0.5) ? [a.shape.at(-1) ?? 1] : [a.shape.at(-1) ?? 1, width(d, sizeOf(a.shape))])})`
   },
+  kron: (d) => {
+    const small = (value: Value): boolean => sizeOf(value.shape) <= 64
+    const a = d.float(0, 3, small)
+    return code`kron(${a}, ${d.float(0, 3, (value) => small(value) && value.dtype === a.dtype)})`
+  },
+  cross: (d) => {
+    const dtype = d.dtype()
+    const a = d.floatOf([...d.shape(d.between(0, 2), 100), 3], dtype)
+    return code`cross(${a}, ${d.floatOf(d.chance(0.5) ? [3] : a.shape, dtype)})`
+  },
+  cosineSimilarity: (d) => {
+    const a = d.float(1, 4, (value) => sizeOf(value.shape) > 0)
+    return code`cosineSimilarity(${a}.add(3), ${d.floatOf(a.shape, a.dtype)}, ${d.axis(a)})`
+  },
+  pairwiseDistances: (d) => {
+    const a = d.float(2, 3, (value) => sizeOf(value.shape) <= 200)
+    const metric = d.pick(['squaredEuclidean', 'manhattan', 'chebyshev', 'squaredEuclidean', 'euclidean'])
+    return code`pairwiseDistances(${a}, ${factor(d, a, [d.between(1, 8), a.shape.at(-1) ?? 1])}, { metric: '${metric}' })`
+  },
   outer: (d) => {
     const a = d.float(0, 2, ({ shape }) => sizeOf(shape) <= 64)
     return code`${a}.outer(${d.float(0, 2, ({ shape }) => sizeOf(shape) <= 64)})`
@@ -114,16 +133,16 @@ export const contractionRows: Rows = {
       ? code`einsum('bqhd,bkhd->bhqk', ${a}, ${factor(d, a, [a.shape[0], d.between(1, 5), ...a.shape.slice(2)])})`
       : code`einsum('abcd->dbac', ${a})`
   },
-  'ops.tensorDot': (d) => {
+  tensorDot: (d) => {
     const a = d.float(2, 4)
     const n = width(d, sizeOf(a.shape))
     return d.chance(0.5)
-      ? code`ops.tensorDot(${a}, ${factor(d, a, [a.shape.at(-1) ?? 1, n])}, 1)`
-      : code`ops.tensorDot(${a}, ${factor(d, a, [n, a.shape[0]])}, [[0], [1]])`
+      ? code`tensorDot(${a}, ${factor(d, a, [a.shape.at(-1) ?? 1, n])}, 1)`
+      : code`tensorDot(${a}, ${factor(d, a, [n, a.shape[0]])}, [[0], [1]])`
   },
-  'ops.vecDot': (d) => {
+  vecDot: (d) => {
     const a = d.float(1)
-    return code`ops.vecDot(${a}, ${d.floatOf(a.shape, a.dtype)}, ${d.axis(a)})`
+    return code`vecDot(${a}, ${d.floatOf(a.shape, a.dtype)}, ${d.axis(a)})`
   },
   'ops.conv': (d) => convolution(d, 'conv'),
   'ops.convTranspose': (d) => convolution(d, 'convTranspose'),

@@ -153,7 +153,17 @@ export const elementwiseRows: Rows = {
   },
   cast: (d) =>
     code`${d.any()}.cast('${d.pick(['float32', 'float64', 'float16', 'bfloat16', 'int32', 'float32', 'bool'])}')`,
-  'ops.erfc': (d) => code`ops.erfc(${d.float()})`,
-  'ops.logSigmoid': (d) => code`ops.logSigmoid(${d.float()})`,
-  'ops.frac': (d) => code`ops.frac(${d.float()})`,
+  erfc: unary('erfc'),
+  logSigmoid: unary('logSigmoid'),
+  frac: unary('frac'),
+  logit: unary('logit', 0.05, 0.95),
+  logAddExp: (d) => {
+    const x = d.float()
+    return code`${x}.logAddExp(${d.partner(x)})`
+  },
+  lerp: (d) => {
+    const x = d.float()
+    return code`${x}.lerp(${d.partner(x)}, ${d.chance(0.5) ? d.number(0, 1) : code`${d.partner(x)}`})`
+  },
+  nanToNum: (d) => code`${d.float()}.nanToNum()`,
 }

@@ -69,6 +69,24 @@ export const indexingRows: Rows = {
     return code`${x}.topK(${d.between(1, Math.min(5, x.shape.at(axis) ?? 1))}, ${axis}).${d.pick(['values', 'values', 'indices'])}`
   },
   searchSorted: (d) => code`${d.float(1, 1)}.sort().searchSorted(${d.float()}, '${d.pick(['left', 'right'])}')`,
+  bucketize: (d) => code`${d.float()}.bucketize(${d.float(1, 1)}.sort(), '${d.pick(['left', 'right'])}')`,
+  binCount: (d) => {
+    const [n, count] = [d.between(1, 8), d.between(1, 20)]
+    const weights = d.chance(0.5) ? code`, ${d.floatOf([count])}` : code``
+    return code`${d.indices(n, [count])}.abs().binCount(${n}${weights})`
+  },
+  histogram: (d) =>
+    code`${d.float(0, 3)}.histogram(${d.between(1, 6)}, { range: [-0.5, 1.5] }).${d.pick(['counts', 'edges'])}`,
+  ...Object.fromEntries(
+    ['segmentSum', 'segmentMean', 'segmentMax', 'segmentMin', 'segmentSoftmax'].map((name) => [
+      name,
+      (d: Draw) => {
+        const x = d.float(1, 4, full)
+        const n = d.between(1, 6)
+        return code`${name}(${x}, ${d.indices(n, [x.shape[0]])}.abs(), ${n + 1})`
+      },
+    ]),
+  ),
   oneHot: (d) => code`${d.integer(0, 3)}.oneHot(${d.between(1, 8)})`,
   'ops.gather': (d) => {
     const x = d.float(1, 4, full)

@@ -70,6 +70,19 @@ export const linearRows: Rows = {
   qr: (d) => code`${regular(d).a}.qr().${d.pick(['r', 'q'])}.abs()`,
   eigh: (d) => (d.chance(0.6) ? code`${spread(d)}.eigh().values` : code`${spread(d)}.eigh().vectors.square()`),
   svd: (d) => code`${regular(d).a}.svd().s`,
+  pinv: (d) => code`${regular(d).a}.pinv()`,
+  lstsq: (d) => {
+    const { a, x, n } = regular(d)
+    return code`${a}.lstsq(${right(d, x, n)})`
+  },
+  matrixRank: (d) => code`${regular(d).a}.matrixRank()`,
+  matrixNorm: (d) =>
+    code`${regular(d).a}.matrixNorm('${d.pick(['frobenius', 'nuclear', 'spectral', 'columns', 'rows'])}')`,
+  covariance: (d) => code`${matrices(d).x}.covariance({ correction: 0 })`,
+  correlation: (d) => {
+    const { x, n } = matrices(d)
+    return n < 2 ? undefined : code`${x}.tanh().add(${identity(x, n, 2)}).correlation()`
+  },
   fft: (d) => code`${complex(d)}.fft()`,
   ifft: (d) => code`${complex(d)}.ifft()`,
   rfft: (d) => {
@@ -77,6 +90,6 @@ export const linearRows: Rows = {
     return wide(x) ? code`${x}.rfft(${d.axis(x)})` : undefined
   },
   irfft: (d) => code`${complex(d)}.irfft(${d.chance(0.5) ? 'undefined' : d.between(1, 12)})`,
-  'ops.fft2': (d) => code`ops.fft2(${d.input('float32', [d.between(1, 6), d.between(1, 6), 2])})`,
-  'ops.ifft2': (d) => code`ops.ifft2(${d.input('float32', [d.between(1, 6), d.between(1, 6), 2])})`,
+  fft2: (d) => code`${d.input('float32', [d.between(1, 6), d.between(1, 6), 2])}.fft2()`,
+  ifft2: (d) => code`${d.input('float32', [d.between(1, 6), d.between(1, 6), 2])}.ifft2()`,
 }

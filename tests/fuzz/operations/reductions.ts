@@ -80,6 +80,30 @@ export const reductionRows: Rows = {
     const x = d.float()
     return code`${x}.norm${along(d, x, d.chance(0.3) ? code`order: ${d.pick([1, 2, 3])}` : code``)}`
   },
+  nanSum: reduction('nanSum'),
+  nanMean: extreme('nanMean'),
+  median: extreme('median'),
+  quantile: (d) => {
+    const x = d.float(0, 6, full)
+    const q = d.pick([0, 0.25, 0.3, 0.5, 0.9, 1])
+    return x.shape.length === 0 || d.chance(0.2) ? code`${x}.quantile(${q})` : code`${x}.quantile(${q}, ${d.axis(x)})`
+  },
+  trapezoid: (d) => {
+    const x = d.float(1)
+    const axis = d.axis(x)
+    return d.chance(0.5)
+      ? code`${x}.trapezoid(${axis}, 0.5)`
+      : code`${x}.trapezoid(${axis}, ${d.floatOf([x.shape.at(axis) ?? 1], x.dtype)})`
+  },
+  logCumSumExp: running('logCumSumExp'),
+  diff: (d) => {
+    const x = d.float(1)
+    return code`${x}.diff(${d.axis(x)}${d.chance(0.3) ? ', 2' : ''})`
+  },
+  normalize: (d) => {
+    const x = d.float(1, 8, full)
+    return code`${x}.normalize(${d.axis(x)}${d.chance(0.3) ? ', { order: 1 }' : ''})`
+  },
   argMax: search('argMax'),
   argMin: search('argMin'),
   cumSum: running('cumSum'),

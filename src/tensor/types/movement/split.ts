@@ -53,3 +53,8 @@ export type TopKProblem<A extends Shape, K extends number, X> =
   Subtract<SizeOn<A, X>, K> extends 'less'
     ? `topK: there are no ${K} elements along axis ${X & number} of ${Show<A>}`
     : never
+
+/** The shape after taking differences of neighbours so many times. */
+export type Differ<A extends Shape, X, Order extends number> = number extends SizeOn<A, X> | Order
+  ? Resized<A, X>
+  : Resized<A, X, Subtract<SizeOn<A, X>, Order> extends infer Left extends number ? Left : 0>
