@@ -148,11 +148,14 @@ export class Optimizer {
     if (this.#accumulation === undefined) this.#step(list, chosen, wide)
     else {
       const weight = weightNode(name, options.weight ?? 1)
-      this.#accumulation.add(list, wide, weight, (means) => this.#step(list, chosen, means))
+      this.#accumulation.add(list, wide, weight, (means, isLast) => this.#step(list, chosen, means, isLast))
     }
   }
 
-  #step(list: readonly Variable[], plans: readonly Plan[], gradients: readonly Node[]): void {
+  /** @param isMade whether the step is made at all; it is, by default */
+  #step(list: readonly Variable[], plans: readonly Plan[], gradients: readonly Node[], isMade?: Node): void {
+    const assign = (variable: Variable, next: Node): void =>
+      variable.assignNode(isMade === undefined ? next : ops.where(isMade, next, variable.node))
     const parameters = list.map((variable) => ops.cast(variable.node, wideType(variable)))
     const bounded = clipped(
       gradients,
@@ -167,7 +170,7 @@ export class Optimizer {
       const plan = plans[i]
       const factor = plan.rateFactor * (plan.rule.rateFactor?.(variable.shape) ?? 1)
       const rate = wide(rates.get(plan) as Node)
-      const step = { learningRate: factor === 1 ? rate : ops.mul(rate, factor), number: wide(number) }
+      const step = { learningRate: factor === 1 ? rate : ops.mul(rate, factor), number: wide(number), isMade }
       const state = this.#slots.of(variable, plan.rule)
       const next = planned(
         plan,
@@ -176,12 +179,12 @@ export class Optimizer {
         state.map((buffer) => buffer.node),
         step,
       )
-      variable.assignNode(ops.cast(next.parameter, variable.dtype))
+      assign(variable, ops.cast(next.parameter, variable.dtype))
       next.state?.forEach((node, k) => {
-        state[k].assignNode(node)
+        assign(state[k], node)
       })
     })
-    this.#stepCount.assignNode(number)
+    assign(this.#stepCount, number)
   }
 
   /**

@@ -16,6 +16,8 @@ export interface Step {
   readonly learningRate: Node
   /** Counts from 1. */
   readonly number: Node
+  /** With `accumulate`: whether what comes out is taken. What takes long may be left out where it is not. */
+  readonly isMade?: Node | undefined
 }
 
 /** A parameter's next value, and those of its state. */

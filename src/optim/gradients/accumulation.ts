@@ -5,7 +5,6 @@ import { needOptions } from '../../core/options.js'
 import * as build from '../../graph/build.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
-import { cond } from '../../tensor/control.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { Buffer, type Variable } from '../../tensor/variable.js'
 import { expectCount, expectNotNegative } from '../options.js'
@@ -48,12 +47,15 @@ export class Accumulation {
     return [this.#calls, this.#weight, ...this.#sums.variables()]
   }
 
-  /** Adds gradients of weight `weight`, and gives their average to `step` if these were the last ones. */
+  /**
+   * Adds gradients of weight `weight`, and gives their average so far to `step`, with whether these were the last ones. What is
+   * assigned is chosen element by element rather than by a branch: so it can be written over what was there.
+   */
   add(
     list: readonly Variable[],
     gradients: readonly Node[],
     weight: Node,
-    step: (means: readonly Node[]) => void,
+    step: (means: readonly Node[], isLast: Node) => void,
   ): void {
     const buffers = list.map((variable) => this.of(variable))
     const adds = this.options.losses === 'sums'
@@ -63,23 +65,14 @@ export class Accumulation {
     })
     const total = ops.add(this.#weight.node, weight)
     const calls = ops.add(this.#calls.node, 1)
-    const keep = (next: readonly Node[], count: Node, sum: Node): [] => {
-      for (const [i, buffer] of buffers.entries()) buffer.assignNode(next[i])
-      this.#calls.assignNode(count)
-      this.#weight.assignNode(sum)
-      return []
-    }
-    const zero = (node: Node): Node => build.fill(0, node.shape, node.dtype)
-    cond(
-      new Tensor(ops.equal(calls, this.options.steps)),
-      () => {
-        // Without any weight all sums are 0.
-        const divisor = ops.where(ops.equal(total, 0), 1, total)
-        step(adds ? sums : sums.map((sum, i) => ops.div(sum, ops.cast(divisor, wideType(list[i])))))
-        return keep(sums.map(zero), zero(calls), zero(total))
-      },
-      () => keep(sums, calls, total),
-    )
+    const isLast = ops.equal(calls, this.options.steps)
+    // Without any weight all sums are 0.
+    const divisor = ops.where(ops.equal(total, 0), 1, total)
+    step(adds ? sums : sums.map((sum, i) => ops.div(sum, ops.cast(divisor, wideType(list[i])))), isLast)
+    const restarted = (node: Node): Node => ops.where(isLast, 0, node)
+    for (const [i, buffer] of buffers.entries()) buffer.assignNode(restarted(sums[i]))
+    this.#calls.assignNode(restarted(calls))
+    this.#weight.assignNode(restarted(total))
   }
 }
 

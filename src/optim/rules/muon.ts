@@ -1,8 +1,11 @@
 import { type Shape, sizeOf } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
+import { cond } from '../../tensor/control.js'
+import { Tensor } from '../../tensor/tensor.js'
 import { defineOptimizer } from '../define.js'
 import type { OptimizerOptions } from '../options.js'
+import type { Step } from '../rule.js'
 import { count, flag, kept, positive } from '../settings.js'
 import { adamRule } from './adam.js'
 import { normOf } from './moments.js'
@@ -57,13 +60,25 @@ export const muon = defineOptimizer<MuonSettings>({
         const direction = nesterov ? ops.add(gradient, ops.mul(next, momentum)) : next
         const outputs = shape[shape.length - 1]
         const inputs = sizeOf(shape) / outputs
-        const flat = orthogonalized(ops.reshape(direction, [inputs, outputs]), iterations)
+        const matrix = ops.reshape(direction, [inputs, outputs])
+        const flat = unlessUnused(step, matrix, (x) => orthogonalized(x, iterations))
         const change = ops.mul(ops.reshape(flat, shape), Math.sqrt(Math.max(1, outputs / inputs)))
         return { parameter: ops.sub(parameter, ops.mul(change, step.learningRate)), state: [next] }
       },
     }
   },
 })
+
+/** `change` of x, or x where the result is not used. */
+function unlessUnused({ isMade }: Step, x: Node, change: (x: Node) => Node): Node {
+  if (isMade === undefined) return change(x)
+  return cond(
+    new Tensor(isMade),
+    ({ node }: Tensor) => new Tensor(change(node)),
+    (same: Tensor) => same,
+    new Tensor(x),
+  ).node
+}
 
 /**
  * About U Vᵀ of the singular value decomposition U S Vᵀ: x ← a x + (b x xᵀ + c (x xᵀ)²) x, which takes all singular values of a matrix
