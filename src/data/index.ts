@@ -23,6 +23,19 @@ export {
 export { type Columns, Dataset, dataset, type Example } from './memory/dataset.js'
 export type { OrderOptions } from './memory/order.js'
 export type { SplitOptions } from './memory/splits.js'
+export { arrayDataset } from './own/array-dataset.js'
+export {
+  type ClassFile,
+  type FolderPicture,
+  type FolderRecording,
+  type ImageFolderOptions,
+  imageFolder,
+  textLines,
+  wavFolder,
+} from './own/folders.js'
+export { type ParquetOptions, readParquet } from './own/parquet.js'
+export { type FileLocation, readCsv, readFile, readNpyFile, readNpzFile, readText, readWav } from './own/read-file.js'
+export { type ClassTableOptions, classTable, type ValueTableOptions, valueTable } from './own/table-dataset.js'
 export {
   floats,
   integers,

@@ -15,10 +15,11 @@ export interface CsvOptions {
 
 /** A table of text, by lines. */
 export class CsvTable {
+  /** What it is called in messages. */
+  readonly name: string
   readonly names: readonly string[]
   readonly rows: readonly (readonly string[])[]
   readonly #missing: ReadonlySet<string>
-  readonly #name: string
 
   /** Use {@link parseCsv}. */
   constructor(
@@ -27,7 +28,7 @@ export class CsvTable {
     rows: readonly (readonly string[])[],
     missing: readonly string[],
   ) {
-    this.#name = name
+    this.name = name
     this.names = names
     this.rows = rows
     this.#missing = new Set(['', ...missing])
@@ -36,7 +37,7 @@ export class CsvTable {
   /** The fields of one column; undefined where there is no value. Throws if there is no such column. */
   column(name: string): readonly (string | undefined)[] {
     const at = this.names.indexOf(name)
-    if (at < 0) fail(`${this.#name}: there is no column "${name}".`, `The columns are: ${this.names.join(', ')}.`)
+    if (at < 0) fail(`${this.name}: there is no column "${name}".`, `The columns are: ${this.names.join(', ')}.`)
     return this.rows.map((row) => (this.#missing.has(row[at]!) ? undefined : row[at]!))
   }
 
@@ -47,7 +48,7 @@ export class CsvTable {
       const value = Number(field)
       if (!Number.isNaN(value) && field.trim() !== '') return value
       const cure = 'Name such fields with the option missing, or take column(…).'
-      return fail(`${this.#name}: "${field}" in column "${name}", row ${row}, is no number.`, cure)
+      return fail(`${this.name}: "${field}" in column "${name}", row ${row}, is no number.`, cure)
     })
   }
 
@@ -62,7 +63,7 @@ export class CsvTable {
     const numbers = new Map(names.map((field, i) => [field, i]))
     const labels = Int32Array.from(fields, (field, row) => {
       if (field !== undefined) return numbers.get(field)!
-      return fail(`${this.#name}: column "${name}" has no value in row ${row}.`, 'Drop the row or fill in the value.')
+      return fail(`${this.name}: column "${name}" has no value in row ${row}.`, 'Drop the row or fill in the value.')
     })
     return { labels, names }
   }

@@ -6,9 +6,9 @@ import {
   type SourceOptions,
 } from '../files/published.js'
 import { type CsvOptions, type CsvTable, parseCsv } from '../formats/csv.js'
-import { damaged } from '../formats/damage.js'
-import { type Column, floatColumn, labelColumn } from '../memory/column.js'
-import { type Dataset, dataset } from '../memory/dataset.js'
+import type { Column } from '../memory/column.js'
+import type { Dataset } from '../memory/dataset.js'
+import { classTable } from '../own/table-dataset.js'
 
 /** Examples of a few numbers and a class. */
 export interface LabelledTable<Features extends number> {
@@ -33,27 +33,15 @@ const raschka = 'https://raw.githubusercontent.com/rasbt/python-machine-learning
 
 async function load(set: PublishedSet, file: PublishedFile, csv: CsvOptions, options: SourceOptions) {
   const { files, source } = await loadPublished(set, { file }, options)
-  return { table: parseCsv(files.file.bytes, csv, files.file.name), source, name: files.file.name }
+  return { table: parseCsv(files.file.bytes, csv, files.file.name), source }
 }
 
-/** The numbers of some columns and the classes of one. */
 function labelled<Features extends number>(
-  { table, source, name }: SourceTable & { readonly name: string },
+  { table, source }: SourceTable,
   features: readonly string[] & { readonly length: Features },
   target: string,
 ): LabelledTable<Features> {
-  const columns = features.map((feature) => table.numbers(feature))
-  const { labels, names } = table.categories(target)
-  const inputs = new Float32Array(labels.length * features.length)
-  columns.forEach((column, at) => {
-    column.forEach((value, row) => {
-      if (Number.isNaN(value)) damaged(name, `row ${row} has no ${features[at]}`)
-      inputs[row * features.length + at] = value
-    })
-  })
-  const shape: readonly [Features] = [features.length]
-  const data = dataset({ inputs: floatColumn(inputs, shape), labels: labelColumn(labels, { classes: names.length }) })
-  return { data, features, classes: names, source }
+  return { ...classTable(table, { inputs: features, labels: target }), features, source }
 }
 
 /**
