@@ -131,6 +131,7 @@ describe('streams', () => {
         .mapInWorkers<{ number: number; seed: number }>(new URL('./double.mjs', import.meta.url), {
           workers: 1,
           ahead: 8,
+          onFallback: (reason) => expect.fail(reason),
         }),
     { lengths: [5], numbers: ({ number }) => [number / 2] },
   )
@@ -240,8 +241,11 @@ describe('threads', () => {
   const elements = (length: number) => numbers(length).map((number) => ({ number }))
 
   it('do the same as the module here', async () => {
-    const [there, here] = [2, 0].map((workers) => elements(9).mapInWorkers(work, { workers, seed: 4 }))
+    const fallbacks: string[] = []
+    const onFallback = (reason: string) => fallbacks.push(reason)
+    const [there, here] = [2, 0].map((workers) => elements(9).mapInWorkers(work, { workers, seed: 4, onFallback }))
     expect(await there!.toArray(2)).toEqual(await here!.toArray(2))
+    expect(fallbacks).toEqual([])
   })
 
   it('report what the function throws and a module that cannot be loaded', async () => {

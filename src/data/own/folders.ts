@@ -118,9 +118,7 @@ export interface FolderRecording {
  * }
  * ```
  */
-export async function wavFolder(
-  folder: string,
-): Promise<{
+export async function wavFolder(folder: string): Promise<{
   readonly recordings: Stream<FolderRecording>
   readonly files: readonly ClassFile[]
   readonly classes: readonly string[]

@@ -34,7 +34,7 @@ export interface WorkerOptions {
   /** Elements under way at once; twice the threads, at least 2. */
   readonly ahead?: number
   readonly seed?: number
-  /** Told why, where no thread can be started and the module runs here instead. */
+  /** Told why, where no thread can be started and the module runs here instead. By default a warning on the console. */
   readonly onFallback?: (reason: string) => void
 }
 
@@ -274,7 +274,7 @@ export class Stream<T> implements AsyncIterable<T> {
    */
   mapInWorkers<Out>(module: URL | string, options: WorkerOptions = {}): Stream<Out> {
     checkOptions<WorkerOptions>('mapInWorkers', options, { workers: true, ahead: true, seed: true, onFallback: true })
-    const { workers = 2, ahead = Math.max(2, 2 * workers), seed = 0, onFallback = () => undefined } = options
+    const { workers = 2, ahead = Math.max(2, 2 * workers), seed = 0, onFallback = warnOfFallback } = options
     expectCount('mapInWorkers: workers', workers, 0)
     expectCount('mapInWorkers: ahead', ahead, 1)
     return this.#with(
@@ -286,6 +286,9 @@ export class Stream<T> implements AsyncIterable<T> {
     return new Stream(stage)
   }
 }
+
+const warnOfFallback = (reason: string): void =>
+  console.warn(`mapInWorkers: no threads, the elements are made between the steps: ${reason}`)
 
 function expectCount(what: string, value: number, least: number): number {
   if (Number.isSafeInteger(value) && value >= least) return value

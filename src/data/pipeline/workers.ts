@@ -30,7 +30,7 @@ const program = (listen: string, post: string, url: string): string => `
     if (typeof module.default !== 'function') throw new Error('the module has no function as default export')
     return module.default
   })
-  loaded.then(() => ${post}({ task: -1 }), (error) => ${post}({ task: -1, error: String(error?.message ?? error) }))
+  loaded.then(() => ${post}({ task: -1 }), (error) => ${post}({ task: -1, error: String(error?.message ?? error) }));
   ${listen}(async ({ task, value, context }) => {
     try {
       ${post}({ task, out: await (await loaded)(value, context) })
