@@ -121,6 +121,22 @@ nn.huber(logits, labels)
 // @ts-expect-error binaryCrossEntropy: targets [32] differ from [32, 10]
 nn.binaryCrossEntropy(logits, labels)
 
+shape(nn.focalLoss(tokens, any as Tensor<[32, 7]>, { reduction: 'none' })).is<[32, 7]>()
+shape(nn.tripletLoss(logits, logits, logits, { reduction: 'none' })).is<[32]>()
+shape(nn.diceLoss(tokens, tokens, { reduction: 'none' })).is<[32, 100]>()
+shape(nn.arcFace(logits, any as Tensor<[10, 4]>, labels)).is<[]>()
+shape(nn.ctcLoss(tokens, any as Tensor<[32, 3]>, { reduction: 'none' })).is<[32]>()
+shape(nn.ssimLoss(any as Tensor<[8, 32, 32, 3]>, any as Tensor<[8, 32, 32, 3]>, { reduction: 'none' })).is<[8]>()
+shape(nn.gradientPenalty((x) => x.sum(-1), logits, logits)).is<[]>()
+// @ts-expect-error focalLoss: labels [32] do not fit [32, 7, 100]
+nn.focalLoss(tokens, labels)
+// @ts-expect-error tripletLoss: targets [32, 9] differ from [32, 10]
+nn.tripletLoss(logits, any as Tensor<[32, 9]>, logits)
+// @ts-expect-error centres have the features of the vectors
+nn.arcFace(logits, any as Tensor<[11, 4]>, labels)
+// @ts-expect-error totalVariation: takes [batch, height, width, channels], not [32, 10]
+nn.totalVariation(logits)
+
 // Parameters are operands.
 shape(flat.matmul(nn.linear(784, 10).weight)).is<[32, 10]>()
 // @ts-expect-error matmul: inner sizes 784 and 700 differ

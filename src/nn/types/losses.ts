@@ -22,3 +22,9 @@ export type TargetProblem<Name extends string, S, T> = T extends readonly []
   : Fails<Known<T>, Known<S>> extends true
     ? `${Name}: targets ${ShowSizes<Known<T>>} differ from ${ShowSizes<Known<S>>}`
     : never
+
+/** Why labels T are not one for each row of S, else `never`. */
+export type RowProblem<Name extends string, S, T> =
+  Fails<Known<T>, Front<Known<S>>> extends true
+    ? `${Name}: labels ${ShowSizes<Known<T>>} do not fit ${ShowSizes<Known<S>>}`
+    : never

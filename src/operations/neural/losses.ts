@@ -1,30 +1,14 @@
-import { expectChoice } from '../../core/arguments.js'
 import { isInteger } from '../../core/dtype.js'
 import { failShape } from '../../core/errors.js'
 import { formatShape, sameShape } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { abs, mul, sub } from '../elementwise/arithmetic.js'
-import { describe, floating, inFloat32, lift, like, type Operand, pair } from '../operand.js'
+import { describe, floating, inFloat32, lift, like, type Operand } from '../operand.js'
 import { mean, sum } from '../reductions.js'
 import { logSoftmax } from './activations.js'
+import { comparable, type LossOptions, reduced } from './reduction.js'
 
-/** What becomes of the losses of the examples (or elements): their mean, their sum, or nothing. */
-export type Reduction = 'mean' | 'sum' | 'none'
-
-export interface LossOptions {
-  /** 'mean' */
-  readonly reduction?: Reduction
-}
-
-const reductions: { readonly [R in Reduction]: (losses: Node) => Node } = {
-  mean: (losses) => mean(losses),
-  sum: (losses) => sum(losses),
-  none: (losses) => losses,
-}
-
-function reduced(operation: string, reduction: Reduction = 'mean', losses: Node): Node {
-  return reductions[expectChoice(operation, 'the reduction', reduction, ['mean', 'sum', 'none'])](losses)
-}
+export type { LossOptions, Reduction } from './reduction.js'
 
 export interface CrossEntropyOptions extends LossOptions {
   /** The part of the probability that is spread evenly over all classes (Szegedy et al., 2016); 0. */
@@ -80,20 +64,6 @@ function expected(logarithms: Node, targets: Node): Node {
     )
   }
   return sum(mul(targets, logarithms), rank - 1)
-}
-
-/** Predictions and targets of one shape: silent broadcasting of [n] and [n, 1] to [n, n] is a classic mistake. */
-function comparable(operation: string, prediction: Operand, target: Operand): [Node, Node] {
-  const [x, y] = [lift(prediction), lift(target, floating(prediction))]
-  if (!sameShape(x.shape, y.shape) && y.rank > 0) {
-    failShape(
-      operation,
-      `prediction ${formatShape(x.shape)} and target ${formatShape(y.shape)} differ`,
-      'They are compared element by element; reshape, squeeze or expand one of them.',
-    )
-  }
-  const [p, t] = pair(floating(x), y, operation)
-  return [p, t]
 }
 
 /**

@@ -1,0 +1,18 @@
+// How far predictions are from targets, as the mean over all examples (or elements), their sum, or each by itself.
+
+export * from './arc-face.js'
+export * from './binary.js'
+export * from './contrastive.js'
+export * from './critic.js'
+export * from './cross-entropy.js'
+export * from './ctc.js'
+export * from './divergences.js'
+export * from './focal.js'
+export * from './hinge.js'
+export * from './likelihood.js'
+export * from './overlap.js'
+export * from './pictures.js'
+export type { Loss, LossOptions } from './reduction.js'
+export * from './regression.js'
+export * from './sinkhorn.js'
+export * from './triplet.js'
