@@ -5,6 +5,7 @@ import { elementwiseRows } from './elementwise.js'
 import { idiomRows } from './idioms.js'
 import { indexingRows } from './indexing.js'
 import { linearRows } from './linear.js'
+import { lossRows } from './losses.js'
 import { movementRows } from './movement.js'
 import { networkRows } from './networks.js'
 import { pictureRows } from './pictures.js'
@@ -22,6 +23,8 @@ const families: readonly (readonly [weight: number, rows: Rows])[] = [
   [8, networkRows],
   [6, idiomRows],
   [2, linearRows],
+  // Compositions that other rows are made of: they are computed once each, and not drawn.
+  [0, lossRows],
   [5, controlRows],
   [2, randomRows],
 ]
