@@ -1,58 +1,10 @@
 // Convolutions in groups of few channels, depthwise ones above all: vectors run over groups and their outputs (`lanes.h`), and
 // what a place sees is multiplied lane by lane.
 #pragma once
-#include "convolutions/lanes.h"
+#include "convolutions/columns.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
-
-/// Places in one block of registers; or vectors of lanes, where a place is alone.
-constexpr int kLanePlaces = 8, kLaneVectors = 4;
-
-/// out[p · outStep + j] = Σ over taps of x[tap.from + p · step + j] · weights[tap.own + j] for a vector of lanes j, or a part of it.
-template <class T, int Places, bool Part>
-void convolveLanes(const SeenTap *taps, i64 count, const T *x, i64 step, const T *weights, T *out, i64 outStep, i64 across) {
-  constexpr int N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
-  using V = Vector<T, N>;
-  V sums[Places] = {};
-  for (i64 t = 0; t < count; t++) {
-    const V right = load<V>(weights + taps[t].own);
-    const T *from = x + taps[t].from;
-#pragma GCC unroll 8
-    for (int p = 0; p < Places; p++) sums[p] += right * (Part ? loadPart<V>(from + p * step, across) : load<V>(from + p * step));
-  }
-#pragma GCC unroll 8
-  for (int p = 0; p < Places; p++) {
-    if (Part) storePart(out + p * outStep, sums[p], across);
-    else store(out + p * outStep, sums[p]);
-  }
-}
-
-/// The same for one place and some vectors of lanes.
-template <class T>
-void convolvePlace(const SeenTap *taps, i64 count, const T *x, const T *weights, T *out) {
-  constexpr int N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
-  using V = Vector<T, N>;
-  V sums[kLaneVectors] = {};
-  for (i64 t = 0; t < count; t++)
-#pragma GCC unroll 4
-    for (int v = 0; v < kLaneVectors; v++) sums[v] += load<V>(weights + taps[t].own + v * N) * load<V>(x + taps[t].from + v * N);
-  for (int v = 0; v < kLaneVectors; v++) store(out + v * N, sums[v]);
-}
-
-template <class T>
-using ConvolveLanes = void (*)(const SeenTap *, i64, const T *, i64, const T *, T *, i64, i64);
-
-template <class T, int Places, bool Part>
-struct LanesTable {
-  static ConvolveLanes<T> find(i64 places) {
-    return places == Places ? convolveLanes<T, Places, Part> : LanesTable<T, Places - 1, Part>::find(places);
-  }
-};
-template <class T, bool Part>
-struct LanesTable<T, 0, Part> {
-  static ConvolveLanes<T> find(i64) { return nullptr; }
-};
 
 struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
   bool plan() {
@@ -66,7 +18,7 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
     lanes.source.channel = x.strides[spatial + 2];
     for (int i = 0; i < spatial; i++) lanes.source.spatial[i] = x.strides[i + 1];
     if (!sight.plan()) return false;
-    lanes.plan(sight, bytesOf(dtype));
+    if (!lanes.plan(sight, bytesOf(dtype))) return false;
     dense = (outputs == 1 || out.strides[spatial + 2] == 1) && out.strides[spatial + 1] == outputs;
     return true;
   }
@@ -117,13 +69,13 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
   T *packed() const { return static_cast<T *>(shapewise_scratch(0, 2, lanes.bundles * perBundle() * sizeof(T))); }
   template <class T>
   i64 workBytes() const {
-    return windowCount * channels * static_cast<i64>(sizeof(SeenTap)) + (lanes.roomForCopy(sizeof(T)) + rowSize()) * static_cast<i64>(sizeof(T));
+    return sight.windowRows * channels * static_cast<i64>(sizeof(SeenRow)) + (lanes.roomForCopy(sizeof(T)) + rowSize()) * static_cast<i64>(sizeof(T));
   }
 
   template <class T>
   void band(const T *image, T *results, i64 bundle, i64 number, int thread) const {
-    SeenTap *taps = static_cast<SeenTap *>(shapewise_scratch(thread, 3, workBytes<T>()));
-    T *copy = reinterpret_cast<T *>(taps + windowCount * channels);
+    SeenRow *rows = static_cast<SeenRow *>(shapewise_scratch(thread, 3, workBytes<T>()));
+    T *copy = reinterpret_cast<T *>(rows + sight.windowRows * channels);
     T *line = copy + lanes.roomForCopy(sizeof(T));
     const int last = spatial - 1;
     const i64 begin = number * lanes.bandPlaces, end = spatial > 1 ? least(places[0], begin + lanes.bandPlaces) : 1;
@@ -149,33 +101,34 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
       }
       T *to = dense ? results + offset : line;
       const i64 step = dense ? out.strides[spatial] : lanes.width;
-      for (i64 r = 0; r < sight.runs.count; r++) {
-        const Run &run = sight.runs[r];
-        const i64 count = sight.list(listing, seen, run, origin, taps);
-        convolveRun(run, taps, count, from, weights, to + run.place * step, step, lanes.lanesOf(bundle));
+      const i64 count = sight.list(listing, seen, origin, rows);
+      for (i64 i = 0; i < sight.phases.count; i++) {
+        const Phase &phase = sight.phases[i];
+        convolvePhase(phase, lanes.columns(sight, phase, rows, count), from, weights, to + phase.place * step, sight.placeStep * step,
+                      lanes.lanesOf(bundle));
       }
       if (!dense) scatter(line, results + offset, lanes.lanesOf(bundle));
     }
   }
 
-  /// All places of a run, for all lanes.
   template <class T>
-  void convolveRun(const Run &run, const SeenTap *taps, i64 count, const T *x, const T *weights, T *to, i64 step, i64 some) const {
+  void convolvePhase(const Phase &phase, const Columns &seen, const T *x, const T *weights, T *to, i64 step, i64 some) const {
     constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
-    const Axis &last = sight.axes[spatial - 1];
-    const i64 xStep = last.placePixels * lanes.distances[spatial - 1], outStep = last.placeStep * step;
-    const i64 height = least(kLanePlaces, run.count);
-    const ConvolveLanes<T> whole = LanesTable<T, kLanePlaces, false>::find(height), part = LanesTable<T, kLanePlaces, true>::find(height);
-    for (i64 begin = 0; begin < run.count; begin += height) {
+    i64 height = kColumnPlaces;
+    for (i64 begin = 0; begin < phase.count; begin += height) {
+      while (height > 1 && (height > phase.count || height / 2 >= phase.count - begin)) height /= 2;
       // The last places are computed twice where they are no multiple.
-      const i64 place = least(begin, run.count - height);
-      const T *from = x + place * xStep;
-      T *results = to + place * outStep;
+      const i64 place = least(begin, phase.count - height);
+      const auto convolve = height == 8 ? convolveColumns<T, 8, false> : height == 4 ? convolveColumns<T, 4, false>
+                          : height == 2 ? convolveColumns<T, 2, false> : convolveColumns<T, 1, false>;
+      const auto convolvePart = height == 8 ? convolveColumns<T, 8, true> : height == 4 ? convolveColumns<T, 4, true>
+                              : height == 2 ? convolveColumns<T, 2, true> : convolveColumns<T, 1, true>;
+      T *results = to + place * step;
+      if (lanes.inPlace) prefetchLanes<false>(x + seen.ahead + place * seen.step, height * seen.spread, seen.step / seen.spread, some);
+      prefetchLanes<true>(results + kColumnPlaces * step, height, step, some);
       i64 lane = 0;
-      if (height == 1)
-        for (; lane + kLaneVectors * N <= some; lane += kLaneVectors * N) convolvePlace(taps, count, from + lane, weights + lane, results + lane);
-      for (; lane + N <= some; lane += N) whole(taps, count, from + lane, xStep, weights + lane, results + lane, outStep, N);
-      if (lane < some) part(taps, count, from + lane, xStep, weights + lane, results + lane, outStep, some - lane);
+      for (; lane + N <= some; lane += N) convolve(seen, place, x + lane, weights + lane, results + lane, step, N);
+      if (lane < some) convolvePart(seen, place, x + lane, weights + lane, results + lane, step, some - lane);
     }
   }
 

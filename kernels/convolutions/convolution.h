@@ -54,14 +54,19 @@ struct WideGroups final : Allocated<WideGroups> {
   }
 };
 
-inline Step *readConvolution(Reader &reader, const Extents &extents) {
-  Geometry geometry;
-  geometry.parse(reader, extents);
-  if (reader.failed()) return ConvolutionByLanes::make(geometry, reader);
+/// A convolution in any number of groups.
+inline Step *chooseConvolution(const Geometry &geometry, Reader &reader) {
   if (geometry.groups == 1 && !geometry.isVast) return makeConvolution(geometry.group(0), reader);
   if (!geometry.empty() && !geometry.isVast && WideGroups::fits(geometry)) return WideGroups::make(geometry, reader);
   if (!geometry.empty() && LaneSums::fits(geometry)) return LaneSums::make(geometry, reader);
   return ConvolutionByLanes::make(geometry, reader);
+}
+
+inline Step *readConvolution(Reader &reader, const Extents &extents) {
+  Geometry geometry;
+  geometry.parse(reader, extents);
+  if (reader.failed()) return ConvolutionByLanes::make(geometry, reader);
+  return chooseConvolution(geometry, reader);
 }
 
 }  // namespace SHAPEWISE_VARIANT

@@ -1,55 +1,13 @@
 // The gradient of a kernel in groups of few channels: the sums over all places and images of what `by-lanes.h` multiplies. Rows of
 // places are added up in a fixed number of parts.
 #pragma once
-#include "convolutions/lanes.h"
+#include "convolutions/columns.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-/// Sums in one block of registers, and the parts that all rows are divided into.
-constexpr int kLaneSums = 9;
-/// Vectors of lanes in one block of registers.
-constexpr int kSumVectors = SHAPEWISE_VECTOR_BYTES >= 64 ? 2 : 1;
+/// The parts that all rows are divided into.
 constexpr i64 kLaneParts = 16;
-
-/// sums[tap.own + j] += Σₚ x[tap.from + p · step + j] · y[p · yStep + j] for each tap and some vectors of lanes j, or a part of one.
-template <class T, int Taps, int Vectors, bool Part>
-void sumLanes(const SeenTap *taps, i64 count, const T *x, i64 step, const T *y, i64 yStep, T *sums, i64 across) {
-  constexpr int N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
-  using V = Vector<T, N>;
-  V totals[Taps][Vectors];
-  const T *from[Taps];
-#pragma GCC unroll 9
-  for (int t = 0; t < Taps; t++) {
-    for (int v = 0; v < Vectors; v++) totals[t][v] = load<V>(sums + taps[t].own + v * N);
-    from[t] = x + taps[t].from;
-  }
-  for (i64 p = 0; p < count; p++) {
-    V right[Vectors];
-    for (int v = 0; v < Vectors; v++) right[v] = Part ? loadPart<V>(y + p * yStep, across) : load<V>(y + p * yStep + v * N);
-#pragma GCC unroll 9
-    for (int t = 0; t < Taps; t++)
-      for (int v = 0; v < Vectors; v++)
-        totals[t][v] += right[v] * (Part ? loadPart<V>(from[t] + p * step, across) : load<V>(from[t] + p * step + v * N));
-  }
-#pragma GCC unroll 9
-  for (int t = 0; t < Taps; t++)
-    for (int v = 0; v < Vectors; v++) store(sums + taps[t].own + v * N, totals[t][v]);
-}
-
-template <class T>
-using SumLanes = void (*)(const SeenTap *, i64, const T *, i64, const T *, i64, T *, i64);
-
-template <class T, int Taps, int Vectors, bool Part>
-struct LaneSumsTable {
-  static SumLanes<T> find(i64 taps) {
-    return taps == Taps ? sumLanes<T, Taps, Vectors, Part> : LaneSumsTable<T, Taps - 1, Vectors, Part>::find(taps);
-  }
-};
-template <class T, int Vectors, bool Part>
-struct LaneSumsTable<T, 0, Vectors, Part> {
-  static SumLanes<T> find(i64) { return nullptr; }
-};
 
 /// Arrives as a convolution whose batch are the channels, whose channels are the images, and whose window are all places.
 struct LaneSums final : ConvolutionStep<LaneSums> {
@@ -70,7 +28,7 @@ struct LaneSums final : ConvolutionStep<LaneSums> {
     lanes.source.channel = x.strides[0];
     for (int i = 0; i < spatial; i++) lanes.source.spatial[i] = x.strides[i + 1];
     if (!sight.plan()) return false;
-    lanes.plan(sight, bytesOf(dtype));
+    if (!lanes.plan(sight, bytesOf(dtype))) return false;
     for (int i = 0; i < spatial; i++) taps *= places[i];
     dense = (outputs == 1 || kernel.strides[spatial + 2] == 1) && kernel.strides[spatial] == outputs;
     return true;
@@ -108,13 +66,13 @@ struct LaneSums final : ConvolutionStep<LaneSums> {
   i64 rowSize() const { return dense ? 0 : window[spatial - 1] * lanes.width; }
   template <class T>
   i64 workBytes() const {
-    return taps * batch * static_cast<i64>(sizeof(SeenTap)) + (lanes.roomForCopy(sizeof(T)) + rowSize()) * static_cast<i64>(sizeof(T));
+    return sight.windowRows * batch * static_cast<i64>(sizeof(SeenRow)) + (lanes.roomForCopy(sizeof(T)) + rowSize()) * static_cast<i64>(sizeof(T));
   }
 
   template <class T>
   void band(const Frame &frame, i64 number, i64 band, i64 bundle, T *sums, int thread) const {
-    SeenTap *list = static_cast<SeenTap *>(shapewise_scratch(thread, 3, workBytes<T>()));
-    T *copy = reinterpret_cast<T *>(list + taps * batch);
+    SeenRow *rows = static_cast<SeenRow *>(shapewise_scratch(thread, 3, workBytes<T>()));
+    T *copy = reinterpret_cast<T *>(rows + sight.windowRows * batch);
     T *line = copy + lanes.roomForCopy(sizeof(T));
     const int last = spatial - 1;
     const i64 begin = band * lanes.bandPlaces, end = spatial > 1 ? least(window[0], begin + lanes.bandPlaces) : 1;
@@ -146,30 +104,31 @@ struct LaneSums final : ConvolutionStep<LaneSums> {
         y = line;
         step = lanes.width;
       }
-      for (i64 r = 0; r < sight.runs.count; r++) {
-        const Run &run = sight.runs[r];
-        const i64 count = sight.list(listing, seen, run, origin, list);
-        addRun(run, list, count, from, y + run.place * step, step, sums, lanes.lanesOf(bundle));
+      const i64 count = sight.list(listing, seen, origin, rows);
+      for (i64 i = 0; i < sight.phases.count; i++) {
+        const Phase &phase = sight.phases[i];
+        addPhase(phase, lanes.columns(sight, phase, rows, count), from, y + phase.place * step, sight.placeStep * step, sums,
+                 lanes.lanesOf(bundle));
       }
     }
   }
 
   template <class T>
-  void addRun(const Run &run, const SeenTap *list, i64 count, const T *x, const T *y, i64 step, T *sums, i64 some) const {
+  void addPhase(const Phase &phase, const Columns &seen, const T *x, const T *y, i64 step, T *sums, i64 some) const {
     constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
-    const Axis &last = sight.axes[spatial - 1];
-    const i64 xStep = last.placePixels * lanes.distances[spatial - 1], yStep = last.placeStep * step;
-    for (i64 lane = 0, width = N; lane < some; lane += width) {
-      width = some - lane >= kSumVectors * N ? kSumVectors * N : N;
-      for (i64 tap = 0; tap < count;) {
-        // Blocks of nearly equal height.
-        const i64 blocks = (count - tap + kLaneSums - 1) / kLaneSums, height = (count - tap + blocks - 1) / blocks;
-        const SumLanes<T> add = some - lane < N                ? LaneSumsTable<T, kLaneSums, 1, true>::find(height)
-                                : width == kSumVectors * N ? LaneSumsTable<T, kLaneSums, kSumVectors, false>::find(height)
-                                                           : LaneSumsTable<T, kLaneSums, 1, false>::find(height);
-        add(list + tap, run.count, x + lane, xStep, y + lane, yStep, sums + lane, some - lane);
-        tap += height;
-      }
+    i64 height = kColumnPlaces;
+    for (i64 place = 0; place < phase.count; place += height) {
+      while (height > phase.count - place) height /= 2;
+      const auto add = height == 8 ? sumColumns<T, 8, false> : height == 4 ? sumColumns<T, 4, false>
+                     : height == 2 ? sumColumns<T, 2, false> : sumColumns<T, 1, false>;
+      const auto addPart = height == 8 ? sumColumns<T, 8, true> : height == 4 ? sumColumns<T, 4, true>
+                         : height == 2 ? sumColumns<T, 2, true> : sumColumns<T, 1, true>;
+      const T *from = y + place * step;
+      if (lanes.inPlace) prefetchLanes<false>(x + seen.ahead + place * seen.step, height * seen.spread, seen.step / seen.spread, some);
+      prefetchLanes<false>(from + kColumnPlaces * step, height, step, some);
+      i64 lane = 0;
+      for (; lane + N <= some; lane += N) add(seen, place, x + lane, sums + lane, from + lane, step, N);
+      if (lane < some) addPart(seen, place, x + lane, sums + lane, from + lane, step, some - lane);
     }
   }
 

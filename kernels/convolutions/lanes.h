@@ -10,6 +10,22 @@ namespace SHAPEWISE_VARIANT {
 /// What a copied part of an image may take: some of a second-level cache.
 constexpr i64 kSpreadBytes = 256 * 1024;
 
+/// Places in one block of registers: at most these, or a half, a quarter, one.
+constexpr int kColumnPlaces = 8;
+
+/// What is seen along the rows of a window by one phase: for each row all pieces. Steps are in elements: between pixels, between the
+/// columns of neighbouring places, and between the weights (or sums) of neighbouring taps, of the window and of a piece.
+struct Columns {
+  const SeenRow *rows;
+  i64 count;
+  const Piece *pieces;
+  i64 pieceCount, pixelStep, step, ownStep, tapStep;
+  /// From the first pixel of the image on, where the next row of the window begins.
+  i64 ahead;
+  /// Pixels for each place that are asked for there.
+  i64 spread;
+};
+
 /// Distances between what an image is made of.
 struct ImageStrides {
   i64 spatial[kMaxRank], group, channel;
@@ -25,8 +41,10 @@ struct Lanes {
   i64 bandPlaces = 1, bands = 1, bandPixels = 0;
   /// Distances of what is read, in a copy or not.
   i64 distances[kMaxRank], channelStep = 0, copySize = 0;
+  /// Where two vectors of channels find the elements of a vector of lanes, for each of both.
+  List<i32> turns;
 
-  void plan(const Sight &sight, i64 elementBytes) {
+  bool plan(const Sight &sight, i64 elementBytes) {
     const i64 vector = SHAPEWISE_VECTOR_BYTES / elementBytes;
     inPlace = channels == 1 && outputs == 1 && source.group == 1;
     const Axis &first = sight.axes[0];
@@ -61,9 +79,18 @@ struct Lanes {
     bundles = (groups + perBundle - 1) / perBundle;
     if (inPlace)
       for (int i = 0; i < sight.spatial; i++) distances[i] = source.spatial[i];
+    return inPlace || planTurns(elementBytes);
   }
 
   i64 lanesOf(i64 bundle) const { return least(perBundle, groups - bundle * perBundle) * outputs; }
+  Columns columns(const Sight &sight, const Phase &phase, const SeenRow *rows, i64 count) const {
+    const int last = sight.spatial - 1;
+    const i64 pixel = distances[last], own = channels * width, step = sight.columnPixels * pixel;
+    const i64 next = last > 0 ? sight.axes[last - 1].placePixels * distances[last - 1] : 2 * kColumnPlaces * step;
+    const i64 ahead = count > 0 ? rows[count - 1].from + next : 0;
+    return {rows, count, sight.pieces.items + phase.firstPiece, phase.pieces, pixel, step, own, sight.tapStep * own, ahead,
+            sight.phases.count == 1 ? sight.columnPixels : 1};
+  }
   /// Elements of a copy; a store of a vector may reach behind it.
   i64 roomForCopy(i64 elementBytes) const { return inPlace ? 0 : copySize + SHAPEWISE_VECTOR_BYTES / elementBytes; }
 
@@ -95,6 +122,8 @@ struct Lanes {
       }
       for (i64 pixel = 0; pixel < pixels; pixel++, to += channels * width) {
         const T *from = image + offset + pixel * source.spatial[last];
+        for (i64 c = 0; source.channel == 1 && c < some * channels; c += 64 / sizeof(T))
+          __builtin_prefetch(from + kColumnPlaces * source.spatial[last] + c, 0, 3);
         if (outputs == 1) copyChannels(from, some, to);
         else repeatChannels(from, some, to);
       }
@@ -112,6 +141,10 @@ struct Lanes {
   template <class T>
   void repeatChannels(const T *from, i64 some, T *to) const {
     constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T), kShort = 16 / sizeof(T);
+#if SHAPEWISE_VECTOR_BYTES >= 64
+    if constexpr (sizeof(T) == 4)
+      if (turns.count > 0) return turnChannels(from, some, to);
+#endif
     for (i64 c = 0; c < channels; c++, from += source.channel, to += width)
       for (i64 g = 0; g < some; g++) {
         const T value = from[g * source.group];
@@ -123,6 +156,34 @@ struct Lanes {
         for (i64 o = 0; o < outputs; o += N) store(lanes + o, value - Vector<T, N>{});
       }
   }
+
+  /// Whether channels follow each other, and a vector of lanes reads two vectors of them at most: its elements are then turned.
+  bool planTurns(i64 elementBytes) {
+    const i64 N = SHAPEWISE_VECTOR_BYTES / elementBytes;
+    if (SHAPEWISE_VECTOR_BYTES < 64 || elementBytes != 4 || outputs == 1 || source.channel != 1 || source.group != channels) return true;
+    if (((N + outputs - 2) / outputs + 1) * channels > 2 * N) return true;
+    if (!turns.resize(width * channels)) return false;
+    for (i64 lane = 0; lane < width; lane++)
+      for (i64 c = 0; c < channels; c++)
+        turns[(lane / N * channels + c) * N + lane % N] = static_cast<i32>((lane / outputs - lane / N * N / outputs) * channels + c);
+    return true;
+  }
+
+#if SHAPEWISE_VECTOR_BYTES >= 64
+  template <class T>
+  void turnChannels(const T *from, i64 some, T *to) const {
+    constexpr i64 N = SHAPEWISE_VECTOR_BYTES / sizeof(T);
+    using V = Vector<T, N>;
+    const i32 *turn = turns.items;
+    for (i64 lane = 0; lane < some * outputs; lane += N) {
+      const i64 first = lane / outputs * channels, left = some * channels - first;
+      const __m512i low = bits<__m512i>(loadPart<V>(from + first, least(left, N)));
+      const __m512i high = left > N ? bits<__m512i>(loadPart<V>(from + first + N, least(left - N, N))) : low;
+      for (i64 c = 0; c < channels; c++, turn += N)
+        store(to + c * width + lane, bits<V>(_mm512_permutex2var_epi32(low, load<__m512i>(turn), high)));
+    }
+  }
+#endif
 };
 
 }  // namespace SHAPEWISE_VARIANT

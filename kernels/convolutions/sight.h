@@ -36,36 +36,53 @@ struct Axis {
   static i64 commonDivisor(i64 a, i64 b) { return b == 0 ? a : commonDivisor(b, a % b); }
 };
 
-/// Places of the last axis that see by the same taps, at one distance from each other.
-struct Run {
-  i64 place, count;
-  Seen seen;
+/// Most taps of a piece.
+constexpr i64 kPieceTaps = 4;
+
+/// Neighbouring taps of the last axis. Tap k of it sees for place p of its phase what lies in column p + k, and columns are pixels at
+/// one distance: an element that is loaded serves as many places as there are taps. Columns from `from` until before `behind` exist.
+struct Piece {
+  i64 tap, taps, pixel, from, behind;
 };
 
-/// Where a tap finds its elements, and where those lie that belong to it.
-struct SeenTap {
+/// Places of the last axis that see by the same taps, at one distance from each other.
+struct Phase {
+  i64 place, count, firstPiece, pieces;
+};
+
+/// Where the taps of one row along the last axis find the row's first pixel, and where that lies which belongs to the first of them.
+struct SeenRow {
   i64 from, own;
 };
 
 struct Sight {
   int spatial = 0;
   Axis axes[kMaxRank];
-  List<Run> runs;
-  /// Products of all axes but the last.
-  i64 rows = 1;
+  List<Phase> phases;
+  List<Piece> pieces;
+  /// Along the last axis: between the places of a phase, between their pixels, and from tap to tap of a piece.
+  i64 placeStep = 1, columnPixels = 1, tapStep = 1;
+  /// Products of all axes but the last, of places and of the window.
+  i64 rows = 1, windowRows = 1;
 
   bool plan() {
     for (int i = 0; i < spatial; i++) axes[i].plan();
-    for (int i = 0; i + 1 < spatial; i++) rows *= axes[i].places;
-    const Axis &last = axes[spatial - 1];
-    for (i64 phase = 0; phase < least(last.placeStep, last.places); phase++) {
-      const i64 before = runs.count;
-      for (i64 place = phase; place < last.places; place += last.placeStep) {
-        const Seen seen = last.seen(place);
-        if (runs.count > before && runs[runs.count - 1].seen == seen) runs[runs.count - 1].count++;
-        else if (!runs.push({place, 1, seen})) return false;
-      }
+    for (int i = 0; i + 1 < spatial; i++) {
+      rows *= axes[i].places;
+      windowRows *= axes[i].window;
     }
+    const Axis &last = axes[spatial - 1];
+    placeStep = last.placeStep;
+    columnPixels = last.placePixels;
+    tapStep = last.tapStep;
+    // Dilated windows are joined by places as far from each other as their taps.
+    const i64 spread = last.tapPixels / columnPixels;
+    if (spread > 1 && spread <= 64 && last.tapPixels % columnPixels == 0 && last.places >= 4 * spread * placeStep) {
+      placeStep *= spread;
+      columnPixels *= spread;
+    }
+    for (i64 phase = 0; phase < least(placeStep, last.places); phase++)
+      if (!addPhase(last, phase)) return false;
     return true;
   }
 
@@ -79,30 +96,46 @@ struct Sight {
     }
   }
 
-  /// The taps of a run, each with `channels` of its own, `channelStep` and `ownStep` apart; `distances` are those of pixels.
+  /// The rows of a window, each with `channels` of its own, `channelStep` and `ownStep` apart; `distances` are those of pixels.
   struct Listing {
     const i64 *distances;
     i64 channels, channelStep, ownStep;
   };
-  i64 list(const Listing &listing, Seen *seen, const Run &run, i64 from, SeenTap *taps) const {
-    seen[spatial - 1] = run.seen;
-    return add(listing, seen, 0, from, 0, taps) - taps;
-  }
+  i64 list(const Listing &listing, const Seen *seen, i64 from, SeenRow *list) const { return add(listing, seen, 0, from, 0, list) - list; }
 
  private:
-  SeenTap *add(const Listing &listing, const Seen *seen, int axis, i64 from, i64 tap, SeenTap *taps) const {
+  bool addPhase(const Axis &last, i64 place) {
+    Phase phase = {place, (last.places - place + placeStep - 1) / placeStep, pieces.count, 0};
+    const i64 base = place * last.stride - last.low;
+    const bool joined = last.tapPixels == columnPixels;
+    i64 tap = 0;
+    while (tap < last.tapStep && (base + tap * last.dilation) % last.inputDilation != 0) tap++;
+    if (tap == last.tapStep) tap = last.window;
+    for (i64 taps = 1; tap < last.window; tap += taps * last.tapStep) {
+      const i64 left = (last.window - tap + last.tapStep - 1) / last.tapStep, some = (left + kPieceTaps - 1) / kPieceTaps;
+      taps = joined ? (left + some - 1) / some : 1;
+      const i64 pixel = (base + tap * last.dilation) / last.inputDilation;
+      const i64 from = pixel >= 0 ? 0 : (columnPixels - 1 - pixel) / columnPixels;
+      const i64 behind = pixel >= last.image ? 0 : (last.image - 1 - pixel) / columnPixels + 1;
+      if (from >= least(behind, phase.count + taps - 1)) continue;
+      if (!pieces.push({tap, taps, pixel, from, behind})) return false;
+      phase.pieces++;
+    }
+    return phases.push(phase);
+  }
+
+  SeenRow *add(const Listing &listing, const Seen *seen, int axis, i64 from, i64 tap, SeenRow *list) const {
     const Axis &own = axes[axis];
+    if (axis == spatial - 1) {
+      for (i64 c = 0; c < listing.channels; c++)
+        *list++ = {from + c * listing.channelStep, (tap * own.window * listing.channels + c) * listing.ownStep};
+      return list;
+    }
     const i64 step = own.tapPixels * listing.distances[axis];
     from += seen[axis].pixel * listing.distances[axis];
     tap = tap * own.window + seen[axis].first;
-    for (i64 k = 0; k < seen[axis].count; k++, from += step, tap += own.tapStep) {
-      if (axis + 1 < spatial) {
-        taps = add(listing, seen, axis + 1, from, tap, taps);
-        continue;
-      }
-      for (i64 c = 0; c < listing.channels; c++) *taps++ = {from + c * listing.channelStep, (tap * listing.channels + c) * listing.ownStep};
-    }
-    return taps;
+    for (i64 k = 0; k < seen[axis].count; k++, from += step, tap += own.tapStep) list = add(listing, seen, axis + 1, from, tap, list);
+    return list;
   }
 };
 
