@@ -3,6 +3,7 @@ import type { DType } from '../core/dtype.js'
 import { fail, failShape } from '../core/errors.js'
 import { formatShape, type Shape, sizeOf } from '../core/shape.js'
 import * as build from '../graph/build.js'
+import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import * as random from '../tensor/random.js'
 import { Tensor } from '../tensor/tensor.js'
@@ -76,6 +77,16 @@ const scaledNormal = (gain: number, fan: Fan): Initializer => {
   return (shape, dtype) => random.normal(shape, { std: gain / Math.sqrt(fanOf(shape, fan)), dtype })
 }
 
+/** The standard deviation of a standard normal distribution that is cut at ±2: √(1 − 4 φ(2) / (2 Φ(2) − 1)). */
+const CUT_SPREAD = 0.8796256610342398
+
+/** Normal with the variance gain² / fan after values beyond twice of it have been drawn again. */
+const scaledTruncated = (gain: number, fan: Fan): Initializer => {
+  checkGain(gain)
+  return (shape, dtype) =>
+    random.truncatedNormal(shape, { std: gain / Math.sqrt(fanOf(shape, fan)) / CUT_SPREAD, dtype })
+}
+
 function checkGain(gain: number): void {
   if (!(gain > 0 && gain < Infinity)) fail(`initializer: a gain of ${gain}`, 'Give a positive number.')
 }
@@ -89,6 +100,9 @@ export const glorotUniform = (gain = 1): Initializer => scaledUniform(gain, 'mea
 /** N(0, gain² · 2 / (fanIn + fanOut)); see {@link glorotUniform}. */
 export const glorotNormal = (gain = 1): Initializer => scaledNormal(gain, 'mean')
 
+/** As {@link glorotNormal}, without values beyond two standard deviations before they are cut. */
+export const glorotTruncated = (gain = 1): Initializer => scaledTruncated(gain, 'mean')
+
 /**
  * U(−a, a) with a = gain · √(3 / fanIn), gain √2: keeps the variance through relu.
  * (He et al., "Delving deep into rectifiers", 2015.)
@@ -98,6 +112,9 @@ export const heUniform = (gain = Math.SQRT2): Initializer => scaledUniform(gain,
 /** N(0, gain² / fanIn), gain √2; see {@link heUniform}. */
 export const heNormal = (gain = Math.SQRT2): Initializer => scaledNormal(gain, 'fanIn')
 
+/** As {@link heNormal}, without values beyond two standard deviations before they are cut. */
+export const heTruncated = (gain = Math.SQRT2): Initializer => scaledTruncated(gain, 'fanIn')
+
 /**
  * U(−√(3 / fanIn), √(3 / fanIn)): keeps the variance through linear layers, as selu needs it.
  * (LeCun et al., "Efficient backprop", 1998; Klambauer et al., 2017.)
@@ -106,6 +123,15 @@ export const lecunUniform = (): Initializer => scaledUniform(1, 'fanIn')
 
 /** N(0, 1 / fanIn); see {@link lecunUniform}. */
 export const lecunNormal = (): Initializer => scaledNormal(1, 'fanIn')
+
+/** As {@link lecunNormal}, without values beyond two standard deviations before they are cut. */
+export const lecunTruncated = (): Initializer => scaledTruncated(1, 'fanIn')
+
+/** {@link glorotUniform} under its other name. */
+export const xavierUniform = glorotUniform
+
+/** {@link glorotNormal} under its other name. */
+export const xavierNormal = glorotNormal
 
 /**
  * Columns (or, if there are more columns than rows, rows) at right angles to each other and of length `gain`, with the
@@ -136,3 +162,67 @@ export const fanInUniform =
     const limit = 1 / Math.sqrt(fanIn ?? fans(shape).fanIn)
     return random.uniform(shape, { low: -limit, high: limit, dtype })
   }
+
+/**
+ * Ones where input and output have the same number, zeros elsewhere: a linear layer gives its inputs, as far as there are outputs, times
+ * `gain`.
+ */
+export const identity = (gain = 1): Initializer => {
+  checkGain(gain)
+  return (shape, dtype) => {
+    if (shape.length !== 2) {
+      failShape(
+        'identity',
+        `a weight of shape ${formatShape(shape)} is no matrix`,
+        'For convolutions there is dirac().',
+      )
+    }
+    return new Tensor(ops.mul(ops.eye(shape[0], shape[1], dtype), gain))
+  }
+}
+
+/**
+ * A one in the middle of the window where input and output have the same number within their group, zeros elsewhere: a convolution
+ * with padding 'same' gives its inputs, as far as there are outputs.
+ *
+ * @param groups of the convolution; 1
+ */
+export const dirac =
+  (groups = 1): Initializer =>
+  (shape, dtype) => {
+    fans(shape)
+    const [inputs, outputs] = shape.slice(-2)
+    if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
+      failShape(
+        'dirac',
+        `${outputs} outputs do not divide into ${groups} groups`,
+        'Give the groups of the convolution.',
+      )
+    }
+    const each = ops.eye(inputs, outputs / groups, dtype)
+    const matrix = ops.concat(new Array<Node>(groups).fill(each), 1)
+    const window = shape.slice(0, -2)
+    const margins = window.map((size): [number, number] => [Math.floor(size / 2), size - 1 - Math.floor(size / 2)])
+    const centre = ops.reshape(matrix, [...window.map(() => 1), inputs, outputs])
+    return new Tensor(ops.pad(centre, [...margins, [0, 0], [0, 0]]))
+  }
+
+/**
+ * Normal with the standard deviation given, of which each output keeps the same number of inputs, chosen at random; the others are 0.
+ * (Martens, "Deep learning via Hessian-free optimization", 2010.)
+ *
+ * @param sparsity the part of the inputs that is 0
+ */
+export const sparse = (sparsity: number, std = 0.01): Initializer => {
+  if (!(sparsity >= 0 && sparsity <= 1)) {
+    fail(`sparse: a sparsity of ${sparsity}`, 'Give the part of the inputs that is 0, from 0 to 1.')
+  }
+  return (shape, dtype) => {
+    fans(shape)
+    const outputs = shape[shape.length - 1]
+    const rows = sizeOf(shape) / outputs
+    const ranks = ops.argSort(random.uniform([rows, outputs]).node, 0)
+    const kept = ops.greaterEqual(ranks, Math.ceil(sparsity * rows))
+    return new Tensor(ops.reshape(ops.where(kept, random.normal([rows, outputs], { std, dtype }).node, 0), shape))
+  }
+}

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { fans, type Initializer, initializers } from '../../src/nn/index.js'
+import { concat, zeros } from '../../src/index.js'
+import {
+  conv2d,
+  fans,
+  flatten,
+  type Initializer,
+  initializers,
+  linear,
+  lsuv,
+  relu,
+  sequential,
+} from '../../src/nn/index.js'
 import * as random from '../../src/tensor/random.js'
 
 // Truth: the moments of the distributions that the papers give.
@@ -17,6 +28,9 @@ const spreadOf = (values: readonly number[]): number => {
   return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length)
 }
 
+/** Twice the standard deviation before values beyond it are drawn again, for the variance after it. */
+const cut = (variance: number): number => (2 * Math.sqrt(variance)) / 0.8796256610342398
+
 const cases: readonly (readonly [name: string, initializer: Initializer, spread: number, limit: number])[] = [
   ['uniform', initializers.uniform(-0.3, 0.3), 0.3 / Math.sqrt(3), 0.3],
   ['normal', initializers.normal(0.2), 0.2, Infinity],
@@ -28,6 +42,10 @@ const cases: readonly (readonly [name: string, initializer: Initializer, spread:
   ['heNormal', initializers.heNormal(), Math.sqrt(2 / fanIn), Infinity],
   ['lecunUniform', initializers.lecunUniform(), Math.sqrt(1 / fanIn), Math.sqrt(3 / fanIn)],
   ['lecunNormal', initializers.lecunNormal(), Math.sqrt(1 / fanIn), Infinity],
+  ['glorotTruncated', initializers.glorotTruncated(), Math.sqrt(2 / (fanIn + fanOut)), cut(2 / (fanIn + fanOut))],
+  ['heTruncated', initializers.heTruncated(), Math.sqrt(2 / fanIn), cut(2 / fanIn)],
+  ['lecunTruncated', initializers.lecunTruncated(), Math.sqrt(1 / fanIn), cut(1 / fanIn)],
+  ['xavierUniform', initializers.xavierUniform(), Math.sqrt(2 / (fanIn + fanOut)), Math.sqrt(6 / (fanIn + fanOut))],
   ['fanInUniform', initializers.fanInUniform(), Math.sqrt(1 / fanIn / 3), Math.sqrt(1 / fanIn)],
 ]
 
@@ -65,6 +83,63 @@ describe('initializers', () => {
       })
     })
   }
+
+  it('identity gives the inputs, dirac those of pictures, group by group', () => {
+    const x = random.normal([2, 5, 4, 4])
+    expect(linear(4, 4, { bias: false, initializer: initializers.identity() }).forward(x).dataSync()).toEqual(
+      x.dataSync(),
+    )
+    const wide = linear(4, 6, { bias: false, initializer: initializers.identity(2) }).forward(x)
+    expect(wide.dataSync()).toEqual(concat([x.mul(2), zeros([2, 5, 4, 2])], -1).dataSync())
+    for (const [kernel, groups] of [
+      [1, 1],
+      [3, 1],
+      [3, 2],
+      [5, 4],
+    ]) {
+      const options = { bias: false, padding: 'same', groups, initializer: initializers.dirac(groups) } as const
+      expect(
+        conv2d(4, 4, kernel, options as object)
+          .forward(x)
+          .dataSync(),
+      ).toEqual(x.dataSync())
+    }
+    expect(() => initializers.identity()([3, 3, 1, 1], 'float32')).toThrow(
+      'no matrix. For convolutions there is dirac()',
+    )
+    expect(() => initializers.dirac(3)([3, 1, 4], 'float32')).toThrow('4 outputs do not divide into 3 groups')
+  })
+
+  it('sparse leaves the same number of inputs to each output', () => {
+    random.seed(3)
+    const weight = initializers.sparse(0.75, 0.1)([20, 500], 'float64')
+    expect(new Set(weight.notEqual(0).cast('int32').sum(0).dataSync())).toEqual(new Set([5]))
+    const kept = [...weight.dataSync()].filter((value) => value !== 0)
+    expect(Math.abs(spreadOf(kept) / 0.1 - 1)).toBeLessThan(0.06)
+    expect(() => initializers.sparse(1.5)).toThrow('a sparsity of 1.5')
+  })
+
+  it('lsuv gives outputs of variance 1, layer by layer', async () => {
+    random.seed(3)
+    const model = sequential(
+      conv2d(3, 8, 3),
+      relu(),
+      conv2d(8, 8, 3, { stride: 2 }),
+      relu(),
+      flatten(),
+      linear(72, 32),
+      relu(),
+      linear(32, 5),
+    )
+    const x = random.normal([64, 9, 9, 3], { std: 3 })
+    const variances = await lsuv(model, x)
+    expect(Object.keys(variances)).toEqual(['layers.0', 'layers.2', 'layers.5', 'layers.7'])
+    for (const variance of Object.values(variances)) expect(Math.abs(variance - 1)).toBeLessThan(0.011)
+    expect(Math.abs(model.forward(x).variance().itemSync() - 1)).toBeLessThan(0.011)
+    expect([...model.namedParameters().keys()]).toHaveLength(8)
+    await expect(lsuv(sequential(relu()), x)).rejects.toThrow('no layer with a weight has run')
+    await expect(lsuv(linear(3, 4, { bias: false }), zeros([2, 3]))).rejects.toThrow('have variance 0')
+  })
 
   it('count what flows in and out', () => {
     expect(fans([5, 7])).toEqual({ fanIn: 5, fanOut: 7 })

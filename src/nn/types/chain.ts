@@ -11,7 +11,7 @@ interface FixedShape<What extends string, Taken, Given> extends ShapeFunction {
   readonly problem: Taken extends Tensor<infer S> ? TakesShape<`the ${What}`, Known<S>, this['in']> : never
 }
 
-type FunctionOf<L> =
+export type FunctionOf<L> =
   L extends WithShapes<infer F>
     ? F
     : L extends { forward(x: infer X): Tensor<infer S> }

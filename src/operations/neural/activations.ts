@@ -113,3 +113,32 @@ export const logSoftmax = inFloat32((x: Operand, axis: number = -1): Node => {
   const total = build.log(build.reduceSum(build.exp(node), axes))
   return build.sub(node, stretch(build.reshape(total, keep), node.shape))
 })
+
+/** x where it is positive, `alpha` (e^(x / alpha) − 1) elsewhere: smooth for each alpha (Barron, 2017). */
+export const celu = inFloat32((x: Operand, alpha: number = 1): Node => {
+  const node = floating(x)
+  const zero = like(node, 0)
+  const positive = build.less(zero, node)
+  const scaled = build.div(build.where(positive, zero, node), like(node, alpha))
+  return build.where(positive, node, build.mul(like(node, alpha), build.expm1(scaled)))
+})
+
+/** 0 for x in −`threshold` … `threshold`, x elsewhere. */
+export const hardShrink = (x: Operand, threshold: number = 0.5): Node => {
+  const node = floating(x)
+  const [low, high] = [like(node, -threshold), like(node, threshold)]
+  const inside = build.and(build.lessEqual(low, node), build.lessEqual(node, high))
+  return build.where(inside, like(node, 0), node)
+}
+
+/** x moved towards 0 by `threshold`, and 0 where it would go beyond. */
+export const softShrink = inFloat32((x: Operand, threshold: number = 0.5): Node => {
+  const node = floating(x)
+  return build.sub(node, clip(node, -threshold, threshold))
+})
+
+/** x − tanh(x) */
+export const tanhShrink = inFloat32((x: Operand): Node => {
+  const node = floating(x)
+  return build.sub(node, build.tanh(node))
+})

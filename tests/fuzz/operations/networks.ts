@@ -19,6 +19,11 @@ const activations = [
   'gelu',
   'elu',
   'leakyRelu',
+  'celu',
+  'logSigmoid',
+  'tanhShrink',
+  'hardShrink',
+  'softShrink',
 ]
 const functions = ['softmax', 'logSoftmax']
 

@@ -6,7 +6,7 @@ import { expectTensor } from '../../../tensor/methods/operand.js'
 import { Tensor } from '../../../tensor/tensor.js'
 import { wrap } from '../../../tensor/wrap.js'
 import { Module } from '../../module.js'
-import { type Linear, type LinearOptions, linear } from '../linear.js'
+import { type Linear, type LinearOptions, linear } from '../linear/linear.js'
 import { expectMask } from './scaled.js'
 
 const name = 'additiveAttention'

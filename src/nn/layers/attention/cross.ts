@@ -7,7 +7,7 @@ import { wrap } from '../../../tensor/wrap.js'
 import { expectCount } from '../../counts.js'
 import { Module } from '../../module.js'
 import type { Takes } from '../../types/sizes.js'
-import { type Linear, linear } from '../linear.js'
+import { type Linear, linear } from '../linear/linear.js'
 import { Dropout } from '../regularization/dropout.js'
 import {
   type AttentionMasks,

@@ -7,7 +7,7 @@ import * as ops from '../../../operations/index.js'
 import type { Tensor } from '../../../tensor/tensor.js'
 import { expectCount } from '../../counts.js'
 import { glorotUniform, type Initializer, zeros } from '../../initializers.js'
-import type { LinearOptions } from '../linear.js'
+import type { LinearOptions } from '../linear/linear.js'
 
 export interface HeadsOptions {
   /** How many heads keys and values have, each shared by as many heads of queries (Ainslie et al., 2023); `heads`. */

@@ -12,7 +12,7 @@ import { Layer } from '../../layer.js'
 import type { KeptShape } from '../../types/sequences.js'
 import type { Takes } from '../../types/sizes.js'
 import { type RotaryOptions, turned } from '../embedding/rotary.js'
-import { type Linear, linear } from '../linear.js'
+import { type Linear, linear } from '../linear/linear.js'
 import { Dropout } from '../regularization/dropout.js'
 import { emptyCache, extended, type KeyValueCache, seenSoFar } from './cache.js'
 import {

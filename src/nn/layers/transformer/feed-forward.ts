@@ -5,8 +5,8 @@ import type { Node } from '../../../graph/node.js'
 import { Tensor } from '../../../tensor/tensor.js'
 import { Layer } from '../../layer.js'
 import type { KeptShape } from '../../types/sequences.js'
-import { relu } from '../activations.js'
-import { type Linear, linear } from '../linear.js'
+import { relu } from '../activation/activations.js'
+import { type Linear, linear } from '../linear/linear.js'
 import { Dropout } from '../regularization/dropout.js'
 
 export interface FeedForwardOptions {

@@ -1,12 +1,12 @@
-import { cureFor, describe } from '../../core/describe.js'
-import { fail } from '../../core/errors.js'
-import type { Node } from '../../graph/node.js'
-import * as ops from '../../operations/index.js'
-import { expectTensor } from '../../tensor/methods/operand.js'
-import { Tensor } from '../../tensor/tensor.js'
-import type { SameShape, Shape, WithShapes } from '../../tensor/types/index.js'
-import { wrap } from '../../tensor/wrap.js'
-import { Layer } from '../layer.js'
+import { cureFor, describe } from '../../../core/describe.js'
+import { fail } from '../../../core/errors.js'
+import type { Node } from '../../../graph/node.js'
+import * as ops from '../../../operations/index.js'
+import { expectTensor } from '../../../tensor/methods/operand.js'
+import { Tensor } from '../../../tensor/tensor.js'
+import type { SameShape, Shape, WithShapes } from '../../../tensor/types/index.js'
+import { wrap } from '../../../tensor/wrap.js'
+import { Layer } from '../../layer.js'
 
 /** A function applied to each element, or along an axis, as a layer. */
 export class Activation extends Layer<SameShape> {
@@ -108,6 +108,21 @@ export const hardSwish = activation('hardSwish', ops.hardSwish)
 
 /** x where it is positive, slope · x elsewhere; slope 0.01: leakyRelu(x, 0.2), leakyRelu(0.2) (Maas et al., 2013). */
 export const leakyRelu = parametric<number>('leakyRelu', ops.leakyRelu)
+
+/** log(sigmoid(x)) without the loss of accuracy of taking the logarithm afterwards. */
+export const logSigmoid = activation('logSigmoid', ops.logSigmoid)
+
+/** x − tanh(x) */
+export const tanhShrink = activation('tanhShrink', ops.tanhShrink)
+
+/** 0 for x in −threshold … threshold, x elsewhere; threshold ½. */
+export const hardShrink = parametric<number>('hardShrink', ops.hardShrink)
+
+/** x moved towards 0 by the threshold, and 0 where it would go beyond; threshold ½. */
+export const softShrink = parametric<number>('softShrink', ops.softShrink)
+
+/** x where it is positive, alpha · (e^(x / alpha) − 1) elsewhere; alpha 1 (Barron, 2017). */
+export const celu = parametric<number>('celu', ops.celu)
 
 /** x where it is positive, alpha · (eˣ − 1) elsewhere; alpha 1 (Clevert et al., 2015). */
 export const elu = parametric<number>('elu', ops.elu)

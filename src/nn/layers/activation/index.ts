@@ -1,0 +1,5 @@
+export * from './activations.js'
+export { bilinearGlu, GatedUnit, geGlu, glu, reGlu, swiGlu } from './gated.js'
+export { GumbelSoftmax, type GumbelSoftmaxOptions, gumbelSoftmax } from './gumbel-softmax.js'
+export { Maxout, maxout } from './maxout.js'
+export { PRelu, type PReluOptions, pRelu, RRelu, rRelu } from './rectifiers.js'

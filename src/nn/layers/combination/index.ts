@@ -1,0 +1,5 @@
+export { Highway, type HighwayOptions, highway } from './highway.js'
+export { type InceptionOptions, inception } from './inception.js'
+export { Branch, branch, DenseBlock, denseBlock, Parallel, parallel, residual } from './residual.js'
+export { Sequential, sequential } from './sequential.js'
+export { SqueezeExcitation, type SqueezeExcitationOptions, squeezeExcitation } from './squeeze-excitation.js'

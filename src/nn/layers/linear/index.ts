@@ -1,0 +1,3 @@
+export { Bilinear, bilinear } from './bilinear.js'
+export { Identity, identity, Lambda, lambda } from './lambda.js'
+export { Linear, type LinearOptions, linear } from './linear.js'
