@@ -51,7 +51,13 @@ export type { Context, Json } from './pipeline/stage.js'
 export { type BucketOptions, type ShuffleOptions, Stream, type WorkerOptions } from './pipeline/stream.js'
 export type { WorkerFunction } from './pipeline/workers.js'
 export { type Babi, type BabiOptions, type BabiQuestion, babi } from './sources/babi.js'
-export { type Cifar10, type Cifar10Options, type ColourDataset, cifar10 } from './sources/cifar10.js'
+export {
+  type Cifar10,
+  type Cifar10Options,
+  type ColourDataset,
+  cifar10,
+  type DecodedPicture,
+} from './sources/cifar10.js'
 export { type Cora, cora } from './sources/cora.js'
 export { type Emoji, type EmojiName, emoji } from './sources/emoji.js'
 export { type FashionMnist, fashionMnist } from './sources/fashion-mnist.js'

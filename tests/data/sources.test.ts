@@ -148,6 +148,23 @@ describe.runIf(root !== undefined)('published sets (only where SHAPEWISE_DATA na
     expect(classes[train.gather([0]).labels.data[0]!]).toBe('frog')
   })
 
+  it('CIFAR-10 as JPEG pictures, with a decoder of the user', async () => {
+    await expect(cifar10({ version: 'jpeg' })).rejects.toThrow(/needs a decoder/)
+    let seen = 0
+    const decode = (bytes: Uint8Array) => {
+      // Each begins and ends like a JPEG file.
+      if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes.at(-2) === 0xff && bytes.at(-1) === 0xd9) seen++
+      return { width: 32, height: 32, channels: 3, data: new Uint8Array(3072).fill(bytes.length % 256) }
+    }
+    const { train, test, source } = await cifar10({ version: 'jpeg', decode })
+    expect([train.length, test.length, seen, source.genuine]).toEqual([50000, 10000, 60000, true])
+    const counts = new Int32Array(10)
+    for (const label of train.values('labels')) counts[label]!++
+    expect([...counts]).toEqual(new Array(10).fill(5000))
+    const first = await cifar10({ version: 'first' })
+    expect([...train.take(4000).values('labels')]).toEqual([...first.train.values('labels')])
+  })
+
   it('Tiny Shakespeare, also from a server', async () => {
     const { text, train, validation, source } = await tinyShakespeare()
     expect([text.length, new Set(text).size, source.genuine]).toEqual([1115394, 65, true])

@@ -19,12 +19,23 @@ export type ColourDataset = Dataset<{
   readonly labels: Column<'int32', readonly []>
 }>
 
+/** `[height, width, channels]`, 0 … 255. */
+export interface DecodedPicture {
+  readonly width: number
+  readonly height: number
+  readonly channels: number
+  readonly data: ArrayLike<number>
+}
+
 export interface Cifar10Options extends SourceOptions {
   /**
    * `original`: all 60,000 pictures from `cifar-10-binary.tar.gz`. `first`: the first 4,000 and 1,000 of them, from
-   * `train_first4000.bin` and `test_first1000.bin`, for trials. Default `original`.
+   * `train_first4000.bin` and `test_first1000.bin`, for trials. `jpeg`: all, compressed with losses (5.8 of 255 on average), from
+   * `train_jpegs.bin` and so on; needs `decode`. Default `original`.
    */
-  readonly version?: 'original' | 'first'
+  readonly version?: 'original' | 'first' | 'jpeg'
+  /** Decodes a JPEG file of 32 × 32 pixels. */
+  readonly decode?: (bytes: Uint8Array) => DecodedPicture | Promise<DecodedPicture>
 }
 
 export interface Cifar10 {
@@ -55,6 +66,33 @@ const first = {
   test: { name: 'test_first1000.bin', sha256: ['8314c96d7cd65618193bab23acdd5d4c4af15bf6dd00a1781d55beedf3be1ef5'] },
 }
 
+const jpegs = {
+  trainPictures: {
+    name: 'train_jpegs.bin',
+    sha256: ['dded48954ba117b69295fb311fee3890c6814612e16fc43d8152ce8daa89bd91'],
+  },
+  trainOffsets: {
+    name: 'train_offsets.u32le',
+    sha256: ['8bb3f82dd2d5d4a20b58d813ade69333c03a61f5d5ab4a3b92216242646e4f9a'],
+  },
+  trainLabels: {
+    name: 'train_labels.u8',
+    sha256: ['2b7cd2f24487317614016b72ffd53071c3062f592f0eb300c18a770d41ae1253'],
+  },
+  testPictures: {
+    name: 'test_jpegs.bin',
+    sha256: ['fe67ed4242ac58ea0271e7183f3420239c53ea2318b449b430d4090c9cac446b'],
+  },
+  testOffsets: {
+    name: 'test_offsets.u32le',
+    sha256: ['9f214b1769d12bda650d2ffdf72d35ef2e76b6c93f88e897aeb869473e3a445a'],
+  },
+  testLabels: {
+    name: 'test_labels.u8',
+    sha256: ['cec8a24a1e92aa2ecaa0bbd3dbfa86bf6cd8759fbd209a832824c8cf0afca9d5'],
+  },
+}
+
 /**
  * CIFAR-10: 50,000 small photographs to learn from and 10,000 to test on, [32, 32, 3] from 0 to 1, in 10 classes. Licence: none
  * stated.
@@ -68,8 +106,25 @@ const first = {
  * ```
  */
 export async function cifar10(options: Cifar10Options = {}): Promise<Cifar10> {
-  const { version = 'original', ...where } = options
-  expectChoice('cifar10', 'the version', version, ['original', 'first'])
+  const { version = 'original', decode, ...where } = options
+  expectChoice('cifar10', 'the version', version, ['original', 'first', 'jpeg'])
+  if (version === 'jpeg') {
+    if (decode === undefined) {
+      fail(
+        'cifar10: the version "jpeg" needs a decoder.',
+        'Give one as decode: bytes → { width, height, channels, data }.',
+      )
+    }
+    const lossy = { ...set, name: 'CIFAR-10 as JPEG pictures' }
+    const { files, source } = await loadPublished(lossy, jpegs, where)
+    const train = await readJpegs(files.trainPictures, files.trainOffsets, files.trainLabels, decode)
+    return {
+      train,
+      test: await readJpegs(files.testPictures, files.testOffsets, files.testLabels, decode),
+      classes,
+      source,
+    }
+  }
   if (version === 'first') {
     const part = { ...set, name: 'the first 4,000 + 1,000 pictures of CIFAR-10' }
     const { files, source } = await loadPublished(part, first, where)
@@ -116,5 +171,33 @@ export function parseCifar(files: readonly NamedBytes[]): ColourDataset {
   return dataset({
     inputs: floatColumn(pictures, [32, 32, 3], { scale: 1 / 255 }),
     labels: labelColumn(labels, { classes: 10 }),
+  })
+}
+
+/** Pictures end to end, where each begins, and a label for each. */
+async function readJpegs(
+  pictures: NamedBytes,
+  offsets: NamedBytes,
+  labels: NamedBytes,
+  decode: NonNullable<Cifar10Options['decode']>,
+): Promise<ColourDataset> {
+  const count = labels.bytes.length
+  if (offsets.bytes.length !== 4 * (count + 1))
+    damaged(offsets.name, `it has ${offsets.bytes.length} bytes for ${count} labels`)
+  const places = new DataView(offsets.bytes.buffer, offsets.bytes.byteOffset, offsets.bytes.byteLength)
+  const values = new Uint8Array(count * 3 * PIXELS)
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [places.getUint32(4 * i, true), places.getUint32(4 * i + 4, true)]
+    if (!(from < to && to <= pictures.bytes.length))
+      damaged(offsets.name, `picture ${i} lies outside of ${pictures.name}`)
+    const { width, height, channels, data } = await decode(pictures.bytes.subarray(from, to))
+    if (width !== 32 || height !== 32 || channels !== 3) {
+      damaged(pictures.name, `picture ${i} is ${width} × ${height} with ${channels} channels`)
+    }
+    values.set(data, i * 3 * PIXELS)
+  }
+  return dataset({
+    inputs: floatColumn(values, [32, 32, 3], { scale: 1 / 255 }),
+    labels: labelColumn(labels.bytes, { classes: 10 }),
   })
 }
