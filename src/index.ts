@@ -10,6 +10,7 @@ export { backend, backendNames, loadWasmBackend, registerBackend, setBackend } f
 export { checkpoint, customGradient } from './tensor/call.js'
 export { type Compiled, type CompileOptions, compile, type TraceReport } from './tensor/compile.js'
 export { cond, scan, whileLoop } from './tensor/control.js'
+export { conv, convTranspose, gridSample, interpolate1d } from './tensor/convolutions.js'
 export { tensor } from './tensor/create.js'
 export { arange, eye, full, fullLike, linspace, meshgrid, ones, onesLike, zeros, zerosLike } from './tensor/fill.js'
 export { checkGradients, type GradientCheckOptions, type GradientReport } from './tensor/functional/check-gradients.js'

@@ -6,6 +6,7 @@ import { elementwise } from './methods/elementwise.js'
 import { indexing } from './methods/indexing.js'
 import { linear } from './methods/linear.js'
 import { movement } from './methods/movement.js'
+import { pictures } from './methods/pictures.js'
 import { composition } from './methods/pipe.js'
 import { reading } from './methods/reading.js'
 import { reductions } from './methods/reduction.js'
@@ -24,6 +25,7 @@ type Elementwise = typeof elementwise
 type Indexing = typeof indexing
 type Linear = typeof linear
 type Movement = typeof movement
+type Pictures = typeof pictures
 type Reading = typeof reading
 type Reductions = typeof reductions
 
@@ -35,6 +37,7 @@ export interface Tensor<S extends Shape = any>
     Contractions,
     Indexing,
     Linear,
+    Pictures,
     Reading,
     Composition {}
 
@@ -128,7 +131,18 @@ export class Tensor<S extends Shape = any> {
   }
 }
 
-Object.assign(Tensor.prototype, elementwise, reductions, movement, contractions, indexing, linear, reading, composition)
+Object.assign(
+  Tensor.prototype,
+  elementwise,
+  reductions,
+  movement,
+  contractions,
+  indexing,
+  linear,
+  pictures,
+  reading,
+  composition,
+)
 setTensorClass(Tensor)
 present(Tensor.prototype, {
   kind: 'tensor',

@@ -123,6 +123,11 @@ export const preludes: { readonly [file: string]: string } = {
   'src/tensor/compile.ts': `
     const model = nn.sequential(nn.linear(784, 10))
     const optimizer = adam(model)`,
+  'src/tensor/convolutions.ts': `
+    const images = zeros([8, 28, 28, 1])
+    const kernel = zeros([5, 5, 1, 6])
+    const grid = zeros([8, 9, 9, 2])`,
+  'src/tensor/methods/pictures.ts': `const x = zeros([8, 14, 14, 3])`,
   'src/tensor/functions.ts': `
     const a = zeros([2, 3, 4])
     const b = zeros([2, 4, 5])

@@ -10,6 +10,7 @@ import { elementwise } from '../../src/tensor/methods/elementwise.js'
 import { indexing } from '../../src/tensor/methods/indexing.js'
 import { linear } from '../../src/tensor/methods/linear.js'
 import { movement } from '../../src/tensor/methods/movement.js'
+import { pictures } from '../../src/tensor/methods/pictures.js'
 import { composition } from '../../src/tensor/methods/pipe.js'
 import { reductions } from '../../src/tensor/methods/reduction.js'
 import { Draw, Workshop } from './draw.js'
@@ -23,6 +24,7 @@ const methods = Object.keys({
   ...contractions,
   ...indexing,
   ...linear,
+  ...pictures,
   ...composition,
 })
 

@@ -10,6 +10,7 @@ const vector = ones([4])
 const index = tensor([0, 1], [2], 'int32')
 const bits = tensor([1, 2], [2], 'int32')
 const complex = zeros([4, 2])
+const picture = ones([1, 4, 4, 2])
 
 type Row = readonly [receiver: Tensor, ...args: Argument[]]
 
@@ -92,6 +93,17 @@ const methods: { readonly [name: string]: Row } = {
   ifft: [complex, 0],
   rfft: [x, 0],
   irfft: [complex, 4, 0],
+  maxPool: [picture, 2, options()],
+  avgPool: [picture, 2, options()],
+  sumPool: [picture, 2, options()],
+  lpPool: [picture, 2, 2, options()],
+  maxPoolWithIndices: [picture, 2, options()],
+  maxUnpool: [picture, zeros([1, 4, 4, 2], 'int32'), [4, 4]],
+  adaptiveAvgPool: [picture, 2],
+  adaptiveMaxPool: [picture, [2, 3]],
+  resize: [picture, 2, options()],
+  unfold: [picture, 2, options()],
+  fold: [ones([1, 3, 3, 2, 2, 1]), 4, options()],
   cast: [x, 'int32'],
   pipe: [x, (y: Tensor) => y.neg()],
 }
@@ -127,6 +139,10 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   segmentSoftmax: [shapewise.segmentSoftmax, ones([2]), index, 3],
   unique: [shapewise.unique, x],
   nonZero: [shapewise.nonZero, x],
+  conv: [shapewise.conv, picture, ones([2, 2, 2, 3]), options()],
+  convTranspose: [shapewise.convTranspose, picture, ones([2, 2, 2, 3]), options()],
+  gridSample: [shapewise.gridSample, picture, ones([1, 3, 2]), options()],
+  interpolate1d: [shapewise.interpolate1d, x, vector, vector],
   compile: [shapewise.compile, (x: Tensor) => x, options()],
   grad: [shapewise.grad, x.sum(), x],
   gradOf: [(fn: (x: Tensor) => Tensor) => shapewise.grad(fn)(x), (x: Tensor) => x.sum()],

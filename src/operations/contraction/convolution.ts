@@ -1,4 +1,5 @@
 import { failShape } from '../../core/errors.js'
+import { checkOptions, type OptionNames } from '../../core/options.js'
 import { formatShape, range } from '../../core/shape.js'
 import { build, type Node, type Padding } from '../../graph/index.js'
 import { flip } from '../movement/slicing.js'
@@ -16,6 +17,8 @@ export interface ConvOptions {
   readonly groups?: number
 }
 
+const names: OptionNames<ConvOptions> = { stride: true, padding: true, dilation: true, groups: true }
+
 /**
  * Convolution over one, two or three spatial axes (cross-correlation, as is usual in the field):
  * [batch, …spatial, channels] with kernel […window, channels / groups, outputs] → [batch, …places, outputs].
@@ -23,6 +26,7 @@ export interface ConvOptions {
  * @example conv(images, kernel, { padding: 'same' }) // [8, 28, 28, 1] with [5, 5, 1, 6] → [8, 28, 28, 6]
  */
 export function conv(x: Operand, kernel: Operand, options: ConvOptions = {}): Node {
+  checkOptions('conv', options, names)
   const { image, weights, strides, dilations, reaches, groups } = prepare('conv', x, kernel, options)
   const sizes = image.shape.slice(1, -1)
   return build.conv(image, weights, {
@@ -46,6 +50,7 @@ export interface ConvTransposeOptions extends ConvOptions {
  * (Zeiler et al., "Deconvolutional networks", 2010.)
  */
 export function convTranspose(x: Operand, kernel: Operand, options: ConvTransposeOptions = {}): Node {
+  checkOptions('convTranspose', options, { ...names, outputPadding: true })
   const { image, weights, strides, dilations, reaches, groups } = prepare('convTranspose', x, kernel, options)
   const { padding = 'valid', outputPadding = 0 } = options
   const extra = perAxis('convTranspose', 'output padding', outputPadding, strides.length, 0)

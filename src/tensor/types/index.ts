@@ -57,3 +57,19 @@ export type {
 } from './shape-function.js'
 export type { Stage, Then } from './stage.js'
 export type { AllSteps, StepOf, StepsOf } from './steps.js'
+export type {
+  Convolved,
+  ConvolvedProblem,
+  Counts,
+  ManySizes,
+  On,
+  PlacesOn,
+  Reach,
+  SpatialProblem,
+  Unfolded,
+  Unknown,
+  Windowed,
+  WindowedProblem,
+  Windows,
+  WithSpatial,
+} from './windows.js'

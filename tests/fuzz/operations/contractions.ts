@@ -47,7 +47,7 @@ function convolution(d: Draw, name: string): ReturnType<Rows[string]> {
   if (work > d.shop.limits.work * 4) return undefined
   const weights = d.floatOf([...kernel, channels / groups, outputs], x.dtype)
   const options = { stride, padding, ...(d.chance(0.4) ? { dilation } : {}), ...(groups > 1 ? { groups } : {}) }
-  return code`ops.${name}(${x}, ${weights}, ${options})`
+  return code`${name}(${x}, ${weights}, ${options})`
 }
 
 export function pool(d: Draw, name: string): ReturnType<Rows[string]> {
@@ -60,7 +60,7 @@ export function pool(d: Draw, name: string): ReturnType<Rows[string]> {
     { padding: window.map((n) => [d.between(0, n - 1), d.between(0, n - 1)]) },
   ])
   const count = name === 'avgPool' && d.chance(0.4) ? { countPadding: false } : {}
-  return code`ops.${name}(${x}, ${window}, ${{ ...stride, ...padding, ...count }})`
+  return code`${x}.${name}(${window}, ${{ ...stride, ...padding, ...count }})`
 }
 
 export const contractionRows: Rows = {
@@ -144,16 +144,16 @@ export const contractionRows: Rows = {
     const a = d.float(1)
     return code`vecDot(${a}, ${d.floatOf(a.shape, a.dtype)}, ${d.axis(a)})`
   },
-  'ops.conv': (d) => convolution(d, 'conv'),
-  'ops.convTranspose': (d) => convolution(d, 'convTranspose'),
-  'ops.maxPool': (d) => pool(d, 'maxPool'),
-  'ops.avgPool': (d) => pool(d, 'avgPool'),
+  conv: (d) => convolution(d, 'conv'),
+  convTranspose: (d) => convolution(d, 'convTranspose'),
+  maxPool: (d) => pool(d, 'maxPool'),
+  avgPool: (d) => pool(d, 'avgPool'),
   'ops.globalAveragePool': (d) => code`ops.globalAveragePool(${image(d)})`,
-  'ops.resize': (d) => {
+  resize: (d) => {
     const x = image(d, 4)
     const size = x.shape.slice(1, -1).map((n) => d.pick([n * 2, d.between(1, 9)]))
     const mode = d.pick(['bilinear', 'bicubic'])
     const options = d.pick([{}, { mode }, { mode, alignCorners: true }])
-    return code`ops.resize(${x}, ${size}, ${options})`
+    return code`${x}.resize(${size}, ${options})`
   },
 }

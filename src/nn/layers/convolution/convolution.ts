@@ -52,7 +52,8 @@ export abstract class Convolution<
   readonly weight: Parameter<[...number[], Outputs]>
   /** [output channels] */
   readonly bias: Parameter<[Outputs]> | undefined
-  protected readonly options: ops.ConvTransposeOptions
+  protected readonly windows: ops.ConvOptions
+  protected readonly outputPadding: ManySizes
   readonly #axes: keyof Fronts
 
   constructor(
@@ -79,7 +80,8 @@ export abstract class Convolution<
         'Choose numbers of channels that are multiples of the number of groups.',
       )
     }
-    this.options = { stride, padding, dilation, groups, outputPadding }
+    this.windows = { stride, padding, dilation, groups }
+    this.outputPadding = outputPadding
     const shape = [...window, inChannels / groups, outChannels]
     const { bias = true, initializer = fanInUniform() } = options
     const { biasInitializer = fanInUniform(fans(shape).fanIn) } = options
@@ -96,7 +98,8 @@ export abstract class Convolution<
   }
 
   protected override describe(): string {
-    const { stride = 1, padding, dilation = 1, groups, outputPadding = 0 } = this.options
+    const { outputPadding } = this
+    const { stride = 1, padding, dilation = 1, groups } = this.windows
     const options = [
       sizesText(stride) !== '1' && `stride ${sizesText(stride)}`,
       padding !== 'valid' && `padding ${JSON.stringify(padding)}`,

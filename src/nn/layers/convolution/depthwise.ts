@@ -49,7 +49,7 @@ export class DepthwiseConv1d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.options)
+    return ops.conv(x, weight, this.windows)
   }
 }
 
@@ -73,7 +73,7 @@ export class DepthwiseConv2d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.options)
+    return ops.conv(x, weight, this.windows)
   }
 }
 

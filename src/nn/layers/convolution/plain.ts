@@ -18,7 +18,7 @@ export class Conv1d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.options)
+    return ops.conv(x, weight, this.windows)
   }
 }
 
@@ -33,7 +33,7 @@ export class Conv2d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.options)
+    return ops.conv(x, weight, this.windows)
   }
 }
 
@@ -48,7 +48,7 @@ export class Conv3d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.options)
+    return ops.conv(x, weight, this.windows)
   }
 }
 

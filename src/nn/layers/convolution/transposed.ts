@@ -34,7 +34,7 @@ export class ConvTranspose1d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, this.options)
+    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
   }
 }
 
@@ -49,7 +49,7 @@ export class ConvTranspose2d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, this.options)
+    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
   }
 }
 
@@ -64,7 +64,7 @@ export class ConvTranspose3d<
   }
 
   protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, this.options)
+    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
   }
 }
 

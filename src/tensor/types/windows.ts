@@ -1,0 +1,150 @@
+import type { WindowPadding } from '../../operations/index.js'
+import type { Add, Divide, FloorDivide, Multiply, Subtract } from './arithmetic.js'
+import type { Show } from './message.js'
+import type { Shape } from './shape.js'
+
+// How many places windows have along the spatial axes of [batch, …spatial, channels].
+
+/** One number for all spatial axes, or one each. */
+export type ManySizes = number | readonly number[]
+
+/** What a window does to the spatial axes: one number for all, or one each. */
+export interface Windows {
+  readonly window: ManySizes
+  readonly stride: ManySizes
+  readonly padding: WindowPadding
+  readonly dilation: ManySizes
+}
+
+/** From the first to the last element that a window sees: dilation · (window − 1) + 1. */
+export type Reach<Window extends number, Dilation extends number> = Dilation extends 1
+  ? Window
+  : Subtract<Window, 1> extends infer Gaps extends number
+    ? Add<Multiply<Dilation, Gaps>, 1>
+    : number
+
+/** A size with its margins: as much on both sides, or [before, behind]. */
+type Padded<Size extends number, Padding> = Padding extends 'valid' | 0
+  ? Size
+  : Padding extends number
+    ? Add<Size, Add<Padding, Padding>>
+    : Padding extends readonly [infer Before extends number, infer Behind extends number]
+      ? Add<Size, Add<Before, Behind>>
+      : number
+
+/** ⌊room / stride⌋ + 1, where room is what a window can be moved by; none where it is less than nothing. */
+type Steps<Room, Stride extends number, None> = Room extends number
+  ? Stride extends 1
+    ? Add<Room, 1>
+    : Add<FloorDivide<Room, Stride>, 1>
+  : None
+
+/** The places along one axis, `'none'` where the window is larger than the picture, `number` where something is not known. */
+type Places<Size, Window, Stride, Padding, Dilation> = number extends Size | Window | Stride | Dilation
+  ? number
+  : Padding extends 'same'
+    ? Stride extends 1
+      ? Size
+      : Steps<Subtract<Size & number, 1>, Stride & number, 0>
+    : Steps<
+        Subtract<Padded<Size & number, Padding>, Reach<Window & number, Dilation & number>>,
+        Stride & number,
+        'none'
+      >
+
+/** What there is for an axis: one for all, or its own. */
+export type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
+
+export type PlacesOn<Spatial, W extends Windows> = {
+  [I in keyof Spatial]: Places<
+    Spatial[I],
+    On<W['window'], I>,
+    On<W['stride'], I>,
+    On<W['padding'], I>,
+    On<W['dilation'], I>
+  >
+}
+
+export type Counts<Places> = { -readonly [I in keyof Places]: Places[I] extends number ? Places[I] : number }
+
+export type Unknown<Axes> = { -readonly [I in keyof Axes]: number }
+
+type Spatial<S> = S extends readonly [unknown, ...infer Inner, unknown] ? Inner : []
+
+/** [batch, …what there is for each spatial axis, channels]; unknown where the rank is. */
+type Around<S extends Shape, Inner> = number extends S['length']
+  ? any
+  : S extends readonly [infer Batch, ...unknown[], infer Channels]
+    ? Inner extends readonly unknown[]
+      ? [Batch, ...Inner, Channels]
+      : any
+    : any
+
+/** The shape that windows leave. */
+export type Windowed<S extends Shape, W extends Windows> = Around<S, Counts<PlacesOn<Spatial<S>, W>>>
+
+/** The message for a shape without spatial axes or smaller than a window, else `never`. */
+export type WindowedProblem<Name extends string, S extends Shape, W extends Windows> = number extends S['length']
+  ? never
+  : S extends readonly [unknown, unknown, unknown, ...unknown[]]
+    ? W['padding'] extends 'same'
+      ? never
+      : 'none' extends PlacesOn<Spatial<S>, W>[number]
+        ? `${Name}: a window is larger than ${Show<S>}`
+        : never
+    : `${Name}: takes [batch, ...spatial axes, channels], not ${Show<S>}`
+
+/** The sizes given for the spatial axes: one for all, or one each. */
+type SizedOn<Inner, Size> = { -readonly [I in keyof Inner]: On<Size, I> & number }
+
+/** [batch, …size, channels] */
+export type WithSpatial<S extends Shape, Size> = Around<S, SizedOn<Spatial<S>, Size>>
+
+/** The message for a shape without spatial axes, else `never`. */
+export type SpatialProblem<Name extends string, S extends Shape> = number extends S['length']
+  ? never
+  : S extends readonly [unknown, unknown, unknown, ...unknown[]]
+    ? never
+    : `${Name}: takes [batch, ...spatial axes, channels], not ${Show<S>}`
+
+/** [batch, …places, …window, channels] */
+export type Unfolded<S extends Shape, W extends Windows> = Around<
+  S,
+  Joined<Counts<PlacesOn<Spatial<S>, W>>, SizedOn<Spatial<S>, W['window']>>
+>
+
+type Joined<A, B> = A extends readonly unknown[] ? (B extends readonly unknown[] ? [...A, ...B] : any) : any
+
+/** The shape of a convolution with a kernel of shape K. */
+export type Convolved<S extends Shape, K extends Shape, O extends Omit<Windows, 'window'>> = number extends K['length']
+  ? any
+  : K extends readonly [...infer Window extends Shape, number, infer Outputs extends number]
+    ? Around<S, Counts<PlacesOn<Spatial<S>, O & { readonly window: Window }>>> extends readonly [
+        ...infer Front,
+        unknown,
+      ]
+      ? [...Front, Outputs]
+      : any
+    : any
+
+/** The message for a kernel that does not fit, else `never`. */
+export type ConvolvedProblem<
+  Name extends string,
+  S extends Shape,
+  K extends Shape,
+  Groups extends number,
+> = number extends S['length'] | K['length']
+  ? never
+  : S['length'] extends K['length']
+    ? S extends readonly [...unknown[], infer Channels extends number]
+      ? K extends readonly [...unknown[], infer Inputs extends number, infer Outputs extends number]
+        ? 'remainder' extends Divide<Outputs, Groups>
+          ? `${Name}: ${Outputs} outputs do not divide into ${Groups} groups`
+          : Agree<Channels, Multiply<Inputs, Groups>> extends true
+            ? SpatialProblem<Name, S>
+            : `${Name}: ${Show<S>} has ${Channels} channels, the kernel ${Show<K>} takes others`
+        : never
+      : never
+    : `${Name}: input ${Show<S>} and kernel ${Show<K>} have different ranks`
+
+type Agree<A extends number, B extends number> = number extends A | B ? true : A extends B ? true : false
