@@ -123,7 +123,7 @@ export const preludes: { readonly [file: string]: string } = {
   'src/tensor/compile.ts': `
     const model = nn.sequential(nn.linear(784, 10))
     const optimizer = adam(model)`,
-  'src/tensor/convolutions.ts': `
+  'src/tensor/functions/convolutions.ts': `
     const images = zeros([8, 28, 28, 1])
     const kernel = zeros([5, 5, 1, 6])
     const grid = zeros([8, 9, 9, 2])`,

@@ -1,4 +1,4 @@
-import { conv, convTranspose, gridSample, interpolate1d } from '../../src/tensor/convolutions.js'
+import { conv, convTranspose, gridSample, interpolate1d } from '../../src/tensor/functions/convolutions.js'
 import type { Tensor } from '../../src/tensor/tensor.js'
 import { shape } from './assert.js'
 

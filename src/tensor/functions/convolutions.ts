@@ -1,9 +1,9 @@
-import type { ConvOptions, ConvTransposeOptions, GridSampleOptions, WindowPadding } from '../operations/index.js'
-import * as ops from '../operations/index.js'
-import { expectTensor } from './methods/operand.js'
-import type { Tensor } from './tensor.js'
-import type { Convolved, ConvolvedProblem, ManySizes, ShapeOf, Unless } from './types/index.js'
-import { wrap } from './wrap.js'
+import type { ConvOptions, ConvTransposeOptions, GridSampleOptions, WindowPadding } from '../../operations/index.js'
+import * as ops from '../../operations/index.js'
+import { expectTensor } from '../methods/operand.js'
+import type { Tensor } from '../tensor.js'
+import type { Convolved, ConvolvedProblem, ManySizes, ShapeOf, Unless } from '../types/index.js'
+import { wrap } from '../wrap.js'
 
 // Operations on pictures and what goes with them: a kernel, a grid.
 
