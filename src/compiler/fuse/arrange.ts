@@ -1,22 +1,20 @@
 import { range, type Shape, sizeOf } from '../../core/shape.js'
-import { isOp, type Node } from '../../graph/node.js'
+import type { Node } from '../../graph/node.js'
 import type { Affine } from '../kernels.js'
 import { literal } from '../literal.js'
 import {
   backThroughMovement,
-  coversOnce,
   type IndexMap,
   identityMap,
   indexAt,
   isMovement,
   placeIn,
-  reshapeMap,
   Split,
   sameMap,
   splitMap,
   splitSpace,
-  throughMovement,
 } from './index-map.js'
+import { foldedAxes, Indices } from './indices.js'
 import { isOneHotGather, isReduction, type Roles, withoutReshapes } from './roles.js'
 
 /** A common index space of nodes, and for each of them which of its elements belongs to an index. */
@@ -25,6 +23,7 @@ export interface Arrangement {
   readonly space: Shape
   readonly reduced: number
   readonly maps: ReadonlyMap<Node, IndexMap>
+  readonly indices: Indices
 }
 
 /** A movement that cannot be followed in this space. */
@@ -55,7 +54,8 @@ export function arrange(members: readonly Node[], roles: Roles, known?: Arrangem
 export function arrangeAlike(members: readonly Node[]): Arrangement {
   const [{ shape }] = members
   const map = identityMap(shape.length)
-  return { space: shape, reduced: 0, maps: new Map(members.map((node) => [node, map])) }
+  const maps = new Map(members.map((node) => [node, map]))
+  return { space: shape, reduced: 0, maps, indices: new Indices(shape, 0) }
 }
 
 class Arranger {
@@ -63,6 +63,7 @@ class Arranger {
   readonly #maps: Map<Node, IndexMap>
   readonly #pending: Node[] = []
   readonly #anchor: Node
+  readonly #indices: Indices
   #space: Shape
   #reduced: number
   #problem: Split | Stuck | 'differ' | undefined
@@ -77,6 +78,7 @@ class Arranger {
     if (known !== undefined) {
       this.#space = known.space
       this.#reduced = known.reduced
+      this.#indices = known.indices
       this.#anchor = anchorOf(
         nodes.filter((node) => known.maps.has(node)),
         roles,
@@ -107,6 +109,7 @@ class Arranger {
       this.#space = splitSpace(this.#space, split)
       map = splitMap(map, split)
     }
+    this.#indices = new Indices(this.#space, this.#reduced)
     this.#assign(this.#anchor, map)
   }
 
@@ -122,7 +125,7 @@ class Arranger {
     }
     if (this.#problem instanceof Split || this.#problem instanceof Stuck) return this.#problem
     if (this.#problem !== undefined || !this.#foldsAreWhole()) return undefined
-    return { space: this.#space, reduced: this.#reduced, maps: this.#maps }
+    return { space: this.#space, reduced: this.#reduced, maps: this.#maps, indices: this.#indices }
   }
 
   /** The members with an index that a node reads or is read by. */
@@ -155,13 +158,13 @@ class Arranger {
     if (this.roles.roleOf(node) === 'product' || literal(node) !== undefined) return
     const map = this.#maps.get(node) ?? []
     node.inputs.forEach((input, position) => {
-      const start = this.#check(operandMap(node, position, map, this.#space, this.#reduced), node)
+      const start = this.#check(this.#indices.ofOperand(node, position, map), node)
       if (start === undefined || literal(input) !== undefined) return
       let at: Node = input
       let current = start
       while (this.roles.roleOf(at) === 'virtual' && at.inputs.length > 0) {
         if (at.op === 'reshape' && this.#isLoaded(withoutReshapes(at))) return
-        const next = isMovement(at) ? this.#check(throughMovement(at, current, this.#space), at) : current
+        const next = isMovement(at) ? this.#check(this.#indices.ofOperand(at, 0, current), at) : current
         if (next === undefined) return
         current = next
         at = at.inputs[0]
@@ -201,7 +204,7 @@ class Arranger {
       return same ? this.#check(indexAt(place, node.shape, this.#space), undefined) : undefined
     }
     const rows = placeIn(this.#anchor.shape, this.#maps.get(this.#anchor) ?? [], this.#space)
-    const elements = operandMap(this.#anchor, 0, this.#maps.get(this.#anchor) ?? [], this.#space, this.#reduced)
+    const elements = this.#indices.ofOperand(this.#anchor, 0, this.#maps.get(this.#anchor) ?? [])
     const source = this.#anchor.inputs[0].shape
     const size = sizeOf(this.roles.roleOf(node) === 'fold' ? node.inputs[0].shape : node.shape)
     if (!Array.isArray(elements) || size !== sizeOf(source)) {
@@ -245,51 +248,6 @@ function anchorOf(nodes: readonly Node[], roles: Roles): Node {
 
 const still = (space: Shape): Affine => ({ offset: 0, strides: space.map(() => 0) })
 
-/** The axes of the first operand that a fold runs over. */
-export const foldedAxes = (node: Node): readonly number[] =>
-  isReduction(node) ? node.attributes.axes : [node.inputs[0].rank - 1]
-
-/** Which element of its operand a node reads at an index where its own element is known. */
-export function operandMap(
-  node: Node,
-  position: number,
-  map: IndexMap,
-  space: Shape,
-  reduced: number,
-): IndexMap | Split | undefined {
-  if (isMovement(node)) return throughMovement(node, map, space)
-  const operand = node.inputs[position]
-  if (isReduction(node) || isOneHotGather(node)) {
-    if (position > 0) return reshapeMap(map, node.shape, operand.shape, space)
-    const axes = foldedAxes(node)
-    const within = indexAt(
-      placeInReduced(space, reduced),
-      axes.map((axis) => operand.shape[axis]),
-      space,
-    )
-    if (within === undefined || within instanceof Split) return within
-    let row = 0
-    return operand.shape.map((_, axis) => (axes.includes(axis) ? within[axes.indexOf(axis)] : map[row++]))
-  }
-  if (isOp(node, 'scatter') && position > 0) {
-    // One index and one update for each row of the first operand.
-    return reshapeMap(map.slice(0, -1), node.shape.slice(0, -1), operand.shape, space)
-  }
-  return map
-}
-
-/** The number of the element within its row. */
-function placeInReduced(space: Shape, reduced: number): Affine {
-  const rows = space.length - reduced
-  const strides = space.map(() => 0)
-  let stride = 1
-  for (let axis = space.length - 1; axis >= rows; axis--) {
-    strides[axis] = stride
-    stride *= space[axis]
-  }
-  return { offset: 0, strides }
-}
-
 /** Which element a node has at an index where the one of its operand is known. */
 function mapFromOperand(node: Node, operand: IndexMap, space: Shape): IndexMap | Split | undefined {
   if (isMovement(node)) return backThroughMovement(node, operand, space)
@@ -297,16 +255,4 @@ function mapFromOperand(node: Node, operand: IndexMap, space: Shape): IndexMap |
   if (isOneHotGather(node))
     return node.rank === operand.length ? [...operand.slice(0, -1), still(space)] : operand.slice(0, -1)
   return operand
-}
-
-/** Whether storing at `place` writes each of `elements` places once: per index, or per row where nothing depends on more. */
-export function storesOnce(place: Affine, { space, reduced }: Arrangement, elements: number): boolean {
-  const rows = space.length - reduced
-  /** Whether the place is another for every index along the axes, or the same. */
-  const moves = (axes: Shape, strides: Shape): boolean => strides.every((stride, i) => stride !== 0 || axes[i] === 1)
-  const rests = (axes: Shape, strides: Shape): boolean => strides.every((stride, i) => stride === 0 || axes[i] === 1)
-  const { strides } = place
-  const [row, alongRow] = [space.slice(rows), strides.slice(rows)]
-  const isOnce = moves(space.slice(0, rows), strides.slice(0, rows)) && (moves(row, alongRow) || rests(row, alongRow))
-  return isOnce && coversOnce(place, space, elements)
 }

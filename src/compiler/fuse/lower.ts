@@ -1,11 +1,11 @@
 import { isFloat } from '../../core/dtype.js'
-import { type Shape, sizeOf } from '../../core/shape.js'
+import type { Shape } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { isElementwise } from '../../graph/scalar.js'
 import type { Affine, Instruction, Store } from '../kernels.js'
 import { literal } from '../literal.js'
-import { type Arrangement, operandMap, storesOnce } from './arrange.js'
-import { type IndexMap, isMovement, placeIn, reshapeMap, Split, sameMap, throughMovement } from './index-map.js'
+import type { Arrangement } from './arrange.js'
+import { type IndexMap, isMovement, placeIn, reshapeMap, Split, sameMap } from './index-map.js'
 import { isOneHotGather, isOneHotScatter, type Roles, wholeOf, withoutReshapes } from './roles.js'
 
 /** Code for an arrangement; inputs are the nodes whose elements it loads. */
@@ -43,7 +43,10 @@ class Conflict {}
 
 class Lowering {
   readonly #instructions: Instruction[] = []
-  readonly #known = new Map<string, number>()
+  /** By their first operand or their input, and without either: the instructions that others may equal. */
+  readonly #users: number[][] = []
+  readonly #loads: number[][] = []
+  readonly #others: number[] = []
   readonly #values = new Map<Node, number>()
   readonly #inputs: Node[] = []
 
@@ -64,8 +67,9 @@ class Lowering {
   }
 
   #placeOf(node: Node): Affine {
-    const place = placeIn(node.shape, this.arrangement.maps.get(node) ?? [], this.arrangement.space)
-    if (!storesOnce(place, this.arrangement, sizeOf(node.shape))) throw new Conflict()
+    const { maps, indices } = this.arrangement
+    const place = indices.storeOf(node, maps.get(node) ?? [])
+    if (place === undefined) throw new Conflict()
     return place
   }
 
@@ -96,13 +100,14 @@ class Lowering {
 
   /** The value of an element of `node`. */
   #value(node: Node, map: IndexMap): number {
-    if (literal(node) !== undefined) return this.#define(node, map)
-    if (this.members.has(node)) {
-      if (!sameMap(map, this.arrangement.maps.get(node) ?? [], this.arrangement.space)) throw new Conflict()
+    if (this.members.has(node) && literal(node) === undefined) {
+      const own = this.arrangement.maps.get(node) ?? []
+      if (map !== own && !sameMap(map, own, this.arrangement.space)) throw new Conflict()
       return this.#member(node)
     }
-    if (this.inlined.has(node) || this.roles.roleOf(node) === 'virtual') return this.#define(node, map)
-    return this.#load(node, placeIn(node.shape, map, this.arrangement.space))
+    if (this.inlined.has(node) || this.roles.roleOf(node) === 'virtual' || literal(node) !== undefined)
+      return this.#define(node, map)
+    return this.#load(node, map)
   }
 
   #isLoaded(node: Node): boolean {
@@ -111,7 +116,7 @@ class Lowering {
 
   /** Code for an element of `node` from its operands. */
   #define(node: Node, map: IndexMap): number {
-    const { space, reduced } = this.arrangement
+    const { space, indices } = this.arrangement
     const { dtype } = node
     const known = literal(node)
     if (known !== undefined) return this.#emit({ op: 'constant', dtype, value: known })
@@ -125,20 +130,19 @@ class Lowering {
     if (isMovement(node)) {
       const source = withoutReshapes(node)
       // Whatever its shape is called, the elements of something in memory lie in a row.
-      if (node.op === 'reshape' && this.#isLoaded(source)) return this.#load(source, placeIn(node.shape, map, space))
-      const next = throughMovement(node, map, space)
+      if (node.op === 'reshape' && this.#isLoaded(source)) return this.#load(source, map, node)
+      const next = indices.ofOperand(node, 0, map)
       if (next === undefined || next instanceof Split) throw new Conflict()
       return this.#value(node.inputs[0], next)
     }
     if (node.op === 'stopGradient') return this.#value(node.inputs[0], map)
-    const operands = node.inputs.map((input, position) => {
-      const next = operandMap(node, position, map, space, reduced)
-      if (next === undefined || next instanceof Split) throw new Conflict()
-      return { input, map: next }
-    })
-    const values = operands.map((operand) => this.#value(operand.input, operand.map))
-    if (isOneHotGather(node) || isOneHotScatter(node)) return this.#oneHot(node, values, operands[0].map)
+    const { inputs } = node
+    const values: number[] = []
+    for (let position = 0; position < inputs.length; position++) {
+      values.push(this.#value(inputs[position], this.#mapOf(node, position, map)))
+    }
     if (isElementwise(node.op)) return this.#emit({ op: node.op, dtype, operands: values })
+    if (isOneHotGather(node) || isOneHotScatter(node)) return this.#oneHot(node, values, this.#mapOf(node, 0, map))
     if (node.op === 'reduceSum' || node.op === 'reduceProd' || node.op === 'reduceMax' || node.op === 'reduceMin') {
       return this.#emit({ op: node.op, dtype, operands: [values[0]] })
     }
@@ -163,13 +167,16 @@ class Lowering {
     return this.#emit({ op: 'reduceSum', dtype, operands: [kept] })
   }
 
-  #load(node: Node, place: Affine): number {
-    return this.#emit({ op: 'load', dtype: node.dtype, input: this.#input(node), ...this.#withoutIdleStrides(place) })
+  #mapOf(node: Node, position: number, map: IndexMap): IndexMap {
+    const next = this.arrangement.indices.ofOperand(node, position, map)
+    if (next === undefined || next instanceof Split) throw new Conflict()
+    return next
   }
 
-  /** Axes of size 1 have stride 0, so that equal places look equal. */
-  #withoutIdleStrides({ offset, strides }: Affine): Affine {
-    return { offset, strides: strides.map((stride, axis) => (this.arrangement.space[axis] === 1 ? 0 : stride)) }
+  /** `seen` is what the node is called where its index is known. */
+  #load(node: Node, map: IndexMap, seen = node): number {
+    const { offset, strides } = this.arrangement.indices.loadOf(seen, map)
+    return this.#emit({ op: 'load', dtype: node.dtype, input: this.#input(node), offset, strides })
   }
 
   #input(node: Node): number {
@@ -177,29 +184,42 @@ class Lowering {
     return known >= 0 ? known : this.#inputs.push(node) - 1
   }
 
+  /** The number of an instruction, which may be there already. */
   #emit(instruction: Instruction): number {
-    const key = keyOf(instruction)
-    const known = this.#known.get(key)
-    if (known !== undefined) return known
+    const alike = this.#alike(instruction)
+    for (const known of alike) if (areSame(this.#instructions[known], instruction)) return known
     const value = this.#instructions.push(instruction) - 1
-    this.#known.set(key, value)
+    alike.push(value)
     return value
+  }
+
+  #alike(one: Instruction): number[] {
+    if ('operands' in one) {
+      this.#users[one.operands[0]] ??= []
+      return this.#users[one.operands[0]]
+    }
+    if (!('input' in one)) return this.#others
+    this.#loads[one.input] ??= []
+    return this.#loads[one.input]
   }
 }
 
-/** Equal for instructions that give the same. */
-function keyOf(one: Instruction): string {
-  let key = `${one.op} ${one.dtype}`
-  if ('operands' in one) for (const operand of one.operands) key += ` ${operand}`
-  if ('input' in one) key += ` of ${one.input}`
-  if ('strides' in one) {
-    key += ` at ${one.offset}`
-    for (const stride of one.strides) key += ` ${stride}`
-  }
-  if (one.op === 'index') key += ` below ${one.size}`
-  // −0 and 0 are different constants that print alike.
-  if (one.op === 'constant') key += ` ${Object.is(one.value, -0) ? '-0' : one.value}`
-  return key
+/** Whether two instructions give the same. */
+function areSame(a: Instruction, b: Instruction): boolean {
+  if (a.op !== b.op || a.dtype !== b.dtype) return false
+  if ('operands' in a && !('operands' in b && areEqual(a.operands, b.operands))) return false
+  if ('input' in a && !('input' in b && a.input === b.input)) return false
+  if ('strides' in a && !('strides' in b && a.offset === b.offset && areEqual(a.strides, b.strides))) return false
+  if (a.op === 'index') return b.op === 'index' && a.size === b.size
+  // −0 and 0 are different constants.
+  return a.op !== 'constant' || (b.op === 'constant' && Object.is(a.value, b.value))
+}
+
+function areEqual(a: readonly number[], b: readonly number[]): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
 }
 
 /** All linear functions of the index in the code. */

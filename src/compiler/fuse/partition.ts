@@ -1,9 +1,9 @@
 import { sizeOf } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
-import { type Arrangement, arrange, arrangeAlike, foldedAxes, Stuck, storesOnce } from './arrange.js'
+import { type Arrangement, arrange, arrangeAlike, Stuck } from './arrange.js'
 import { codeOf, isWithinLimits } from './code.js'
 import { type Group, Groups, type Union } from './groups.js'
-import { placeIn } from './index-map.js'
+import { foldedAxes } from './indices.js'
 import { isSmallLoop } from './limits.js'
 import { type Roles, wholeOf } from './roles.js'
 
@@ -88,8 +88,8 @@ function isOnlyFolded(node: Node, members: readonly Node[], roles: Roles): boole
   return outside.length > 0 && outside.every((reader) => roles.roleOf(reader) === 'fold')
 }
 
-const mayStore = (node: Node, arrangement: Arrangement): boolean =>
-  storesOnce(placeIn(node.shape, arrangement.maps.get(node) ?? [], arrangement.space), arrangement, sizeOf(node.shape))
+const mayStore = (node: Node, { indices, maps }: Arrangement): boolean =>
+  indices.storeOf(node, maps.get(node) ?? []) !== undefined
 
 const isMapOnly = ({ roles }: Group): boolean => roles.size === 1 && roles.has('map')
 
