@@ -1,7 +1,9 @@
-import { cureFor, describe } from '../core/describe.js'
-import { fail, failShape } from '../core/errors.js'
-import { formatShape, sameShape } from '../core/shape.js'
-import type { Tensor } from '../tensor/tensor.js'
+// Accuracy as tensors, also inside compiled functions, and the matrix of lists.
+
+import { cureFor, describe } from '../../core/describe.js'
+import { fail, failShape } from '../../core/errors.js'
+import { formatShape, sameShape } from '../../core/shape.js'
+import type { Tensor } from '../../tensor/tensor.js'
 
 function expectLabels(metric: string, outputs: Tensor, labels: Tensor): void {
   const wanted = outputs.shape.slice(0, -1)
