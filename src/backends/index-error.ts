@@ -26,17 +26,32 @@ function operationsWith(graph: Graph, size: number): string[] {
   return [...found]
 }
 
+/** What an index is to those who gave it, by the name of the operation. */
+const meanings: readonly (readonly [name: RegExp, index: string, reason: (size: number) => string])[] = [
+  [
+    /^crossEntropy$/,
+    'label',
+    (size) =>
+      `: the logits have ${size} classes. Check the labels, e.g. whether they start at 1, or give the last layer more outputs.`,
+  ],
+  [/^embedding$/, 'index', (size) => `: the table has ${size} vectors. Check the indices, or make a larger table.`],
+  [
+    /^learnedPositions$/,
+    'place',
+    (size) => `: there are vectors for ${size} places. Make as many as the longest sequence has.`,
+  ],
+  [/ lengths$/, 'length', (size) => `: the sequences have ${size - 1} steps. Give the numbers of steps that count.`],
+  [/ cache$/, 'element', (size) => `: the cache has room for ${size - 1}. Make it with a larger capacity.`],
+]
+
 /** The error for an index outside of an axis of `size` elements, met by an operation of one of these names. */
 export function indexError(names: readonly string[], index: number, size: number): ShapewiseError {
-  const range = `0 … ${size - 1}`
-  if (names.includes('crossEntropy')) {
-    return new ShapewiseError(
-      `${names.join(' or ')}: label ${index} is outside ${range}: the logits have ${size} classes. ` +
-        'Check the labels, e.g. whether they start at 1, or give the last layer more outputs.',
-    )
-  }
-  return new ShapewiseError(
-    `${names.length === 0 ? 'gather' : names.join(' or ')}: index ${index} is outside ${range}. ` +
-      `The indexed axis has ${size} elements; check where the indices come from, e.g. class labels that start at 1.`,
-  )
+  const [, what, reason] = meanings.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [
+    undefined,
+    'index',
+    () =>
+      `. The indexed axis has ${size} elements; check where the indices come from, e.g. class labels that start at 1.`,
+  ]
+  const title = names.length === 0 ? 'gather' : names.join(' or ')
+  return new ShapewiseError(`${title}: ${what} ${index} is outside 0 … ${size - 1}${reason(size)}`)
 }

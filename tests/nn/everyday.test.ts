@@ -95,6 +95,8 @@ describe('mistakes are named with their cure', () => {
   const x = zeros([2, 3])
   const broken: readonly (readonly [make: () => unknown, message: RegExp])[] = [
     [() => nn.glu(x as Tensor), /glu: the last axis of \[2, 3\] has no halves/],
+    [() => nn.celu(x, 0), /celu: alpha is 0/],
+    [() => nn.softShrink(x, -1), /softShrink: the threshold is -1/],
     [() => nn.pRelu({ channels: 4 }).forward(x), /pRelu: .*takes \[…, 4\], it is given \[2, 3\]/],
     [() => nn.rRelu(0.5, 0.1), /there are no slopes from 0.5 to 0.1/],
     [() => nn.maxout(3, 2, 0), /the number of pieces is 0/],

@@ -1,3 +1,4 @@
+import { fail } from '../../core/errors.js'
 import { normalizeAxis } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { clip } from '../elementwise/arithmetic.js'
@@ -117,6 +118,7 @@ export const logSoftmax = inFloat32((x: Operand, axis: number = -1): Node => {
 /** x where it is positive, `alpha` (e^(x / alpha) − 1) elsewhere: smooth for each alpha (Barron, 2017). */
 export const celu = inFloat32((x: Operand, alpha: number = 1): Node => {
   const node = floating(x)
+  if (alpha === 0) fail('celu: alpha is 0', 'x is divided by it; relu is what it comes near.')
   const zero = like(node, 0)
   const positive = build.less(zero, node)
   const scaled = build.div(build.where(positive, zero, node), like(node, alpha))
@@ -125,6 +127,7 @@ export const celu = inFloat32((x: Operand, alpha: number = 1): Node => {
 
 /** 0 for x in −`threshold` … `threshold`, x elsewhere. */
 export const hardShrink = (x: Operand, threshold: number = 0.5): Node => {
+  expectThreshold('hardShrink', threshold)
   const node = floating(x)
   const [low, high] = [like(node, -threshold), like(node, threshold)]
   const inside = build.and(build.lessEqual(low, node), build.lessEqual(node, high))
@@ -133,6 +136,7 @@ export const hardShrink = (x: Operand, threshold: number = 0.5): Node => {
 
 /** x moved towards 0 by `threshold`, and 0 where it would go beyond. */
 export const softShrink = inFloat32((x: Operand, threshold: number = 0.5): Node => {
+  expectThreshold('softShrink', threshold)
   const node = floating(x)
   return build.sub(node, clip(node, -threshold, threshold))
 })
@@ -142,3 +146,8 @@ export const tanhShrink = inFloat32((x: Operand): Node => {
   const node = floating(x)
   return build.sub(node, build.tanh(node))
 })
+
+function expectThreshold(operation: string, threshold: number): void {
+  if (threshold >= 0) return
+  fail(`${operation}: the threshold is ${threshold}`, 'Give a number that is not negative.')
+}

@@ -344,6 +344,10 @@ describe('mistakes are named with their cure', () => {
     ],
     [() => layer.step(x, layer.cache(2, 4)), /has no steps.*causal: true/],
     [() => causal.step(x, causal.cache(2, 4)), /5 elements do not fit a cache of 4/],
+    [
+      () => causal.step(x.slice(':', [0, 1]), causal.step(x, causal.cache(2, 5))[1])[0].dataSync(),
+      /multiHeadAttention cache: element 6 is outside 0 … 5: the cache has room for 5/,
+    ],
     [() => causal.step(x, causal.cache(1, 9)), /the cache is for a batch of 1/],
     [() => nn.scaledDotProductAttention(x, zeros([2, 5, 7]) as Tensor, x), /do not fit/],
     [
@@ -352,11 +356,25 @@ describe('mistakes are named with their cure', () => {
     ],
     [() => nn.transformerEncoderBlock(8, 2, { norm: 'first' as 'pre' }), /place of the normalisation is 'first'/],
     [() => nn.embedding(5, 3).forward(zeros([2])), /the indices are float32.*cast/],
-    [() => nn.embedding(5, 3).forward(index(5)).dataSync(), /embedding: .*5 is outside 0 … 4/],
+    [
+      () => nn.embedding(5, 3).forward(index(5)).dataSync(),
+      /embedding: index 5 is outside 0 … 4: the table has 5 vectors/,
+    ],
     [() => nn.embedding(5, 3).forward(index(-1)).dataSync(), /embedding: .*-1 is outside 0 … 4/],
     [() => nn.embedding(5, 3, { paddingIndex: 5 }), /padding index 5 is outside 0 … 4/],
     [() => nn.learnedPositions(4, 8).forward(x), /has 4 places of width 8, it is given 5/],
     [() => nn.rotary(zeros([2, 3])), /an even size/],
+    [() => nn.rotary(zeros([2, 4]), { start: 1.5 }), /rotary: the start is 1.5. Places are whole numbers/],
+    [() => nn.sinusoidalPositions().forward(x, -1), /the start is -1/],
+    [() => nn.sinusoidalPositions().forward(x, tensor(1) as Tensor<[]>), /the start is float32\[\]/],
+    [
+      () =>
+        nn
+          .learnedPositions(6, 8)
+          .forward(x, tensor(2, [], 'int32'))
+          .dataSync(),
+      /place 6 is outside 0 … 5: there are vectors for 6/,
+    ],
   ]
   for (const [make, message] of broken) it(String(message), () => expect(make).toThrow(message))
 })

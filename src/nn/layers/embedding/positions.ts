@@ -1,5 +1,5 @@
-import type { DType } from '../../../core/dtype.js'
-import { failShape } from '../../../core/errors.js'
+import { type DType, isInteger } from '../../../core/dtype.js'
+import { fail, failShape } from '../../../core/errors.js'
 import { checkOptions } from '../../../core/options.js'
 import { formatShape } from '../../../core/shape.js'
 import * as build from '../../../graph/build.js'
@@ -21,8 +21,13 @@ export type Start = number | Tensor<[]>
 
 /** The places start … start + count − 1 as int32. */
 export function places(operation: string, start: Start, count: number): Node {
+  if (typeof start === 'number' && !(Number.isSafeInteger(start) && start >= 0)) {
+    fail(`${operation}: the start is ${start}`, 'Places are whole numbers from 0.')
+  }
   const first = lift(operand(start), 'int32')
-  if (first.rank !== 0) failShape(operation, `the start is ${formatShape(first.shape)}`, 'Give one number for all.')
+  if (first.rank !== 0 || !isInteger(first.dtype)) {
+    failShape(operation, `the start is ${first.dtype}${formatShape(first.shape)}`, 'Give one whole number for all.')
+  }
   return ops.add(build.iota('int32', [count], 0), ops.cast(first, 'int32'))
 }
 

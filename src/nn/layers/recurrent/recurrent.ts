@@ -223,7 +223,7 @@ export class Recurrent<
       this.dropout !== undefined && `dropout ${this.dropout.rate}`,
       this.timeFirst && 'time first',
     ]
-    return [`${this.inputs} → ${this.units}`, ...options].filter(Boolean).join(', ')
+    return [`${this.kind} ${this.inputs} → ${this.units}`, ...options].filter(Boolean).join(', ')
   }
 }
 
