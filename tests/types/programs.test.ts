@@ -4,6 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { zeros } from '../../src/tensor/fill.js'
+import * as pairs from '../../src/tensor/functions/pairs.js'
+import * as segments from '../../src/tensor/functions/segments.js'
 import { concat, einsum, stack, where } from '../../src/tensor/functions.js'
 import { Tensor } from '../../src/tensor/tensor.js'
 
@@ -198,6 +200,63 @@ const makers: Record<string, () => Program> = {
       randomShape(0, 4).map((n) => n || 1),
       pick(['x.svd().u', 'x.svd().s', 'x.svd().vt', 'x.qr().q', 'x.qr().r', 'x.trace()']),
     ),
+  along: () =>
+    ((s) =>
+      on(
+        s.map((n) => n || 1),
+        pick([
+          `x.median(${oneOrMore(s.length)}${keep()})`,
+          `x.quantile(0.3, ${oneOrMore(s.length)}${keep()})`,
+          `x.trapezoid(${axis(s.length)})`,
+          `x.diff(${axis(s.length)}, ${pick([0, 1, 2, 20])})`,
+          `x.logCumSumExp(${axis(s.length)})`,
+          `x.normalize(${axis(s.length)})`,
+        ]),
+      ))(randomShape(1)),
+  counted: () =>
+    on(randomShape(), pick(["x.cast('int32').binCount(3)", 'x.histogram(4).counts', 'x.histogram(4).edges'])),
+  lerp: () => {
+    const s = randomShape()
+    return on(s, 'x.lerp(y, 0.5)', {
+      y: s.slice(below(s.length + 1)).map((n) => pick([n, n, 1, below(6) === 0 ? 5 : n])),
+    })
+  },
+  pinv: () =>
+    on(
+      randomShape(0, 4).map((n) => n || 1),
+      pick(['x.pinv()', 'x.matrixRank()', "x.matrixNorm('nuclear')", 'x.covariance()', 'x.correlation()']),
+    ),
+  lstsq: () => {
+    const a = [...randomShape(0, 1).map((n) => n || 1), pick([1, 2, 3]), pick([2, 4])]
+    const m = below(5) === 0 ? 5 : a[a.length - 2]
+    return on(a, 'x.lstsq(y)', { y: pick([[m], [m, 2], [...a.slice(0, -2), m, 3]]) })
+  },
+  kron: () => on(randomShape(0, 4), 'kron(x, y)', { y: randomShape(0, 4) }),
+  rows: () => {
+    const d = pick([1, 3])
+    const a = [...randomShape(0, 2), 2, d]
+    return on(a, 'pairwiseDistances(x, y)', { y: pick([[5, d], [d], [...a.slice(0, -2), 4, below(5) === 0 ? 2 : d]]) })
+  },
+  vectors: () => {
+    const s = randomShape(1, 4)
+    const y = s.slice(below(s.length)).map((n) => pick([n, n, 1, below(6) === 0 ? 5 : n]))
+    return on(s, pick([`vecDot(x, y, ${axis(s.length)})`, `cosineSimilarity(x, y, ${axis(s.length)})`]), { y })
+  },
+  tensorDot: () => {
+    const s = randomShape(2, 4)
+    return on(s, pick(['tensorDot(x, y, 1)', 'tensorDot(x, y)', 'tensorDot(x, y, [[0], [1]])', 'tensorDot(x, y, 0)']), {
+      y: pick([
+        [...s.slice(-2), 5],
+        [...s.slice(-1), 3],
+        [2, s[0], 4],
+      ]),
+    })
+  },
+  segments: () => {
+    const s = randomShape(0, 4)
+    const name = pick(['segmentSum', 'segmentMean', 'segmentMax', 'segmentMin', 'segmentSoftmax'])
+    return on(s, `${name}(x, y.cast('int32'), 7)`, { y: below(6) === 0 ? pick([[], [5], [2, 2]]) : s.slice(0, 1) })
+  },
   solve: () => {
     const a = matrixLike()
     const n = below(5) === 0 ? 5 : a[a.length - 1]
@@ -230,12 +289,15 @@ const makers: Record<string, () => Program> = {
 
 const programs = Object.entries(makers).flatMap(([name, make]) => many(24, () => ({ name, ...make() })))
 
+/** The functions that programs may use, by name. */
+const library = { concat, einsum, stack, where, zeros, ...pairs, ...segments }
+
 /** Runs a program: the shape that comes, or `undefined` where it fails. */
 function run({ text, shapes }: Program): readonly number[] | undefined {
   const names = Object.keys(shapes)
-  const body = new Function(...names, 'concat', 'einsum', 'stack', 'where', 'zeros', `return ${text}`)
+  const body = new Function(...names, ...Object.keys(library), `return ${text}`)
   try {
-    const result: unknown = body(...names.map((name) => zeros(shapes[name])), concat, einsum, stack, where, zeros)
+    const result: unknown = body(...names.map((name) => zeros(shapes[name])), ...Object.values(library))
     if (!(result instanceof Tensor)) return undefined
     // Some indices are looked at only when values are computed.
     if (result.size < 1000 && text.includes('take')) result.dataSync()
@@ -259,8 +321,10 @@ function typesOf(declare: (s: readonly number[]) => string): (string | undefined
     const head = [
       "import { zeros } from '../../../src/tensor/fill.js'",
       "import { concat, einsum, stack, where } from '../../../src/tensor/functions.js'",
+      `import { ${Object.keys(pairs).join(', ')} } from '../../../src/tensor/functions/pairs.js'`,
+      `import { ${Object.keys(segments).join(', ')} } from '../../../src/tensor/functions/segments.js'`,
       "import type { Tensor } from '../../../src/tensor/tensor.js'",
-      'export const used = [concat, einsum, stack, where, zeros]',
+      `export const used = [${Object.keys(library).join(', ')}]`,
     ]
     const lines = programs.map(({ text, shapes }, i) => {
       const parameters = Object.entries(shapes).map(([name, s]) => `${name}: ${declare(s)}`)

@@ -13,6 +13,7 @@ import type {
   Shape,
   ShapeOf,
   TensorDot,
+  TensorDotProblem,
   Unless,
 } from '../types/index.js'
 import { wrap } from '../wrap.js'
@@ -64,10 +65,14 @@ export function vecDot<A extends Tensor, B extends Tensor, X extends number = -1
  * @example tensorDot(zeros([2, 3, 4]), zeros([3, 4, 5])) // → [2, 5]
  */
 export function tensorDot<
-  A extends Shape,
-  B extends Shape,
+  A extends Tensor,
+  B extends Tensor,
   const X extends number | readonly [readonly number[], readonly number[]] = 2,
->(a: Tensor<A>, b: Tensor<B>, axes?: X): Tensor<TensorDot<A, B, X>> {
+>(
+  a: A,
+  b: Unless<TensorDotProblem<ShapeOf<A>, ShapeOf<B>, X>, B>,
+  axes?: X,
+): Tensor<TensorDot<ShapeOf<A>, ShapeOf<B>, X>> {
   const [x, y] = [expectTensor('tensorDot', 'the first factor', a), expectTensor('tensorDot', 'the second factor', b)]
   return wrap(ops.tensorDot(x, y, axes))
 }

@@ -41,7 +41,15 @@ export type { Differ, Part, PartOfSize, SizeOn, SplitProblem, TopKProblem } from
 export type { Insert, Longer, Squeeze, SqueezeProblem } from './movement/squeeze.js'
 export type { Nested, NestedShape, RaggedProblem } from './nested.js'
 export type { NoTensor, Operand, OperandProblem, OperandShape, ShapeOf } from './operand.js'
-export type { Kron, RowPairs, RowPairsProblem, Segmented, SegmentProblem, TensorDot } from './pairs.js'
+export type {
+  Kron,
+  RowPairs,
+  RowPairsProblem,
+  Segmented,
+  SegmentProblem,
+  TensorDot,
+  TensorDotProblem,
+} from './pairs.js'
 export type { Reduce } from './reduce.js'
 export type { ScalarProblem } from './scalar.js'
 export type { Box, Loose, Shape, Writable } from './shape.js'

@@ -2,7 +2,7 @@ import type { Multiply } from './arithmetic.js'
 import type { Broadcast, BroadcastProblem } from './broadcast.js'
 import type { Show } from './message.js'
 import type { WithoutAxes } from './reduce.js'
-import type { Box, Meet, Rest, Reverse, Shape, Tail, Unranked } from './shape.js'
+import type { Box, First, Meet, Rest, Reverse, Shape, Tail, Unranked } from './shape.js'
 
 /** The Kronecker product: sizes are multiplied from the last one on. */
 export type Kron<A extends Shape, B extends Shape> =
@@ -87,6 +87,41 @@ export type TensorDot<A extends Shape, B extends Shape, X> =
             ? any
             : [...WithoutAxes<A, Left[number]>, ...WithoutAxes<B, Right[number]>]
           : any
+
+/** The message for paired axes of different sizes, else `never`. */
+export type TensorDotProblem<A extends Shape, B extends Shape, X> =
+  Unranked<A> extends true
+    ? never
+    : Unranked<B> extends true
+      ? never
+      : X extends number
+        ? number extends X
+          ? never
+          : Paired<A, B, Reverse<First<Reverse<A>, X>>, First<B, X>>
+        : X extends readonly [infer Left extends Shape, infer Right extends Shape]
+          ? Negative<Left[number] | Right[number]> extends true
+            ? never
+            : Paired<A, B, Picked<A, Left>, Picked<B, Right>>
+          : never
+
+/** The sizes of the axes of a list. */
+type Picked<A extends Shape, Axes extends Shape> = Axes extends readonly [
+  infer Head extends number,
+  ...infer Others extends Shape,
+]
+  ? [A[Head], ...Picked<A, Others>]
+  : []
+
+type Paired<A extends Shape, B extends Shape, P extends Shape, Q extends Shape> = P extends readonly [
+  infer M,
+  ...infer RestP extends Shape,
+]
+  ? Q extends readonly [infer N, ...infer RestQ extends Shape]
+    ? Box<Meet<M, N>> extends Box<never>
+      ? `tensorDot: paired axes of ${Show<A>} and ${Show<B>} differ`
+      : Paired<A, B, RestP, RestQ>
+    : `tensorDot: too few axes in ${Show<A>} and ${Show<B>}`
+  : never
 
 /** `true` for what is not known to be 0, 1, 2 … */
 type Negative<X extends number> = number extends X ? true : `${X}` extends `-${string}` ? true : false
