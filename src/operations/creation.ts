@@ -17,10 +17,12 @@ export function full(shape: Shape, value: Operand, dtype?: DType): Node {
   return stretch(build.cast(scalar, dtype ?? scalar.dtype), sizes)
 }
 
+/** A tensor of zeros. */
 export function zeros(shape: Shape, dtype: DType = 'float32'): Node {
   return build.fill(0, expectShape('zeros', shape), expectDType('zeros', dtype))
 }
 
+/** A tensor of ones. */
 export function ones(shape: Shape, dtype: DType = 'float32'): Node {
   return build.fill(1, expectShape('ones', shape), expectDType('ones', dtype))
 }
