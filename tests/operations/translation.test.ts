@@ -34,22 +34,26 @@ const elsewhere: { readonly [name: string]: string } = {
   svd: 'primitives.json',
   normalize: 'in those of layerNorm',
   lpPool: 'in those of its layer',
+  celu: 'in those of its layer',
+  hardShrink: 'in those of its layer',
+  softShrink: 'in those of its layer',
+  tanhShrink: 'in those of its layer',
   adaptiveAvgPool: 'in those of its layer',
   adaptiveMaxPool: 'in those of its layer',
 }
 
 /** Has gradients from PyTorch under another name, or none that PyTorch knows; tests/operations/gradients.test.ts checks it by differences. */
 const byDifferences = new Set(
-  'atan2 bitcast broadcast broadcastTo cast normalize lu eigh svd scatterMax scatterMin mod cholesky prod qr fft2 ifft2 dot nanToNum neg lpPool adaptiveAvgPool adaptiveMaxPool interpolate1d rsqrt sigmoid square'.split(
+  'atan2 bitcast broadcast broadcastTo cast normalize lu eigh svd scatterMax scatterMin mod cholesky prod qr fft2 ifft2 dot nanToNum neg celu hardShrink softShrink tanhShrink lpPool adaptiveAvgPool adaptiveMaxPool interpolate1d rsqrt sigmoid square'.split(
     ' ',
   ),
 )
 
 /** Where a use leads: a method, or a function of one of the two entry points. */
 function isReachable(use: string): boolean {
-  const [, front, name] = /^(?:(x|nn)\.)?(\w+)/.exec(use) ?? []
+  const [, front, name] = /^(?:(x|nn|pictures|patches)\.)?(\w+)/.exec(use) ?? []
   if (front === 'nn') return name in nn
-  return front === 'x' ? name in shapewise.Tensor.prototype : name in shapewise
+  return front !== undefined ? name in shapewise.Tensor.prototype : name in shapewise
 }
 
 describe.each(Object.entries(entries))('%s', (name, [use, , , , gradient]) => {
@@ -97,6 +101,16 @@ const receivers: { readonly [name: string]: shapewise.Tensor } = {
   permute: complex,
 }
 
+const ofPictures = {
+  pictures: shapewise.ones([1, 4, 4, 2]),
+  kernel: shapewise.ones([3, 3, 2, 5]),
+  places: shapewise.zeros([1, 4, 4, 2], 'int32'),
+  grid: shapewise.zeros([1, 3, 3, 2]),
+  patches: shapewise.ones([1, 3, 3, 2, 2, 2]),
+  xs: shapewise.arange(4),
+  ys: shapewise.arange(4),
+}
+
 const called = Object.entries(entries).flatMap(([name, [use]]) => (use.includes('(') ? [[name, use] as const] : []))
 
 describe('what the table writes runs', () => {
@@ -110,6 +124,7 @@ describe('what the table writes runs', () => {
       weight: 0.5,
       condition: x.greater(1),
       values: x,
+      ...ofPictures,
       boundaries: shapewise.arange(3),
       count: 3,
       segments: whole,

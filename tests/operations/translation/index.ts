@@ -51,7 +51,7 @@ Made by \`node scripts/operations-table.mjs\` from \`tests/operations/translatio
 
 - **Gradient**: *piecewise* is that of the piece at hand, as of a maximum; *no* is 0 or not defined.
 - **Dtypes**: *floats* also take integers, which become float32; *numbers* are floats and integers; 16-bit floats are computed in float32 and rounded once.
-- \`x\` is a tensor; \`nn\` is \`shapewise/nn\`, everything else \`shapewise\`. Axes count from 0, and from the end when negative.
+- \`x\` is a tensor, \`pictures\` one of [batch, height, width, channels] or of one or three spatial axes; \`nn\` is \`shapewise/nn\`, everything else \`shapewise\`. Axes count from 0, and from the end when negative.
 `
 
 const cell = (text: string): string => (text === '' ? '–' : `\`${text.replaceAll('|', '\\|')}\``)
