@@ -1,5 +1,5 @@
 // Shapewise: tensors, gradients, compiled steps. Layers, optimizers, data and recipes are in the subpaths
-// shapewise/nn, /optim, /data, /train, /models and /recipes.
+// shapewise/nn, /optim, /data, /metrics, /distributions, /train, /models and /recipes.
 
 export { diagnoseKernels as kernelReport } from './backends/cpu/load.js'
 export type { WasmOptions } from './backends/cpu/wasm/page.js'

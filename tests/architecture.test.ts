@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['compiler'],
   ['backends'],
   ['tensor'],
-  ['nn', 'optim', 'data', 'metrics'],
+  ['nn', 'optim', 'data', 'metrics', 'distributions'],
   ['train'],
   ['models'],
   ['recipes'],

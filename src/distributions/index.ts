@@ -1,0 +1,5 @@
+export * from './bivariate-mixture.js'
+export * from './continuous.js'
+export * from './discrete.js'
+export type { Distribution, ParameterOf, Sampled, SampleOptions } from './distribution.js'
+export * from './gamma.js'
