@@ -12,12 +12,13 @@ export function rewrite(graph: Graph, visit: (node: Node, original: Node) => Nod
   for (const node of orderOf(graph)) {
     if (node.op === 'input') continue
     const { inputs } = node
-    const current = inputs.some(isReplaced)
-      ? rebuilt(
-          node,
-          inputs.map((input) => replaced.get(input) ?? input),
-        )
-      : node
+    const current =
+      replaced.size > 0 && inputs.some(isReplaced)
+        ? rebuilt(
+            node,
+            inputs.map((input) => replaced.get(input) ?? input),
+          )
+        : node
     const visited = visit(current, node)
     if (visited !== node) replaced.set(node, visited)
   }
