@@ -93,6 +93,27 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'in Chromium' : `sk
     })
   })
 
+  it('threads make the elements of a stream, and errors in them are told', async () => {
+    const module =
+      'data:text/javascript,export default ({ n }, { seed }) => { if (n < 0) throw Error("negative"); return [2 * n, seed] }'
+    const run = `(async () => {
+      const { stream } = await import('/dist/data/index.js')
+      const told = []
+      const mapped = (list, workers) =>
+        stream(list.map((n) => ({ n }))).mapInWorkers(${JSON.stringify(module)}, { workers, onFallback: (reason) => told.push(reason) })
+      const [there, here] = [await mapped([1, 2, 3], 2).toArray(1), await mapped([1, 2, 3], 0).toArray(1)]
+      const error = await mapped([-1], 1).toArray().catch(({ message }) => message)
+      return { there, here, error, told }
+    })()`
+    await withPage({ isolated: true }, async (page) => {
+      const { there, here, error, told } = await page.evaluate<Record<string, unknown>>(run)
+      expect(there).toEqual(here)
+      expect((there as number[][]).map(([twice]) => twice)).toEqual([2, 4, 6])
+      expect(error).toMatch(/negative/)
+      expect(told).toEqual([])
+    })
+  })
+
   it('without isolation WebAssembly runs on one thread and says what to do', async () => {
     await withPage({ isolated: false }, async (page) => {
       await page.evaluate(() => library.shapewise.loadWasmBackend({ threads: 2 }))

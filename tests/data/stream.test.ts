@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import {
@@ -15,6 +16,7 @@ import {
   sequence,
   stream,
 } from '../../src/data/index.js'
+import { nodeProgram } from '../../src/data/pipeline/workers.js'
 import type { Tensor } from '../../src/index.js'
 import { runDatasetTest } from '../support/runDatasetTest.js'
 
@@ -228,11 +230,21 @@ describe('streams', () => {
     await pass.return()
   })
 
+  it('refuse functions that open nothing', async () => {
+    await expect(stream((() => 3) as never).toArray()).rejects.toThrow(/the function returned a number \(3\)/)
+  })
+
   it('refuse options and sizes that are wrong', () => {
     expect(() => numbers(3).batch(0)).toThrow(/the size is 0/)
     expect(() => numbers(3).shuffle({ windwo: 3 } as object)).toThrow(/no option 'windwo'.*window/)
     expect(() => numbers(3).interleave([numbers(2)], { weights: [1] })).toThrow(/weights are 1/)
     expect(() => numbers(3).take(-1)).toThrow(/take is -1/)
+    expect(() => numbers(3).zip([1] as never)).toThrow(/zip: an Array is no stream/)
+    expect(() => numbers(3).concat(Promise.resolve() as never)).toThrow(/concat: a Promise is no stream.*Await it/)
+    expect(() => numbers(3).interleave([3 as never])).toThrow(/interleave: a number \(3\) is no stream/)
+    expect(() => numbers(3).shuffle({ seed: 0.5 })).toThrow(/shuffle: the seed is a number \(0\.5\)/)
+    expect(() => stream([{ x: 1 }]).batch(1, { x: 3 } as never)).toThrow(/the feature "x" is a number \(3\)/)
+    expect(() => stream([{ size: 1 }]).batch(1, { size: label() } as never)).toThrow(/a batch has a size of its own/)
   })
 })
 
@@ -247,6 +259,16 @@ describe('threads', () => {
     expect(await there!.toArray(2)).toEqual(await here!.toArray(2))
     expect(fallbacks).toEqual([])
   })
+
+  it.each([[], ['--input-type=module']])(
+    'start whatever the flags of the process (%s)',
+    async (...execArgv: string[]) => {
+      const worker = new Worker(nodeProgram(String(work)), { eval: true, execArgv })
+      const answer = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+      expect(answer).toEqual({ task: -1 })
+      await worker.terminate()
+    },
+  )
 
   it('report what the function throws and a module that cannot be loaded', async () => {
     const bad = stream([{ number: -1 }])

@@ -81,6 +81,20 @@ export const lengthOf = (name: string): StreamFeature<'int32', readonly []> => (
   lengthOf: name,
 })
 
+/** Throws if one is no feature, or has a name that a batch uses itself. */
+export function expectFeatures(operation: string, features: Features): void {
+  for (const [name, feature] of Object.entries<Feature | undefined>(features)) {
+    if (typeof feature !== 'object' || feature === null || !Array.isArray(feature.shape)) {
+      fail(
+        `${operation}: the feature "${name}" is ${describe(feature)}.`,
+        'Make it with floats, integers, label, sequence or lengthOf.',
+      )
+    }
+    if (name === 'size' || name === 'tensors')
+      fail(`${operation}: a batch has a ${name} of its own.`, 'Rename the feature.')
+  }
+}
+
 /** Puts examples together into one batch. Throws, naming the feature and the example, if a value does not fit. */
 export function collate<F extends Features>(examples: readonly object[], features: F): Batch<F> {
   const columns: Record<string, { dtype: ColumnDType; shape: [number, ...number[]]; data: Float32Array | Int32Array }> =

@@ -1,4 +1,4 @@
-import { expectFunction } from '../../core/arguments.js'
+import { expectFunction, expectInteger } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions, needOptions } from '../../core/options.js'
 import type { Batch } from '../memory/batch.js'
@@ -27,6 +27,7 @@ export function generate<T>(make: (context: Context) => T | Promise<T>, options:
   expectFunction('generate', 'what makes the elements', make)
   checkOptions<GenerateOptions>('generate', options, { length: true, seed: true })
   const { length = Infinity, seed = 0 } = options
+  expectInteger('generate', 'the seed', seed)
   if (!(length === Infinity || (Number.isSafeInteger(length) && length >= 0))) {
     fail(`generate: length is ${length}.`, 'Give a whole number, or leave it out.')
   }

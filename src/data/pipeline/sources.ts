@@ -1,3 +1,5 @@
+import { describe } from '../../core/describe.js'
+import { fail } from '../../core/errors.js'
 import { type Context, type Cursor, elementSeed, type Next, readCount, readPosition, type Stage } from './stage.js'
 
 /** `length` elements (Infinity: without end) that can be had by their place in the epoch. */
@@ -56,5 +58,12 @@ export function streamed<T>(open: (epoch: number) => AsyncIterable<T> | Iterable
   }
 }
 
-const iteratorOf = <T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> =>
-  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
+function iteratorOf<T>(source: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  const object = Object(source) as Partial<AsyncIterable<T> & Iterable<T>>
+  const iterator = object[Symbol.asyncIterator]?.() ?? object[Symbol.iterator]?.()
+  if (iterator !== undefined) return iterator
+  return fail(
+    `stream: the function returned ${describe(source)}.`,
+    'Return what can be iterated over: a generator, a list.',
+  )
+}

@@ -1,10 +1,11 @@
-import { expectFunction } from '../../core/arguments.js'
+import { expectFunction, expectInteger } from '../../core/arguments.js'
+import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions, needOptions } from '../../core/options.js'
 import { RandomStream } from '../../core/threefry.js'
 import type { Batch, Features } from '../memory/batch.js'
 import { aheadStage } from './ahead.js'
-import { collate } from './collate.js'
+import { collate, expectFeatures } from './collate.js'
 import { concatStages, interleaveStages, repeatStage, takeStage, zipStages } from './combine.js'
 import { Pass, type StreamPosition } from './pass.js'
 import { regroup } from './regroup.js'
@@ -102,6 +103,7 @@ export class Stream<T> implements AsyncIterable<T> {
     expectFunction('map', 'the change', change)
     checkOptions('map', options, { seed: true })
     const { seed = 0 } = options
+    expectInteger('map', 'the seed', seed)
     const make = async ([item]: readonly T[], index: number, epoch: number) => [
       await change(item as T, { index, epoch, seed: elementSeed(seed, epoch, index) }),
     ]
@@ -130,6 +132,7 @@ export class Stream<T> implements AsyncIterable<T> {
     checkOptions<ShuffleOptions>('shuffle', options, { seed: true, window: true })
     const { seed = 0, window = Infinity } = options
     if (window !== Infinity) expectCount('shuffle: window', window, 1)
+    expectInteger('shuffle', 'the seed', seed)
     const make = (items: readonly T[], index: number, epoch: number) =>
       new RandomStream(elementSeed(seed, epoch, index)).shuffle([...items])
     return this.#with(regroup(this.#stage, { name: 'shuffle', size: window, make }))
@@ -159,6 +162,7 @@ export class Stream<T> implements AsyncIterable<T> {
     const plain = rest.length < 2 && Object.keys(first).every((name) => name === 'dropLast')
     const options: { readonly dropLast?: boolean } = plain ? first : second
     checkOptions('batch', options, { dropLast: true })
+    if (!plain) expectFeatures('batch', first as Features)
     const make = (items: readonly T[]) => {
       if (options.dropLast && items.length < size) return []
       return [plain ? items : collate(items as readonly object[], first as Features)]
@@ -180,6 +184,7 @@ export class Stream<T> implements AsyncIterable<T> {
     const { batchSize, by, window = 100, seed = 0 } = options
     expectFunction('bucket', 'by', by)
     expectCount('bucket: batchSize', batchSize, 1)
+    expectInteger('bucket', 'the seed', seed)
     expectCount('bucket: window', window, 1)
     const make = (items: readonly T[], index: number, epoch: number) => {
       const random = new RandomStream(elementSeed(seed, epoch, index))
@@ -199,6 +204,7 @@ export class Stream<T> implements AsyncIterable<T> {
 
   /** Lists of examples as batches with these features. */
   collate<const F extends Features>(this: Stream<readonly object[]>, features: F): Stream<Batch<F>> {
+    expectFeatures('collate', features)
     return this.map((examples) => collate(examples, features))
   }
 
@@ -221,12 +227,16 @@ export class Stream<T> implements AsyncIterable<T> {
 
   /** These and then those of others. */
   concat(...others: readonly Stream<T>[]): Stream<T> {
-    return this.#with(concatStages([this.#stage, ...others.map((other) => other.#stage)]))
+    return this.#with(
+      concatStages([this.#stage, ...others.map((other) => stageOf('concat', other, (each) => each.#stage))]),
+    )
   }
 
   /** Pairs with the elements of another stream, until one of the two ends. */
   zip<Other>(other: Stream<Other>): Stream<readonly [T, Other]> {
-    return this.#with(zipStages([this.#stage, other.#stage]) as Stage<readonly [T, Other]>)
+    return this.#with(
+      zipStages([this.#stage, stageOf('zip', other, (each) => each.#stage)]) as Stage<readonly [T, Other]>,
+    )
   }
 
   /** These and those of others in turn; with `weights`, one for each stream, drawn at random. Ended ones are left out. */
@@ -235,8 +245,10 @@ export class Stream<T> implements AsyncIterable<T> {
     options: { readonly weights?: readonly number[]; readonly seed?: number } = {},
   ): Stream<T> {
     checkOptions('interleave', options, { weights: true, seed: true })
-    const stages = [this.#stage, ...others.map((other) => other.#stage)]
-    return this.#with(interleaveStages(stages, options.weights, options.seed ?? 0))
+    const stages = [this.#stage, ...others.map((other) => stageOf('interleave', other, (each) => each.#stage))]
+    return this.#with(
+      interleaveStages(stages, options.weights, expectInteger('interleave', 'the seed', options.seed ?? 0)),
+    )
   }
 
   /** Keeps all elements of epoch 0 in memory, as they are read first, and gives these in every epoch. */
@@ -277,6 +289,7 @@ export class Stream<T> implements AsyncIterable<T> {
     const { workers = 2, ahead = Math.max(2, 2 * workers), seed = 0, onFallback = warnOfFallback } = options
     expectCount('mapInWorkers: workers', workers, 0)
     expectCount('mapInWorkers: ahead', ahead, 1)
+    expectInteger('mapInWorkers', 'the seed', seed)
     return this.#with(
       aheadStage(this.#stage, ahead, seed, () => workerMapper<T, Out>(String(module), workers, onFallback)),
     )
@@ -285,6 +298,12 @@ export class Stream<T> implements AsyncIterable<T> {
   #with<Out>(stage: Stage<Out>): Stream<Out> {
     return new Stream(stage)
   }
+}
+
+/** Throws if what is to be combined with a stream is none. */
+function stageOf<T>(operation: string, other: Stream<T>, read: (other: Stream<T>) => Stage<T>): Stage<T> {
+  if (other instanceof Stream) return read(other)
+  return fail(`${operation}: ${describe(other)} is no stream.`, cureFor(other, 'Make one of it: stream(list).'))
 }
 
 const warnOfFallback = (reason: string): void =>

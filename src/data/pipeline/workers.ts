@@ -39,12 +39,15 @@ const program = (listen: string, post: string, url: string): string => `
     }
   })`
 
+/** The same for Node. Imported, not required: what is evaluated may be a script or a module, as the flags of the process say. */
+export const nodeProgram = (url: string): string => `import('node:worker_threads').then(({ parentPort }) => {
+  ${program("((f) => parentPort.on('message', f))", '((m) => parentPort.postMessage(m))', url)}
+})`
+
 async function startThread(url: string, { onAnswer, onFailure }: Handlers): Promise<Thread> {
   if (hasFileSystem()) {
     const { Worker } = await import('node:worker_threads')
-    const code = `const { parentPort } = require('node:worker_threads')
-      ${program("((f) => parentPort.on('message', f))", '((m) => parentPort.postMessage(m))', url)}`
-    const worker = new Worker(code, { eval: true })
+    const worker = new Worker(nodeProgram(url), { eval: true })
     // A pipeline that nobody goes on with does not keep the process alive.
     worker.unref()
     worker.on('message', onAnswer)
