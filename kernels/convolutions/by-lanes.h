@@ -124,7 +124,7 @@ struct ConvolutionByLanes final : ConvolutionByImage<ConvolutionByLanes> {
       const auto convolvePart = height == 8 ? convolveColumns<T, 8, true> : height == 4 ? convolveColumns<T, 4, true>
                               : height == 2 ? convolveColumns<T, 2, true> : convolveColumns<T, 1, true>;
       T *results = to + place * step;
-      if (lanes.inPlace) prefetchLanes<false>(x + seen.ahead + place * seen.step, height * seen.spread, seen.step / seen.spread, some);
+      if (lanes.inPlace) prefetchPixels(seen, place, x, height, some);
       prefetchLanes<true>(results + kColumnPlaces * step, height, step, some);
       i64 lane = 0;
       for (; lane + N <= some; lane += N) convolve(seen, place, x + lane, weights + lane, results + lane, step, N);

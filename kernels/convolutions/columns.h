@@ -12,6 +12,13 @@ inline void prefetchLanes(const T *from, i64 places, i64 step, i64 lanes) {
     for (i64 lane = 0; lane < lanes; lane += 64 / sizeof(T)) __builtin_prefetch(from + p * step + lane, Written, 3);
 }
 
+/// Asks for pixels that the same places of the next row will see.
+template <class T>
+inline void prefetchPixels(const Columns &seen, i64 place, const T *x, i64 places, i64 lanes) {
+  for (i64 row = 0; row < seen.aheadRows; row++)
+    prefetchLanes<false>(x + seen.ahead + row * seen.aheadStep + place * seen.step, places * seen.spread, seen.step / seen.spread, lanes);
+}
+
 /// Calls `with(first element, own element, piece, columns before the first that exists, columns until the last)` for all of them.
 template <class With>
 __attribute__((always_inline)) inline void forPieces(const Columns &seen, i64 place, const With &with) {

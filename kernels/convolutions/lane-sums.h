@@ -124,7 +124,7 @@ struct LaneSums final : ConvolutionStep<LaneSums> {
       const auto addPart = height == 8 ? sumColumns<T, 8, true> : height == 4 ? sumColumns<T, 4, true>
                          : height == 2 ? sumColumns<T, 2, true> : sumColumns<T, 1, true>;
       const T *from = y + place * step;
-      if (lanes.inPlace) prefetchLanes<false>(x + seen.ahead + place * seen.step, height * seen.spread, seen.step / seen.spread, some);
+      if (lanes.inPlace) prefetchPixels(seen, place, x, height, some);
       prefetchLanes<false>(from + kColumnPlaces * step, height, step, some);
       i64 lane = 0;
       for (; lane + N <= some; lane += N) add(seen, place, x + lane, sums + lane, from + lane, step, N);

@@ -20,10 +20,8 @@ struct Columns {
   i64 count;
   const Piece *pieces;
   i64 pieceCount, pixelStep, step, ownStep, tapStep;
-  /// From the first pixel of the image on, where the next row of the window begins.
-  i64 ahead;
-  /// Pixels for each place that are asked for there.
-  i64 spread;
+  /// Where the rows begin that the places of the next row see first, one before the other; and how many pixels there are for each.
+  i64 ahead, aheadStep, aheadRows, spread;
 };
 
 /// Distances between what an image is made of.
@@ -86,10 +84,16 @@ struct Lanes {
   Columns columns(const Sight &sight, const Phase &phase, const SeenRow *rows, i64 count) const {
     const int last = sight.spatial - 1;
     const i64 pixel = distances[last], own = channels * width, step = sight.columnPixels * pixel;
-    const i64 next = last > 0 ? sight.axes[last - 1].placePixels * distances[last - 1] : 2 * kColumnPlaces * step;
-    const i64 ahead = count > 0 ? rows[count - 1].from + next : 0;
-    return {rows, count, sight.pieces.items + phase.firstPiece, phase.pieces, pixel, step, own, sight.tapStep * own, ahead,
-            sight.phases.count == 1 ? sight.columnPixels : 1};
+    const i64 spread = sight.phases.count == 1 ? sight.columnPixels : 1, end = count > 0 ? rows[count - 1].from : 0;
+    Columns seen = {rows, count, sight.pieces.items + phase.firstPiece, phase.pieces, pixel, step, own, sight.tapStep * own,
+                    end + 2 * kColumnPlaces * step, 0, 1, spread};
+    if (last > 0) {
+      const Axis &axis = sight.axes[last - 1];
+      seen.ahead = end + axis.placePixels * distances[last - 1];
+      seen.aheadStep = -distances[last - 1];
+      seen.aheadRows = least(axis.placePixels, axis.window);
+    }
+    return seen;
   }
   /// Elements of a copy; a store of a vector may reach behind it.
   i64 roomForCopy(i64 elementBytes) const { return inPlace ? 0 : copySize + SHAPEWISE_VECTOR_BYTES / elementBytes; }

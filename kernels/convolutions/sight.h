@@ -8,7 +8,6 @@ namespace SHAPEWISE_VARIANT {
 /// Elements of the window by which a place sees pixels: `count` from `first` on, in equal steps; `pixel` is what the first sees.
 struct Seen {
   i64 first, count, pixel;
-  bool operator==(const Seen &other) const { return first == other.first && count == other.count; }
 };
 
 /// Pixel = place · stride + tap · dilation − low, over the input's dilation; what is not whole or outside is not seen.
