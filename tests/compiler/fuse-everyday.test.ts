@@ -84,6 +84,11 @@ const programs: readonly (readonly [name: string, shapes: readonly (readonly num
         .exp(),
   ],
   [
+    'the trace of sums of nothing',
+    [[4, 0], []],
+    (x, s) => x.unsqueeze(1).sub(x.unsqueeze(0)).square().sum(-1).trace().add(s.tanh()),
+  ],
+  [
     'masks, a triangle and a scatter',
     [[2, 8]],
     (u) => {

@@ -163,6 +163,8 @@ class Arranger {
       let at: Node = input
       let current = start
       while (this.roles.roleOf(at) === 'virtual' && at.inputs.length > 0) {
+        // All elements are one: no index is needed, whatever is asked of it.
+        if (literal(at) !== undefined) return
         if (at.op === 'reshape' && this.#isLoaded(withoutReshapes(at))) return
         const next = isMovement(at) ? this.#check(this.#indices.ofOperand(at, 0, current), at) : current
         if (next === undefined) return
