@@ -85,7 +85,7 @@ export async function runRecipe<D extends OptionDeclarations>(
   if (source?.genuine === false && Object.keys(recipe.literature).length > 0) {
     report.log(
       report.colors.yellow(
-        'The digits are not those of MNIST, so the numbers do not compare with those of the literature.',
+        'The data are not the published ones, so the numbers do not compare with those of the literature.',
       ),
     )
   }

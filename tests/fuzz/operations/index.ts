@@ -23,8 +23,7 @@ const families: readonly (readonly [weight: number, rows: Rows])[] = [
   [8, networkRows],
   [6, idiomRows],
   [2, linearRows],
-  // Compositions that other rows are made of: they are computed once each, and not drawn.
-  [0, lossRows],
+  [2, lossRows],
   [5, controlRows],
   [2, randomRows],
 ]
