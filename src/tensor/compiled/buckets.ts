@@ -1,4 +1,5 @@
 import { fail } from '../../core/errors.js'
+import { normalizeAxis } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
 import * as ops from '../../operations/index.js'
 import { part } from '../../operations/movement/slicing.js'
@@ -38,9 +39,7 @@ export function padded(fn: object, buckets: readonly number[], name: string): Pa
       return axis === null ? node : withMoreRows(node, axis, bucket - size)
     })
     const result = flattenTensors(call(rebuildTensors(flat, filled) as unknown[]), name)
-    const rows = result.leaves.map((node) =>
-      part(node, mapping.outAxis < 0 ? mapping.outAxis + node.rank : mapping.outAxis, 0, size),
-    )
+    const rows = result.leaves.map((node) => part(node, normalizeAxis(mapping.outAxis, node.rank, 'vmap'), 0, size))
     return rebuildTensors(result, rows)
   }
 }
