@@ -163,6 +163,9 @@ export const preludes: { readonly [file: string]: string } = {
     const wordNumbers = new Int32Array(60)
     const sentenceLength = 20`,
   'src/recipes/recipe.ts': `const trainXor = async (epochs: number): Promise<number> => Math.min(1, epochs)`,
+  'src/formats/checkpoint.ts': `const model = nn.linear(2, 1)`,
+  'src/formats/safetensors/file.ts': `const model = nn.linear(2, 1)`,
+  'src/formats/safetensors/write.ts': `const model = nn.linear(2, 1)`,
   'src/train/evaluate.ts': `${digits}
     const lenet = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
   'src/train/fit.ts': `${digits}

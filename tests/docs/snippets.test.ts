@@ -23,7 +23,19 @@ const notRun: { readonly [file: string]: RegExp } = {
 
 /** Values and types that the entries of the package export. */
 async function readExports(): Promise<Exports> {
-  const entries = ['operations', '', 'nn', 'optim', 'train', 'models', 'data', 'metrics', 'distributions', 'recipes']
+  const entries = [
+    'operations',
+    '',
+    'nn',
+    'optim',
+    'train',
+    'models',
+    'data',
+    'metrics',
+    'distributions',
+    'formats',
+    'recipes',
+  ]
   const exports = new Map<string, string[]>()
   for (const entry of entries) {
     const file = join(root, 'src', entry, 'index.ts')
