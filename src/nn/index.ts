@@ -9,6 +9,7 @@ export {
 } from './functional.js'
 export * as initializers from './initializers.js'
 export { fans, type Initializer } from './initializers.js'
+export * from './inspection/index.js'
 export { Layer } from './layer.js'
 export * from './layers/activation/index.js'
 export * from './layers/attention/index.js'

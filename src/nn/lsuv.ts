@@ -5,6 +5,7 @@ import { checkOptions } from '../core/options.js'
 import type { Tensor } from '../tensor/tensor.js'
 import { Parameter } from '../tensor/variable.js'
 import { orthogonal } from './initializers.js'
+import { outputsOf } from './inspection/outputs-of.js'
 import { Layer } from './layer.js'
 import { Module } from './module.js'
 
@@ -43,51 +44,26 @@ export async function lsuv(
   const { tolerance = 0.01, iterations = 10 } = options
   expectNumber('lsuv', 'the tolerance', tolerance)
   expectNumber('lsuv', 'the number of iterations', iterations)
-  const run = (): Map<Weighted, Tensor> => outputsOf(model as Module & { forward(x: Tensor): unknown }, x)
-  const order = [...run().keys()]
+  const layers = new Map([...model.modules()].filter((entry): entry is [string, Weighted] => isWeighted(entry[1])))
+  /** What the layers give, in the order in which they run. */
+  const run = () =>
+    outputsOf(model, [...layers.keys()], () => (model as Module & { forward(x: Tensor): unknown }).forward(x)).outputs
+  const order = Object.entries(run()).filter(([, outputs]) => outputs.length > 0)
   if (order.length === 0)
     fail('lsuv: no layer with a weight has run', 'It is for models with linear layers or convolutions.')
-  const paths = new Map([...model.modules()].map(([path, module]) => [module, path]))
   const found: { [path: string]: number } = {}
-  for (const layer of order) {
-    const path = paths.get(layer) ?? ''
-    const { shape, dtype } = layer.weight
-    layer.weight.assign(orthogonal()(shape, dtype))
+  for (const [path] of order) {
+    const { weight } = layers.get(path) as Weighted
+    weight.assign(orthogonal()(weight.shape, weight.dtype))
     for (let i = 0; ; i++) {
-      const output = run().get(layer) as Tensor
-      const variance = await (output.variance() as Tensor<[]>).item()
+      const variance = await (run()[path][0].variance() as Tensor<[]>).item()
       found[path] = variance
       if (Math.abs(variance - 1) <= tolerance || i >= iterations) break
       if (!(variance > 0 && variance < Infinity)) {
         fail(`lsuv: the outputs of '${path}' have variance ${variance}`, 'Give a batch of data that is not constant.')
       }
-      layer.weight.assign(layer.weight.value.div(Math.sqrt(variance)))
+      weight.assign(weight.value.div(Math.sqrt(variance)))
     }
   }
   return found
-}
-
-/** What each layer with a weight gives at its first call, in the order of the calls. */
-function outputsOf(model: Module & { forward(x: Tensor): unknown }, x: Tensor): Map<Weighted, Tensor> {
-  const outputs = new Map<Weighted, Tensor>()
-  const layers = [...model.modules().values()].filter(isWeighted)
-  const original = (layer: Weighted): ((x: Tensor) => Tensor) => layer.forward as (x: Tensor) => Tensor
-  for (const layer of layers) {
-    const forward = original(layer)
-    // Not enumerable: it is no part of the module.
-    Object.defineProperty(layer, 'forward', {
-      configurable: true,
-      value: (...args: [Tensor]): Tensor => {
-        const output = forward.apply(layer, args)
-        if (!outputs.has(layer)) outputs.set(layer, output)
-        return output
-      },
-    })
-  }
-  try {
-    model.forward(x)
-  } finally {
-    for (const layer of layers) Reflect.deleteProperty(layer, 'forward')
-  }
-  return outputs
 }

@@ -2,6 +2,7 @@ import { fail } from '../core/errors.js'
 import { formatShape } from '../core/shape.js'
 import { currentScope } from '../tensor/scope.js'
 import { observeParameters, type Parameter } from '../tensor/variable.js'
+import { heard, isHeard } from './inspection/listening.js'
 import type { Module } from './module.js'
 import { isPlaced } from './tree.js'
 
@@ -28,7 +29,7 @@ export function observeMethods(prototype: object, base: object, access: Access):
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
       const method: unknown = property.value
       if (name === 'constructor' || typeof method !== 'function' || !property.configurable) continue
-      Object.defineProperty(at, name, { ...property, value: observing(method as Method, access) })
+      Object.defineProperty(at, name, { ...property, value: observing(name, method as Method, access) })
     }
   }
 }
@@ -38,14 +39,14 @@ export function observeOwn(module: Module, access: Access): void {
   const property = Object.getOwnPropertyDescriptor(module, 'forward')
   const method: unknown = property?.value
   if (typeof method !== 'function' || !property?.configurable || observed.has(method)) return
-  const value = observing(method as Method, access)
+  const value = observing('forward', method as Method, access)
   observed.add(value)
   Object.defineProperty(module, 'forward', { ...property, value })
 }
 
 type Method = (this: Module, ...args: unknown[]) => unknown
 
-function observing(method: Method, access: Access): Method {
+function observing(name: string, method: Method, access: Access): Method {
   const called: Method = function (...args) {
     const before = [outermost, innermost]
     // A module that looks itself through notes what it holds; one that is given belongs to the caller.
@@ -54,7 +55,9 @@ function observing(method: Method, access: Access): Method {
     innermost = this
     if (currentScope()?.watched.has(this) === false) access.watch(this)
     try {
-      return method.apply(this, args)
+      const run = (): unknown => method.apply(this, args)
+      // What a class does through super is part of its own method.
+      return isHeard(name) && Reflect.get(this, name) === called ? heard(this, name, run) : run()
     } finally {
       ;[outermost, innermost] = before
     }

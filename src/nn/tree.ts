@@ -54,7 +54,7 @@ function isPlain(value: object): boolean {
 }
 
 /** The entries of a map by their keys, of a set by their positions. A key that is no text or number goes by its position and belongs to them. */
-function entriesOf(holder: object): [string, unknown][] {
+export function entriesOf(holder: object): [string, unknown][] {
   if (holder instanceof Set) return [...holder].map((value, i) => [String(i), value])
   if (!(holder instanceof Map)) return Object.entries(holder)
   const names = new Set<string>()

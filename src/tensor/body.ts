@@ -5,11 +5,12 @@ import type { Graph } from '../graph/graph.js'
 import { type Node, nextNodeId } from '../graph/node.js'
 import { capture } from '../transform/capture.js'
 import { flattenTensors, rebuildTensors } from './leaves.js'
-import { Scope, type Slot, trace } from './scope.js'
+import { handOut, Scope, type Slot, trace } from './scope.js'
 
 /** A function traced into nodes that stand on placeholders. */
 export interface Body {
   readonly inputs: readonly Node<'input'>[]
+  /** The leaves of the result, then what is wanted outside; see {@link handOutAll}. */
   readonly outputs: readonly Node[]
   readonly result: Flat<Node>
   readonly scope: Scope
@@ -30,7 +31,26 @@ export function traceBody(
   const returned = trace(scope, () => fn(rebuildTensors(structure, inputs)))
   if (returned instanceof Promise) fail(`${operation}: the function is async`, 'Make it synchronous.')
   const result = flattenTensors(returned, operation)
-  return { inputs, outputs: result.leaves, result, scope, since }
+  return { inputs, outputs: [...result.leaves, ...scope.wanted.map(({ node }) => node)], result, scope, since }
+}
+
+/** Hands on the values that are wanted outside of a body, as the nodes that they are around it. */
+export function handOutAll({ scope }: Body, nodes: readonly Node[]): void {
+  scope.wanted.forEach((wanted, i) => {
+    handOut({ ...wanted, node: nodes[i] })
+  })
+}
+
+/** Throws if values are wanted outside of bodies that cannot give them. */
+export function refuseWanted(bodies: readonly Body[], operation: string, why: string): void {
+  for (const { scope } of bodies) {
+    const [first] = scope.wanted
+    if (first === undefined) continue
+    fail(
+      `${operation}: ${first.what} is wanted outside, but ${why}`,
+      `Return it from the function given to ${operation}, with the call for it inside.`,
+    )
+  }
 }
 
 /** Inner graphs with a common list of inputs: their own, then variables they read, then what they capture. */

@@ -2,7 +2,7 @@ import { expectFunction } from '../core/arguments.js'
 import { call } from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import type { Attributes } from '../graph/primitives.js'
-import { assignAll, closeBodies, traceBody, writtenBy } from './body.js'
+import { assignAll, closeBodies, handOutAll, refuseWanted, traceBody, writtenBy } from './body.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
 import { transformed } from './scope.js'
 import { Tensor } from './tensor.js'
@@ -59,10 +59,12 @@ function callBody<Arguments extends readonly TensorTree[], Result extends Tensor
 ): Result {
   const flat = flattenTensors(args, name)
   const traced = traceBody(name, (values) => fn(...(values as Arguments)), flat)
+  if (options.gradient !== undefined) refuseWanted([traced], name, 'its gradient knows of the results only')
   const written = writtenBy([traced])
   const { graphs, captured } = closeBodies([traced], written)
   const inputs = [...flat.leaves, ...written.map(({ node }) => node), ...captured]
   const results = call(inputs, { name, body: graphs[0], ...options })
   assignAll(written, results.slice(traced.outputs.length))
+  handOutAll(traced, results.slice(traced.result.leaves.length))
   return rebuildTensors(traced.result, results) as Result
 }

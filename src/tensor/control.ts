@@ -3,7 +3,7 @@ import { cureFor, describe } from '../core/describe.js'
 import { fail, failShape } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import * as build from '../graph/build.js'
-import { assignAll, type Body, closeBodies, traceBody, writtenBy } from './body.js'
+import { assignAll, type Body, closeBodies, handOutAll, refuseWanted, traceBody, writtenBy } from './body.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
 import { expectTensor } from './methods/operand.js'
 import type { Tensor } from './tensor.js'
@@ -34,7 +34,6 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const length = options.length ?? xs.leaves[0]?.shape[0]
   if (length === undefined) failShape('scan', 'the number of steps is not known', 'Pass a sequence, or options.length.')
   const slices = xs.leaves.map(({ dtype, shape }) => ({ dtype, shape: shape.slice(1) }))
-  let outputs = 0
   const step = (pair: unknown): unknown => {
     const returned: unknown = body(...(pair as [Carry, StepOf<Sequence>]))
     if (!Array.isArray(returned) || returned.length !== 2) {
@@ -52,7 +51,6 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
         'Return [carry, output] with the same structure of carry.',
       )
     }
-    outputs = flattenTensors(output, 'scan output').leaves.length
     return [next, output]
   }
   const traced = traceBody('scan', step, flattenTensors([init, sequence], 'scan'), [...carry.leaves, ...slices])
@@ -61,6 +59,7 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
   const [graph] = graphs
   // From (carry, slices, written, rest) → (carry, outputs, written) to the order of the primitive, carries first.
   const [c, s, w] = [carry.leaves.length, slices.length, written.length]
+  const outputs = traced.outputs.length - c
   // The carries at the start of each step go out as well: the gradient needs them, and where it is not taken they are dropped.
   const carriesIn = [...graph.inputs.slice(0, c), ...graph.inputs.slice(c + s, c + s + w)]
   const reordered = {
@@ -80,10 +79,9 @@ export function scan<Carry extends TensorTree, Sequence extends TensorTree, Outp
     reverse: options.reverse ?? false,
   })
   assignAll(written, results.slice(c, c + w))
-  return rebuildTensors(traced.result, [...results.slice(0, c), ...results.slice(c + w, c + w + outputs)]) as [
-    Carry,
-    AllSteps<Output, StepsOf<Sequence>>,
-  ]
+  const given = [...results.slice(0, c), ...results.slice(c + w, c + w + outputs)]
+  handOutAll(traced, given.slice(traced.result.leaves.length))
+  return rebuildTensors(traced.result, given) as [Carry, AllSteps<Output, StepsOf<Sequence>>]
 }
 
 /**
@@ -104,6 +102,7 @@ export function whileLoop<Carry extends TensorTree>(
     traceBody('whileLoop', (state) => condition(state as Carry), carry),
     traceBody('whileLoop', (state) => body(state as Carry), carry),
   ]
+  refuseWanted(bodies, 'whileLoop', 'nobody knows how often the loop runs')
   const { structure } = bodies[1].result
   if (structure !== carry.structure) {
     failShape(
@@ -140,6 +139,7 @@ export function cond<Operands extends readonly TensorTree[], Result extends Tens
   const bodies = [whenTrue, whenFalse].map((branch) =>
     traceBody('cond', (values) => branch(...(values as Operands)), given),
   )
+  refuseWanted(bodies, 'cond', 'only one of the branches runs')
   const [first, second] = bodies
   if (first.result.structure !== second.result.structure) {
     failShape(

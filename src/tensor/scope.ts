@@ -21,6 +21,17 @@ export interface Guard {
   read(): unknown
 }
 
+/** A value that somebody outside of the bodies being traced wants to have. */
+export interface Wanted {
+  readonly node: Node
+  /** What it is, for messages. */
+  readonly what: string
+  /** The body in which it is wanted. */
+  readonly home: Scope | undefined
+  /** Takes the node that it has become there. */
+  take(node: Node): void
+}
+
 /**
  * A function body being traced: variables read in it become inputs of the body, assignments become outputs. Used by
  * `compile` and by everything that makes an inner graph (scan, cond, vmap, checkpoint …).
@@ -31,6 +42,8 @@ export class Scope {
   readonly guards: Guard[] = []
   /** Objects whose properties the body may have read, with their names: when one holds something else, the trace is no longer valid. */
   readonly watched = new Map<object, string>()
+  /** Values of the body that are wanted outside of it. */
+  readonly wanted: Wanted[] = []
 
   constructor(
     /** What the user called, for error messages: `compile`, `scan` … */
@@ -62,6 +75,16 @@ export function trace<R>(scope: Scope, body: () => R): R {
   } finally {
     scopes.pop()
   }
+}
+
+/**
+ * Hands a value to who wants it, as what it is in the body that he belongs to: at once, or when the bodies in between have become
+ * part of the graphs around them, each of which gives it as one more output.
+ */
+export function handOut(wanted: Wanted): void {
+  const scope = currentScope()
+  if (scope === undefined || scope === wanted.home) wanted.take(wanted.node)
+  else scope.wanted.push(wanted)
 }
 
 let transforms = 0

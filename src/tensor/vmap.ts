@@ -8,7 +8,7 @@ import type { Node } from '../graph/node.js'
 import { batch } from '../transform/batching.js'
 import { gradient } from '../transform/gradient.js'
 import { substitute } from '../transform/substitute.js'
-import { traceBody } from './body.js'
+import { handOutAll, traceBody } from './body.js'
 import { drawKey, generatorSlot, splitKey } from './generator.js'
 import { flattenTensors, rebuildTensors, type TensorTree } from './leaves.js'
 import { expectTensor } from './methods/operand.js'
@@ -60,12 +60,8 @@ export function vmap(
       const axis = axes[i]
       return { dtype: node.dtype, shape: axis === null ? node.shape : node.shape.filter((_, other) => other !== axis) }
     })
-    const { inputs, outputs, result, scope } = traceBody(
-      'vmap',
-      (values) => fn(...(values as TensorTree[])),
-      flat,
-      slices,
-    )
+    const traced = traceBody('vmap', (values) => fn(...(values as TensorTree[])), flat, slices)
+    const { inputs, outputs, result, scope } = traced
 
     const whole = new Map<Node, Node>()
     const mapped = new Map<Node, Node>()
@@ -88,9 +84,11 @@ export function vmap(
       else whole.set(node, slot.node)
     }
     const batched = batch(substitute(outputs, whole), mapped, size)
+    const own = result.leaves.length
+    handOutAll(traced, batched.slice(own))
     return rebuildTensors(
       result,
-      batched.map((node) => moveFromFront(node, mapping.outAxis)),
+      batched.slice(0, own).map((node) => moveFromFront(node, mapping.outAxis)),
     ) as TensorTree
   }
   mappings.set(mappedFunction, mapping)

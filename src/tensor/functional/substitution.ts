@@ -1,5 +1,5 @@
 import type { Node } from '../../graph/node.js'
-import { outside, Scope, type Slot, trace } from '../scope.js'
+import { handOut, outside, Scope, type Slot, trace } from '../scope.js'
 
 /** A scope in which some variables have other values; all others are read and assigned as they are around it. */
 class Substitution extends Scope {
@@ -21,6 +21,7 @@ export function withValues<R>(
   const scope = new Substitution(operation)
   for (const [slot, node] of values) scope.writes.set(slot, node)
   const result = trace(scope, body)
+  for (const wanted of scope.wanted) handOut(wanted)
   const left = new Map<Slot, Node>()
   for (const [slot, node] of scope.writes) {
     if (values.has(slot)) left.set(slot, node)

@@ -1,0 +1,1 @@
+export { type Layers, type Outputs, type OutputsOfOptions, outputsOf } from './outputs-of.js'
