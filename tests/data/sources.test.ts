@@ -149,7 +149,6 @@ describe.runIf(root !== undefined)('published sets (only where SHAPEWISE_DATA na
   })
 
   it('CIFAR-10 as JPEG pictures, with a decoder of the user', async () => {
-    await expect(cifar10({ version: 'jpeg' })).rejects.toThrow(/needs a decoder/)
     let seen = 0
     const decode = (bytes: Uint8Array) => {
       // Each begins and ends like a JPEG file.
@@ -163,6 +162,15 @@ describe.runIf(root !== undefined)('published sets (only where SHAPEWISE_DATA na
     expect([...counts]).toEqual(new Array(10).fill(5000))
     const first = await cifar10({ version: 'first' })
     expect([...train.take(4000).values('labels')]).toEqual([...first.train.values('labels')])
+  })
+
+  it('CIFAR-10 as JPEG pictures look like the lossless ones', async () => {
+    const [jpeg, first] = [await cifar10({ version: 'jpeg' }), await cifar10({ version: 'first' })]
+    const [lossy, exact] = [jpeg.test, first.test].map((data) => data.take(1000).values('inputs'))
+    const difference = lossy!.reduce((sum, value, i) => sum + Math.abs(value - exact![i]!), 0) / lossy!.length
+    // The README of the set says 5.8 of 255.
+    expect(difference * 255).toBeGreaterThan(3)
+    expect(difference * 255).toBeLessThan(8)
   })
 
   it('Tiny Shakespeare, also from a server', async () => {

@@ -1,8 +1,8 @@
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { listFolder, readBytes } from '../files/user-files.js'
-import { decodePng } from '../formats/png.js'
 import { parseWav } from '../formats/wav.js'
+import { decodeImage, type ImageOptions, imageOptionNames } from '../images/decode.js'
 import { stream } from '../pipeline/make.js'
 import type { Stream } from '../pipeline/stream.js'
 
@@ -58,23 +58,24 @@ export interface FolderPicture {
 
 type Decoded = Pick<FolderPicture, 'width' | 'height' | 'channels' | 'data'>
 
-export interface ImageFolderOptions {
-  /** Decodes a file; PNG is known by default. */
+export interface ImageFolderOptions extends ImageOptions {
+  /** Decodes a file in place of {@link decodeImage}, whose options then mean nothing. */
   readonly decode?: (bytes: Uint8Array, path: string) => Decoded | Promise<Decoded>
-  /** What names of pictures end in; `png`, and with a decoder `jpg`, `jpeg`, `gif` and `webp`, too. */
+  /** What names of pictures end in: `png`, `jpg`, `jpeg`, `webp`, `gif`, `ppm`, `pgm` and `pbm` by default. */
   readonly endings?: readonly string[]
 }
 
 /**
- * The pictures of a folder with one folder for each class, decoded when they are needed. Shuffle before mapping, and make them one size
- * before batching.
+ * The pictures of a folder with one folder for each class, decoded when they are needed and brought to one size and number of channels;
+ * see {@link decodeImage}. Shuffle before mapping.
  *
  * Throws if there are none; while iterating, naming the file, if one is damaged.
  *
  * ```ts
  * const open = async (folder: string) => {
- *   const { pictures, classes } = await imageFolder(folder)
- *   return pictures.map(({ data, label }) => ({ inputs: data, labels: label }))
+ *   const { pictures, classes } = await imageFolder(folder, { size: 64, channels: 3 })
+ *   const examples = pictures.map(({ data, label }) => ({ inputs: data, labels: label }))
+ *   return examples.batch(32, { inputs: floats([64, 64, 3], { scale: 1 / 255 }), labels: label({ classes: classes.length }) })
  * }
  * ```
  */
@@ -86,11 +87,15 @@ export async function imageFolder(
   readonly files: readonly ClassFile[]
   readonly classes: readonly string[]
 }> {
-  checkOptions<ImageFolderOptions>('imageFolder', options, { decode: true, endings: true })
-  const { decode = decodePng, endings = options.decode ? ['png', 'jpg', 'jpeg', 'gif', 'webp'] : ['png'] } = options
+  checkOptions<ImageFolderOptions>('imageFolder', options, { ...imageOptionNames, decode: true, endings: true })
+  const { decode, endings = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'ppm', 'pgm', 'pbm'], ...wanted } = options
+  if (decode !== undefined && Object.keys(wanted).length > 0) {
+    fail(`imageFolder: ${Object.keys(wanted).join(', ')} and a decoder are given.`, 'Let the decoder see to it.')
+  }
   const { files, classes } = await classFolder(folder, endings)
   const pictures = stream(files).map(async ({ path, label }) => {
-    const { width, height, channels, data } = await decode(await readBytes(path), path)
+    const bytes = await readBytes(path)
+    const { width, height, channels, data } = await (decode?.(bytes, path) ?? decodeImage(bytes, wanted, path))
     return { path, label, width, height, channels, data }
   })
   return { pictures, files, classes }

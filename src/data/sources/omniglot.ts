@@ -1,8 +1,8 @@
 import { expectChoice } from '../../core/arguments.js'
 import { type DataSource, loadPublished, type SourceOptions } from '../files/published.js'
 import { damaged } from '../formats/damage.js'
-import { decodePng } from '../formats/png.js'
 import { openZip, type Zip } from '../formats/zip.js'
+import { decodePng } from '../images/png.js'
 import { type Column, floatColumn, labelColumn } from '../memory/column.js'
 import { type Dataset, dataset } from '../memory/dataset.js'
 

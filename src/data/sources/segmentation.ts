@@ -1,7 +1,7 @@
 import { type DataSource, loadPublished, type SourceOptions } from '../files/published.js'
 import { damaged } from '../formats/damage.js'
-import { decodePng } from '../formats/png.js'
 import { type ArchivedFile, parseTar } from '../formats/tar.js'
+import { decodePng } from '../images/png.js'
 import { type Column, floatColumn, integerColumn } from '../memory/column.js'
 import { type Dataset, dataset } from '../memory/dataset.js'
 
