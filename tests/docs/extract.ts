@@ -41,6 +41,25 @@ export function fencesOf(file: string, text: string): Snippet[] {
   }))
 }
 
+/**
+ * The TypeScript of a guide as one program, since its readers go on from what stands above: each fence sees the names of those before
+ * it, and may use them anew. Lines stay where they are.
+ */
+export function programOf(file: string, text: string): Snippet[] {
+  let inside = false
+  let depth = 0
+  const lines = text.split('\n').map((line) => {
+    if (line === '```ts') {
+      inside = true
+      depth++
+      return '{'
+    }
+    if (line === '```') inside = false
+    return inside ? line : ''
+  })
+  return depth === 0 ? [] : [{ file, line: 1, code: `${lines.join('\n')}${'}'.repeat(depth)}` }]
+}
+
 /** All snippets of the sources and guides. */
 export function allSnippets(root: string): Snippet[] {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -53,6 +72,8 @@ export function allSnippets(root: string): Snippet[] {
     .map((name) => `docs/${name.replaceAll('\\', '/')}`)
   return [
     ...sources.flatMap((file) => examplesOf(file, read(file))),
-    ...['README.md', 'CONTRIBUTING.md', ...guides].flatMap((file) => fencesOf(file, read(file))),
+    ...['README.md', 'CONTRIBUTING.md', ...guides].flatMap((file) =>
+      file.startsWith('docs/guide/') ? programOf(file, read(file)) : fencesOf(file, read(file)),
+    ),
   ]
 }

@@ -49,32 +49,44 @@ function withChecks(code: string, line: number): string {
 const declares = (code: string, name: string): boolean =>
   new RegExp(`\\bconst (${name}\\b|[[{][^\\]}=]*\\b${name}\\b[^=]*[\\]}] =)`).test(code)
 
-/** A module that exports the snippet as a function, with what it needs imported and declared. */
-export function moduleFor({ file, line, code }: Snippet, exports: Exports): string {
-  const importLine = /^ *import .*$/gm
-  const given = preludes[file] ?? ''
-  const imports = [...code.matchAll(importLine), ...given.matchAll(importLine)].map(([text]) => text.trim())
-  const body = code.replace(importLine, '').replace(/^export /gm, '')
+const importLine = /^ *import .*$/gm
+
+/** The imports of code: its own, and those of what it mentions besides. */
+function importsFor(file: string, given: string, code: string, exports: Exports): string[] {
+  const own = [...code.matchAll(importLine), ...given.matchAll(importLine)].map(([text]) => text.trim())
   const prelude = given.replace(importLine, '')
-  const mentioned = new Set(`${prelude}\n${body}`.replace(/'[^'\n]*'/g, '').match(/[A-Za-z_]\w*/g))
-  const known = imports.join('\n')
-  const taken = new Set(known.match(/\w+/g))
-  const lines = [...imports]
+  const mentioned = new Set(
+    `${prelude}\n${code.replace(importLine, '')}`.replace(/'[^'\n]*'/g, '').match(/[A-Za-z_]\w*/g),
+  )
+  const taken = new Set(own.join('\n').match(/\w+/g))
+  const lines = [...new Set(own)]
   for (const entry of entriesFor(file)) {
     const names = (exports.get(entry) ?? []).filter((name) => mentioned.has(name) && !taken.has(name))
     for (const name of names) taken.add(name)
     const missing = names.filter((name) => !declares(prelude, name))
     if (missing.length > 0) lines.push(`import { ${missing.join(', ')} } from '${entry}'`)
   }
-  if (mentioned.has('nn') && !taken.has('nn')) lines.push("import * as nn from 'shapewise/nn'")
+  for (const entry of ['nn', 'metrics', 'distributions']) {
+    if (mentioned.has(entry) && !taken.has(entry)) lines.push(`import * as ${entry} from 'shapewise/${entry}'`)
+  }
+  return lines
+}
+
+/** Code with the imports of what it mentions. */
+export const withImports = (file: string, code: string, exports: Exports): string =>
+  [`// ${file}`, ...importsFor(file, '', code, exports), code].join('\n')
+
+/** A module that exports the snippet as a function, with what it needs imported and declared. */
+export function moduleFor({ file, line, code }: Snippet, exports: Exports): string {
+  const given = preludes[file] ?? ''
   return [
     `// ${file}:${line}`,
-    ...lines,
+    ...importsFor(file, given, code, exports),
     'type Check = (value: unknown, claim: unknown, isShape: boolean, line: number) => Promise<void>',
     'export async function run(check: Check): Promise<void> {',
-    prelude,
+    given.replace(importLine, ''),
     '{',
-    withChecks(body, line),
+    withChecks(code.replace(importLine, '').replace(/^export /gm, ''), line),
     '}',
     '}',
     '',

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Tensor } from '../../src/index.js'
+import { Compiled } from './compiled.js'
+import { readExports, root } from './exports.js'
 import { allSnippets } from './extract.js'
-import { claimOf, type Exports, moduleFor } from './module.js'
+import { claimOf, moduleFor } from './module.js'
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const snippets = allSnippets(root)
 
 /** Snippets that are compiled but not run, and why. */
@@ -21,52 +20,13 @@ const notRun: { readonly [file: string]: RegExp } = {
   ),
 }
 
-/** Values and types that the entries of the package export. */
-async function readExports(): Promise<Exports> {
-  const entries = [
-    'operations',
-    '',
-    'nn',
-    'optim',
-    'train',
-    'models',
-    'data',
-    'metrics',
-    'distributions',
-    'formats',
-    'recipes',
-  ]
-  const exports = new Map<string, string[]>()
-  for (const entry of entries) {
-    const file = join(root, 'src', entry, 'index.ts')
-    const types = [...readFileSync(file, 'utf8').matchAll(/\btype (\w+)\b/g)].map(([, name]) => name)
-    const values = Object.keys(await import(file))
-    const name =
-      entry === 'operations' ? '../../../src/operations/index.js' : entry === '' ? 'shapewise' : `shapewise/${entry}`
-    exports.set(name, [...new Set([...values, ...types])])
-  }
-  return exports
-}
-
-const folder = mkdtempSync(join(root, 'tests/docs/.snippets-'))
-const fileOf = (i: number): string => join(folder, `snippet-${i}.ts`)
-let said = ''
+let compiled: Compiled
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true })
   const exports = await readExports()
-  snippets.forEach((snippet, i) => {
-    writeFileSync(fileOf(i), moduleFor(snippet, exports))
-  })
-  const options = { rootDir: '../../..', noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false }
-  const config = { extends: '../../../tsconfig.json', compilerOptions: options, include: ['*.ts'] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  said = await new Promise((done) => {
-    execFile(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], (_, output) => done(output))
-  })
+  compiled = await Compiled.of(snippets.map((snippet) => moduleFor(snippet, exports)))
 }, 120_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => compiled.remove())
 
 let checked = 0
 
@@ -87,13 +47,12 @@ describe('snippets of docstrings and guides', () => {
   })
 
   test.each(snippets.map((snippet, i) => ({ ...snippet, i })))('$file:$line', async ({ file, code, i }) => {
-    const errors = said.split('\n').filter((text) => text.includes(`snippet-${i}.ts`))
-    expect(errors.join('\n'), `in\n${readFileSync(fileOf(i), 'utf8')}`).toBe('')
+    expect(compiled.errors(i), `in\n${compiled.source(i)}`).toBe('')
     if (notRun[file]?.test(code)) return
     const log = vi.spyOn(console, 'log').mockImplementation(() => {})
     try {
-      const module: { run(check: unknown): Promise<void> } = await import(/* @vite-ignore */ fileOf(i))
-      await module.run(check)
+      const { run } = await compiled.import<{ run(check: unknown): Promise<void> }>(i)
+      await run(check)
     } finally {
       log.mockRestore()
     }
