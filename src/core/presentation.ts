@@ -19,14 +19,7 @@ export interface Presentation {
  */
 export function present(prototype: object, { kind, json, fixed = {} }: Presentation): void {
   mark(prototype, kind)
-  const hidden = (value: unknown): PropertyDescriptor => ({ value, configurable: true, writable: true })
-  Object.defineProperty(
-    prototype,
-    inspect,
-    hidden(function (this: object) {
-      return String(this.toString())
-    }),
-  )
+  presentAsText(prototype)
   Object.defineProperty(
     prototype,
     'toJSON',
@@ -36,6 +29,19 @@ export function present(prototype: object, { kind, json, fixed = {} }: Presentat
     const get = Object.getOwnPropertyDescriptor(prototype, name)?.get
     Object.defineProperty(prototype, name, { get, set: () => fail(`The ${name} of a ${kind} cannot be set`, cure) })
   }
+}
+
+const hidden = (value: unknown): PropertyDescriptor => ({ value, configurable: true, writable: true })
+
+/** Has the objects of a class printed as their `toString` says. */
+export function presentAsText(prototype: object): void {
+  Object.defineProperty(
+    prototype,
+    inspect,
+    hidden(function (this: object) {
+      return String(this.toString())
+    }),
+  )
 }
 
 /** Refuses that JavaScript makes a number or text of an object whose value it does not know. */

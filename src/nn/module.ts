@@ -142,11 +142,16 @@ export abstract class Module {
     return ''
   }
 
+  /** What a listing says of a module: its class, sizes and options. */
+  static titleOf(module: Module): string {
+    return [module.constructor.name, module.describe()].filter(Boolean).join(' ')
+  }
+
   /** The tree of modules with their numbers of parameters. */
   toString(): string {
     const lines = (module: Module, name: string, indent: string): string[] => {
       const count = module.parameterCount()
-      const title = [name && `${name}:`, module.constructor.name, module.describe(), count > 0 && parameterText(count)]
+      const title = [name && `${name}:`, Module.titleOf(module), count > 0 && parameterText(count)]
       const inner = [...module.children()].flatMap(([path, child]) => lines(child, path, `${indent}  `))
       return [`${indent}${title.filter(Boolean).join(' ')}`, ...inner]
     }
