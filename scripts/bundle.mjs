@@ -18,7 +18,7 @@ const entries = [...names.map((name) => [name, name]), ...Object.entries(placed)
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map(([name, source]) => [name, path(`src/${source}.ts`)])),
   platform: 'neutral',
-  external: [/^node:/, 'commander', 'picocolors'],
+  external: [/^node:/, /^@bufbuild\/protobuf/, 'commander', 'picocolors'],
   resolve: { extensionAlias: { '.js': ['.ts'] } },
 })
 const { output } = await bundle.write({

@@ -164,6 +164,11 @@ export const preludes: { readonly [file: string]: string } = {
     const sentenceLength = 20`,
   'src/recipes/recipe.ts': `const trainXor = async (epochs: number): Promise<number> => Math.min(1, epochs)`,
   'src/formats/checkpoint.ts': `const model = nn.linear(2, 1)`,
+  'src/formats/onnx/import/from-onnx.ts': `
+    import { readFileSync } from 'node:fs'
+    const relu = JSON.parse(readFileSync('tests/fixtures/onnx-nodes.json', 'utf8')).cases.find((one: { name: string }) => one.name === 'test_relu')
+    const bytes = Uint8Array.from(atob(relu.model), (letter) => letter.charCodeAt(0))
+    const picture = zeros([3, 4, 5])`,
   'src/formats/safetensors/file.ts': `const model = nn.linear(2, 1)`,
   'src/formats/safetensors/write.ts': `const model = nn.linear(2, 1)`,
   'src/train/evaluate.ts': `${digits}
