@@ -11,7 +11,7 @@ import { spread } from './statistics.js'
  * - `patience`: for one answer
  */
 export const efforts = {
-  normal: { rounds: 9, turn: 250, budget: 12_000, patience: 180_000 },
+  normal: { rounds: 9, turn: 250, budget: 8000, patience: 180_000 },
   quick: { rounds: 3, turn: 60, budget: 1500, patience: 60_000 },
 }
 

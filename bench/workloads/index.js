@@ -7,6 +7,18 @@
  * - `goals`: how many times faster than a peer Shapewise means to be, by backend
  * - `coldGoal`: milliseconds from import to the result of the first step
  */
+
+// MobileNet with half the channels.
+const mobilenetSizes = {
+  ...{ batch: 16, size: 96, width: 16, classes: 10 },
+  blocks: [[32, 1], [64, 2], [64, 1], [128, 2], [128, 1], [256, 2], ...Array(5).fill([256, 1]), [512, 2], [512, 1]],
+}
+const unetSizes = { batch: 8, size: 64, width: 16, depth: 3, classes: 8 }
+const coraSizes = {
+  ...{ nodes: 2708, edges: 10_556, features: 1433 },
+  ...{ units: 16, classes: 7, labelled: 140, dropout: 0.5 },
+}
+
 export const workloads = [
   {
     name: 'matmul',
@@ -54,7 +66,7 @@ export const workloads = [
     title: 'LSTM 64 → 256, 64 times, Adam, batch 32',
     model: 'lstm',
     options: { batch: 32, time: 64, inputs: 64, units: 256 },
-    flops: lstmFlops({ batch: 32, time: 64, inputs: 64, units: 256 }),
+    flops: recurrentFlops({ batch: 32, time: 64, inputs: 64, units: 256, gates: 4 }),
     goals: { native: { pytorch: 2 }, wasm: { 'tfjs-wasm': 2 } },
   },
   {
@@ -64,6 +76,46 @@ export const workloads = [
     options: { batch: 16, time: 128, width: 256, heads: 4, depth: 4, classes: 64 },
     flops: transformerFlops({ batch: 16, time: 128, width: 256, depth: 4, classes: 64 }),
     goals: { native: { pytorch: 1.5 }, wasm: { 'jax-js': 2 } },
+  },
+  {
+    name: 'mobilenet',
+    title: 'MobileNet on 96 × 96 pictures, SGD with momentum, batch 16',
+    model: 'mobilenet',
+    options: mobilenetSizes,
+    flops: mobilenetFlops(mobilenetSizes),
+    goals: { native: { pytorch: 1.5 } },
+  },
+  {
+    name: 'unet',
+    title: 'U-Net on 64 × 64 pictures, Adam, batch 8',
+    model: 'unet',
+    options: unetSizes,
+    flops: unetFlops(unetSizes),
+    goals: { native: { pytorch: 1.5 } },
+  },
+  {
+    name: 'gru',
+    title: 'GRU 64 → 256, 64 times, Adam, batch 32',
+    model: 'gru',
+    options: { batch: 32, time: 64, inputs: 64, units: 256 },
+    flops: recurrentFlops({ batch: 32, time: 64, inputs: 64, units: 256, gates: 3 }),
+    goals: { native: { pytorch: 1.5 } },
+  },
+  {
+    name: 'vae',
+    title: 'variational autoencoder of convolutions, Adam, batch 128',
+    model: 'vae',
+    options: { batch: 128, width: 32, codes: 16, noise: 1 },
+    flops: vaeFlops({ batch: 128, width: 32, codes: 16 }),
+    goals: { native: { pytorch: 1.5 } },
+  },
+  {
+    name: 'graph',
+    title: "graph convolutions at Cora's sizes, Adam",
+    model: 'graph',
+    options: coraSizes,
+    flops: graphFlops(coraSizes),
+    goals: { native: { pytorch: 1.5 } },
   },
   {
     name: 'uncompiled',
@@ -132,10 +184,10 @@ export function resnet20Flops(batch) {
   return 2 * first + 3 * (sum(stages) + 2 * batch * 64 * 10)
 }
 
-/** @returns those of a step of an LSTM with its head */
-export function lstmFlops({ batch, time, inputs, units }) {
-  const ofInputs = 2 * batch * time * inputs * 4 * units
-  const ofStates = 2 * batch * time * units * 4 * units
+/** @returns those of a step of an LSTM (four gates) or GRU (three) with its head */
+export function recurrentFlops({ batch, time, inputs, units, gates }) {
+  const ofInputs = 2 * batch * time * inputs * gates * units
+  const ofStates = 2 * batch * time * units * gates * units
   const head = 2 * batch * time * units * inputs
   return 2 * ofInputs + 3 * (ofStates + head)
 }
@@ -148,6 +200,45 @@ export function transformerFlops({ batch, time, width, depth, classes }) {
   const perceptron = 2 * (2 * tokens * width * 4 * width)
   const head = 2 * tokens * width * classes
   return 3 * (depth * (projections + attention + perceptron) + head)
+}
+
+/** @returns those of a step of a MobileNet */
+export function mobilenetFlops({ batch, size, width, blocks, classes }) {
+  let side = size / 2
+  let inputs = width
+  const first = 2 * batch * side * side * width * (3 * 3 * 3)
+  const rest = blocks.map(([outputs, stride]) => {
+    side /= stride
+    const ofBlock = 2 * batch * side * side * inputs * (3 * 3 + outputs)
+    inputs = outputs
+    return ofBlock
+  })
+  return 2 * first + 3 * (sum(rest) + 2 * batch * inputs * classes)
+}
+
+/** @returns those of a step of a U-Net */
+export function unetFlops({ batch, size, width, depth, classes }) {
+  const pixels = (level) => 2 * batch * (size / 2 ** level) ** 2
+  const twice = (level, inputs, outputs) => pixels(level) * 9 * (inputs + outputs) * outputs
+  const first = pixels(0) * 9 * 3 * width
+  const levels = Array.from({ length: depth }, (_, i) => {
+    const [here, below] = [width * 2 ** i, width * 2 ** (i + 1)]
+    return twice(i + 1, here, below) + pixels(i) * below * here + twice(i, below, here)
+  })
+  return 2 * first + 3 * (pixels(0) * 9 * width * width + sum(levels) + pixels(0) * width * classes)
+}
+
+/** @returns those of a step of a variational autoencoder */
+export function vaeFlops({ batch, width, codes }) {
+  const outer = 2 * batch * 14 * 14 * width * (4 * 4)
+  const inner = 2 * batch * 7 * 7 * 2 * width * (4 * 4 * width)
+  const dense = 2 * batch * 49 * 2 * width * (2 * codes + codes)
+  return 2 * outer + 3 * (2 * inner + dense + outer)
+}
+
+/** @returns those of a step of a graph convolutional network */
+export function graphFlops({ nodes, features, units, classes }) {
+  return 2 * (2 * nodes * features * units) + 3 * (2 * nodes * units * classes)
 }
 
 function sum(values) {

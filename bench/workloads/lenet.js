@@ -1,6 +1,7 @@
-import { compile, random } from 'shapewise'
+import { random } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
+import { training } from './training.js'
 
 /** One training step of LeNet-5 (LeCun et al., 1998, with relu and max pooling) on random pictures. */
 export function lenet({ batch }) {
@@ -18,13 +19,10 @@ export function lenet({ batch }) {
     nn.relu(),
     nn.linear(84, 10),
   )
-  const optimizer = adam({ learningRate: 1e-3 })
-  const pictures = random.normal([batch, 28, 28, 1])
-  const labels = random.randint([batch], 0, 10)
-  const step = compile((x, y) => {
-    const loss = nn.crossEntropy(model.forward(x), y)
-    optimizer.minimize(loss, model)
-    return loss
+  return training({
+    model,
+    optimizer: adam({ learningRate: 1e-3 }),
+    inputs: [random.normal([batch, 28, 28, 1]), random.randint([batch], 0, 10)],
+    lossOf: (x, y) => nn.crossEntropy(model.forward(x), y),
   })
-  return { parameters: model.parameterCount(), step: () => step(pictures, labels) }
 }

@@ -1,6 +1,7 @@
-import { compile, Parameter, random, scan, zeros } from 'shapewise'
+import { Parameter, random, scan, zeros } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
+import { training } from './training.js'
 
 /** Long short-term memory (Hochreiter and Schmidhuber, 1997; with forget gates, Gers et al., 2000), two biases as in cuDNN. */
 class Lstm extends nn.Module {
@@ -38,20 +39,11 @@ class Lstm extends nn.Module {
 
 /** One training step of an LSTM with a linear head that predicts a class at each time, on random sequences. */
 export function lstm({ batch, time, inputs, units }) {
-  const layer = new Lstm(inputs, units)
-  const head = nn.linear(units, inputs)
-  const optimizer = adam({ learningRate: 1e-3 })
-  const sequences = random.normal([time, batch, inputs])
-  const labels = random.randint([time, batch], 0, inputs)
-  const parameters = [...layer.parameters(), ...head.parameters()]
-  const step = compile((x, y) => {
-    const loss = nn.crossEntropy(head.forward(layer.forward(x)), y)
-    optimizer.minimize(loss, parameters)
-    return loss
+  const model = nn.sequential(new Lstm(inputs, units), nn.linear(units, inputs))
+  return training({
+    model,
+    optimizer: adam({ learningRate: 1e-3 }),
+    inputs: [random.normal([time, batch, inputs]), random.randint([time, batch], 0, inputs)],
+    lossOf: (x, y) => nn.crossEntropy(model.forward(x), y),
   })
-  return {
-    parameters: layer.parameterCount() + head.parameterCount(),
-    step: () => step(sequences, labels),
-    explain: () => step.explain(),
-  }
 }

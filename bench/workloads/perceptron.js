@@ -1,6 +1,7 @@
-import { compile, random } from 'shapewise'
+import { random } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam, sgd } from 'shapewise/optim'
+import { training } from './training.js'
 
 const activations = { relu: nn.relu, tanh: nn.tanh }
 const optimizers = { adam: () => adam({ learningRate: 1e-3 }), sgd: () => sgd({ learningRate: 0.03 }) }
@@ -15,13 +16,10 @@ export function perceptron({ sizes, batch, activation, optimizer }) {
   const layers = outputs.flatMap((size, i) => [nn.linear(sizes[i], size), activations[activation]()])
   // The last layer gives logits.
   const model = nn.sequential(...layers.slice(0, -1))
-  const improve = optimizers[optimizer]()
-  const x = random.normal([batch, inputs])
-  const y = random.randint([batch], 0, sizes[sizes.length - 1])
-  const step = compile((x, y) => {
-    const loss = nn.crossEntropy(model.forward(x), y)
-    improve.minimize(loss, model)
-    return loss
+  return training({
+    model,
+    optimizer: optimizers[optimizer](),
+    inputs: [random.normal([batch, inputs]), random.randint([batch], 0, outputs.at(-1))],
+    lossOf: (x, y) => nn.crossEntropy(model.forward(x), y),
   })
-  return { parameters: model.parameterCount(), step: () => step(x, y) }
 }

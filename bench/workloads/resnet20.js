@@ -1,6 +1,7 @@
-import { Buffer, compile, ones, Parameter, random, zeros } from 'shapewise'
+import { Buffer, ones, Parameter, random, zeros } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { sgd } from 'shapewise/optim'
+import { training } from './training.js'
 
 /** Batch normalization with the statistics of the batch, which running averages follow (Ioffe and Szegedy, 2015). */
 class BatchNorm extends nn.Module {
@@ -60,13 +61,10 @@ export function resnet20({ batch }) {
     (x) => x.mean([1, 2]),
     nn.linear(64, 10),
   )
-  const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 })
-  const pictures = random.normal([batch, 32, 32, 3])
-  const labels = random.randint([batch], 0, 10)
-  const step = compile((x, y) => {
-    const loss = nn.crossEntropy(model.forward(x), y)
-    optimizer.minimize(loss, model)
-    return loss
+  return training({
+    model,
+    optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }),
+    inputs: [random.normal([batch, 32, 32, 3]), random.randint([batch], 0, 10)],
+    lossOf: (x, y) => nn.crossEntropy(model.forward(x), y),
   })
-  return { parameters: model.parameterCount(), step: () => step(pictures, labels) }
 }

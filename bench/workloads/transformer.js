@@ -1,6 +1,7 @@
-import { compile, ones, Parameter, random, zeros } from 'shapewise'
+import { ones, Parameter, random, zeros } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
+import { training } from './training.js'
 
 /** Layer normalization (Ba et al., 2016). */
 class LayerNorm extends nn.Module {
@@ -59,13 +60,10 @@ class Block extends nn.Module {
 export function transformer({ batch, time, width, heads, depth, classes }) {
   const blocks = Array.from({ length: depth }, () => new Block(width, heads))
   const model = nn.sequential(...blocks, nn.linear(width, classes))
-  const optimizer = adam({ learningRate: 1e-3 })
-  const tokens = random.normal([batch, time, width])
-  const labels = random.randint([batch, time], 0, classes)
-  const step = compile((x, y) => {
-    const loss = nn.crossEntropy(model.forward(x), y)
-    optimizer.minimize(loss, model)
-    return loss
+  return training({
+    model,
+    optimizer: adam({ learningRate: 1e-3 }),
+    inputs: [random.normal([batch, time, width]), random.randint([batch, time], 0, classes)],
+    lossOf: (x, y) => nn.crossEntropy(model.forward(x), y),
   })
-  return { parameters: model.parameterCount(), step: () => step(tokens, labels), explain: () => step.explain() }
 }

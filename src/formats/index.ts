@@ -1,8 +1,11 @@
 export type { ByteLocation } from './bytes/source.js'
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js'
 export { type FromOnnxOptions, fromOnnx, OnnxModel, type OnnxPort } from './onnx/index.js'
-export type { RawTensor, SafetensorsDType } from './safetensors/elements.js'
-export { openSafetensors, readSafetensors, SafetensorsFile } from './safetensors/file.js'
+export { openPyTorch, type PyTorchFile, type PyTorchValue } from './pytorch/file.js'
+export { type LoadPyTorchOptions, loadPyTorch } from './pytorch/load.js'
+export type { Flattened } from './pytorch/names.js'
+export type { SafetensorsDType } from './safetensors/elements.js'
+export { openSafetensors, readSafetensors, type SafetensorsFile } from './safetensors/file.js'
 export {
   encodeSafetensors,
   type SafetensorsContent,
@@ -10,3 +13,6 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './safetensors/write.js'
+export { type RawTensor, TensorFile, type TensorPlace } from './tensor-file.js'
+export type { LoadWeightsOptions } from './weights/load.js'
+export { type Match, type Mismatch, type Missing, WeightReport } from './weights/report.js'

@@ -4,6 +4,7 @@ import { currentScope, guarded, watch } from '../tensor/scope.js'
 import { type Buffer, Parameter, type Variable } from '../tensor/variable.js'
 import { type Access, observeMethods, observeOwn } from './observing.js'
 import { readState, type State, writeState } from './state.js'
+import { partsAt } from './surgery/paths.js'
 import { place, walk } from './tree.js'
 
 /**
@@ -72,7 +73,7 @@ export abstract class Module {
     const { variables, owners } = this.#walk()
     return [...variables.values()]
       .filter((variable) => variable instanceof Parameter)
-      .filter((parameter) => !owners.get(parameter)?.frozen)
+      .filter((parameter) => !Module.#isFrozen(parameter, owners.get(parameter) as Module))
   }
 
   /** All parameters by their dotted paths, such as `layers.0.weight`; frozen ones too. */
@@ -109,18 +110,24 @@ export abstract class Module {
     })
   }
 
-  /** Leaves the parameters of this module and all in it out of training: `parameters()` no longer lists them. */
-  freeze(): this {
-    return this.#forEach((module) => {
-      module.#frozen = true
-    })
+  /**
+   * Leaves parameters out of training: `parameters()` no longer lists them, and frozen batch norm keeps its running statistics.
+   *
+   * @param which nothing for this module and all in it; a path, or a pattern for paths, for the modules (with all in them) and
+   *   parameters there: `/^layers\.[0-3]\./`, `/bias$/`
+   * @throws if there is nothing of this path
+   * @example
+   * const net = sequential(linear(3, 4), relu(), linear(4, 2))
+   * net.freeze('layers.0').parameters().length // 2
+   * net.freeze().unfreeze(/bias$/).parameters().length // 2
+   */
+  freeze(which?: string | RegExp): this {
+    return this.#setFrozen('freeze', which, true)
   }
 
-  /** Takes back {@link freeze}. */
-  unfreeze(): this {
-    return this.#forEach((module) => {
-      module.#frozen = false
-    })
+  /** Takes back {@link freeze}, for everything or what is named. */
+  unfreeze(which?: string | RegExp): this {
+    return this.#setFrozen('unfreeze', which, false)
   }
 
   /** A copy of all parameters and buffers by their paths, to be stored or put into another module with {@link loadState}. */
@@ -163,6 +170,23 @@ export abstract class Module {
     return this
   }
 
+  static #isFrozen(parameter: Parameter, owner: Module): boolean {
+    return guarded(`whether '${parameter.name}' is frozen`, () => frozenAlone.get(parameter) ?? owner.#frozen)
+  }
+
+  #setFrozen(operation: string, which: string | RegExp | undefined, value: boolean): this {
+    const { modules, parameters } =
+      which === undefined ? { modules: [this], parameters: [] } : partsAt(operation, this, which)
+    for (const parameter of parameters) frozenAlone.set(parameter, value)
+    for (const module of modules) {
+      for (const parameter of module.namedParameters().values()) frozenAlone.delete(parameter)
+      module.#forEach((inner) => {
+        inner.#frozen = value
+      })
+    }
+    return this
+  }
+
   #walk(): ReturnType<typeof walk> {
     const tree = walk(this, isModule)
     for (const variable of tree.variables.values()) place(variable)
@@ -178,6 +202,9 @@ export abstract class Module {
     return tree
   }
 }
+
+/** Parameters for which it is said whether they are frozen, whatever holds for the module. */
+const frozenAlone = new WeakMap<Parameter, boolean>()
 
 const isModule = (value: unknown): value is Module => value instanceof Module
 

@@ -1,5 +1,6 @@
-import type { Tensor } from 'shapewise'
-import { seed } from 'shapewise'
+import { readFileSync } from 'node:fs'
+import { seed, type Tensor, tensor } from 'shapewise'
+import type { Module } from 'shapewise/nn'
 import { describe, expect, test } from 'vitest'
 
 // The benchmarks are JavaScript that nothing checks but these tests.
@@ -7,8 +8,20 @@ const load = (path: string) => import(/* @vite-ignore */ new URL(`../../bench/${
 
 interface Workload {
   readonly parameters: number
+  readonly model: Module
+  readonly inputs: Tensor[]
   step(): Tensor
 }
+
+interface Answers {
+  readonly model: string
+  readonly options: object
+  /** Of the whole numbers in each input, 0 for one of other numbers. */
+  readonly limits: readonly number[]
+  readonly losses: readonly number[]
+}
+
+const answers: Answers[] = JSON.parse(readFileSync(new URL('../fixtures/workloads.json', import.meta.url), 'utf8'))
 
 /** Each small, with what PyTorch counts for the same network, and the number of classes. */
 const networks = [
@@ -32,6 +45,28 @@ describe('workloads of the benchmarks', () => {
     expect(losses[0]).toBeGreaterThan(0.6 * Math.log(classes))
     expect(losses[0]).toBeLessThan(2 * Math.log(classes))
     expect(losses[5]).toBeLessThan(losses[0])
+  })
+
+  // Parameters and inputs by the formula of scripts/fixtures/workloads.py.
+  test.each(answers)('$model gives the losses that PyTorch gives', async ({ model, options, limits, losses }) => {
+    const places = (shape: readonly number[]) => Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i)
+    const filled = (shape: readonly number[]) =>
+      tensor(
+        places(shape).map((i) => 0.3 * Math.cos(1 + i)),
+        shape,
+      )
+    const definition = await load(`workloads/${model}.js`)
+    const workload: Workload = definition[model](options)
+    for (const parameter of workload.model.parameters()) parameter.assign(filled(parameter.shape))
+    for (const [i, limit] of limits.entries()) {
+      const { shape } = workload.inputs[i]
+      const whole = (at: number) => (7 * at) % limit
+      workload.inputs[i] = limit > 0 ? tensor(places(shape).map(whole), shape, 'int32') : filled(shape)
+    }
+    // The first step tells about the way forward, the others about gradients and updates as well.
+    for (const [i, loss] of losses.entries()) {
+      expect((await workload.step().item()) / loss, `step ${i}`).toBeCloseTo(1, i === 0 ? 5 : 3)
+    }
   })
 
   test('all that are listed exist', async () => {
@@ -69,6 +104,30 @@ describe('arithmetic of the workloads', () => {
     const perPicture = resnet20Flops(1) / 6
     expect(perPicture / 41e6).toBeGreaterThan(0.98)
     expect(perPicture / 41e6).toBeLessThan(1.02)
+  })
+
+  test('MobileNet takes 569 million multiply-adds a picture of 224 × 224 (Howard et al., 2017, table 4)', async () => {
+    const { mobilenetFlops } = await load('workloads/index.js')
+    const repeated = Array(5).fill([512, 1])
+    const blocks = [[64, 1], [128, 2], [128, 1], [256, 2], [256, 1], [512, 2], ...repeated, [1024, 2], [1024, 1]]
+    const perPicture = mobilenetFlops({ batch: 1, size: 224, width: 32, classes: 1000, blocks }) / 6
+    expect(perPicture / 569e6).toBeGreaterThan(0.98)
+    expect(perPicture / 569e6).toBeLessThan(1.02)
+  })
+
+  test('the smallest of each: products by hand', async () => {
+    const { graphFlops, recurrentFlops, unetFlops, vaeFlops } = await load('workloads/index.js')
+    // Inputs · weight forward and for the weight, state · weight and the head thrice.
+    expect(recurrentFlops({ batch: 1, time: 1, inputs: 2, units: 3, gates: 3 })).toBe(2 * (2 * 18 + 3 * 27 + 3 * 6))
+    expect(graphFlops({ nodes: 2, features: 3, units: 5, classes: 7 })).toBe(2 * (2 * 2 * 15 + 3 * 2 * 35))
+    // 3 → 1 → 1 on 4 pixels, 1 → 2 → 2 on one, 2 → 1 back to 4, where 2 → 1 → 1 and 1 → 1 follow.
+    expect(unetFlops({ batch: 1, size: 2, width: 1, depth: 1, classes: 1 })).toBe(
+      2 * (2 * 4 * 27 + 3 * (4 * 9 + 9 * (2 + 4) + 4 * 2 + 4 * 9 * (2 + 1) + 4)),
+    )
+    // 196 and 49 places of 16 taps both ways; 98 · 2 and 1 · 98 for a code of 1.
+    expect(vaeFlops({ batch: 1, width: 1, codes: 1 })).toBe(
+      2 * (2 * 196 * 16 + 3 * (2 * 49 * 2 * 16 + 98 * 3 + 196 * 16)),
+    )
   })
 })
 

@@ -46,11 +46,14 @@ export class Zip {
     return this.#entries.has(path)
   }
 
+  /** How many bytes a file has, unpacked. Throws if there is none. */
+  size(path: string): number {
+    return this.#entry(path).size
+  }
+
   /** The bytes of one file. Throws if there is none, or it is damaged. */
   async read(path: string): Promise<Uint8Array> {
-    const entry = this.#entries.get(path)
-    if (entry === undefined) fail(`${this.#name}: there is no file ${path}.`, `There are ${this.#entries.size} others.`)
-    const { method, crc, packed, size, at } = entry
+    const { method, crc, packed, size, at } = this.#entry(path)
     const what = `file ${path}`
     if (this.#reader.uint32(at, what) !== 0x04034b50)
       damaged(this.#name, `${what} does not begin where the directory says`)
@@ -59,6 +62,12 @@ export class Zip {
     const bytes = method === 0 ? stored : await this.#inflate(stored, size, what)
     if (bytes.length !== size || crc32(bytes) !== crc) damaged(this.#name, `the checksum of ${what} is wrong`)
     return bytes
+  }
+
+  #entry(path: string): Entry {
+    const entry = this.#entries.get(path)
+    if (entry !== undefined) return entry
+    return fail(`${this.#name}: there is no file ${path}.`, `There are ${this.#entries.size} others.`)
   }
 
   async #inflate(stored: Uint8Array, size: number, what: string): Promise<Uint8Array> {

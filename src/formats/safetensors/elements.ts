@@ -3,6 +3,7 @@ import { readElements } from '../../core/elements.js'
 import { fail } from '../../core/errors.js'
 import { formatShape, sizeOf } from '../../core/shape.js'
 import type { StoredValue } from '../../nn/state.js'
+import type { RawTensor as AnyRawTensor } from '../tensor-file.js'
 
 /** An element type of the format, and how its elements become one of ours without loss. */
 interface Kind {
@@ -43,13 +44,7 @@ const kinds = {
 /** The element types that the safetensors format knows. */
 export type SafetensorsDType = keyof typeof kinds
 
-/** A tensor as it lies in a file, for element types that Shapewise has no tensors of. */
-export interface RawTensor {
-  readonly dtype: SafetensorsDType
-  readonly shape: readonly number[]
-  /** Row-major, little-endian. */
-  readonly bytes: Uint8Array
-}
+type RawTensor = AnyRawTensor<SafetensorsDType>
 
 export const isSafetensorsDType = (name: unknown): name is SafetensorsDType =>
   typeof name === 'string' && Object.hasOwn(kinds, name)

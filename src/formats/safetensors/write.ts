@@ -2,10 +2,11 @@ import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import type { StoredValue } from '../../nn/state.js'
 import { writeParts } from '../bytes/write.js'
-import { bytesFor, bytesOf, layoutOf, type RawTensor } from './elements.js'
+import type { RawTensor } from '../tensor-file.js'
+import { bytesFor, bytesOf, layoutOf, type SafetensorsDType } from './elements.js'
 
 /** What can be written: the state of a module, and tensors of other element types as bytes. */
-export type SafetensorsContent = Readonly<Record<string, StoredValue | RawTensor>>
+export type SafetensorsContent = Readonly<Record<string, StoredValue | RawTensor<SafetensorsDType>>>
 
 export interface SafetensorsOptions {
   /** Texts to note in the file. */
@@ -20,7 +21,7 @@ export interface WriteSafetensorsOptions extends SafetensorsOptions {
   readonly shardBytes?: number
 }
 
-type Named = readonly [string, StoredValue | RawTensor]
+type Named = readonly [string, StoredValue | RawTensor<SafetensorsDType>]
 
 /**
  * The bytes of a safetensors file with these tensors.

@@ -8,7 +8,8 @@ import { flattenTensors, rebuildTensors } from '../../tensor/leaves.js'
 import { currentScope, handOut, transformed } from '../../tensor/scope.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { Module } from '../module.js'
-import { type At, type OutputOf, placeAt } from '../surgery/paths.js'
+import { placeAt } from '../surgery/paths.js'
+import type { At, OutputOf } from '../types/paths.js'
 import { listening } from './listening.js'
 
 /** Layers: a dotted path, a pattern for paths, or a list of them. */

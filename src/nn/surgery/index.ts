@@ -1,0 +1,2 @@
+export { type CopyMatchingOptions, copyMatching, Matching, type ValueType } from './copy-matching.js'
+export { replaceLayer, tieWeights } from './replace.js'
