@@ -94,6 +94,20 @@ export {
 } from './sources/tables.js'
 export { type TinyShakespeare, tinyShakespeare } from './sources/tiny-shakespeare.js'
 export {
+  type DecodeOptions,
+  type EncodedPair,
+  type EncodeOptions,
+  loadTokenizer,
+  readTokenizer,
+  Tokenizer,
+} from './text/tokenizer.js'
+export { type BytePairTokenizerOptions, trainBytePairTokenizer } from './text/train/byte-pairs.js'
+export { type CharacterTokenizerOptions, trainCharacterTokenizer } from './text/train/characters.js'
+export type { TrainingText } from './text/train/parts.js'
+export { trainWordTokenizer, type WordTokenizerOptions } from './text/train/words.js'
+export { Vocabulary, type VocabularyOptions, vocabulary } from './text/vocabulary.js'
+export { languageModelWindows, type RandomWindowOptions, randomWindows, type WindowOptions } from './text/windows.js'
+export {
   checkerboard,
   circles,
   gaussians,
