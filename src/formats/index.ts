@@ -1,5 +1,7 @@
 export type { ByteLocation } from './bytes/source.js'
 export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js'
+export { type GgufDType, type GgufFile, openGguf } from './gguf/file.js'
+export type { GgufValue } from './gguf/header.js'
 export { type FromOnnxOptions, fromOnnx, OnnxModel, type OnnxPort } from './onnx/index.js'
 export { openPyTorch, type PyTorchFile, type PyTorchValue } from './pytorch/file.js'
 export { type LoadPyTorchOptions, loadPyTorch } from './pytorch/load.js'
