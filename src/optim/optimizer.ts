@@ -226,11 +226,18 @@ export class Optimizer {
    * @throws if entries are missing, unknown, or of another shape or dtype
    */
   loadState(state: State, parameters: Trainable | undefined = this.#trainable): void {
-    const list = listed(this.name, parameters)
-    const plans = plansFor(this.name, this.#design.plans, list)
-    for (const [i, variable] of list.entries()) this.#slots.of(variable, plans[i].rule)
-    if (this.#accumulation !== undefined) for (const variable of list) this.#accumulation.of(variable)
-    writeState(this.name, this.#variables(), state)
+    const counters = byName([this.#stepCount, this.#rate, ...(this.#accumulation?.counters ?? [])])
+    if (isBeginning(state, counters)) {
+      writeState(this.name, counters, state)
+      this.#slots.restart()
+      this.#accumulation?.restart()
+    } else {
+      const list = listed(this.name, parameters)
+      const plans = plansFor(this.name, this.#design.plans, list)
+      for (const [i, variable] of list.entries()) this.#slots.of(variable, plans[i].rule)
+      if (this.#accumulation !== undefined) for (const variable of list) this.#accumulation.of(variable)
+      writeState(this.name, this.#variables(), state)
+    }
     if (typeof this.#learningRate === 'number') this.#learningRate = state.learningRate.data[0]
   }
 
@@ -242,7 +249,7 @@ export class Optimizer {
 
   #variables(): ReadonlyMap<string, Variable> {
     const own = [this.#stepCount, this.#rate, ...(this.#accumulation?.variables() ?? []), ...this.#slots.variables()]
-    return new Map(own.map((variable) => [variable.name, variable]))
+    return byName(own)
   }
 
   /** The rate of the parameters of a plan, without its factor. */
@@ -263,5 +270,15 @@ export class Optimizer {
     return rate
   }
 }
+
+const byName = (variables: readonly Variable[]): ReadonlyMap<string, Variable> =>
+  new Map(variables.map((variable) => [variable.name, variable]))
+
+/** Whether a state is from before the first step: parameters have none of their own yet. */
+const isBeginning = (state: State, counters: ReadonlyMap<string, Variable>): boolean =>
+  typeof state === 'object' &&
+  state !== null &&
+  state.step?.data?.[0] === 0 &&
+  Object.keys(state).every((name) => counters.has(name))
 
 const scalar = (value: number): Tensor<[]> => tensor(Float64Array.of(value), [])

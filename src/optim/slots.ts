@@ -11,6 +11,7 @@ export const wideType = ({ dtype }: Pick<Variable, 'dtype'>): 'float64' | 'float
 /** The state of the parameters, made when it is first asked for. */
 export class Slots {
   readonly #state = new Map<Variable, readonly Buffer[]>()
+  readonly #restarts: (() => void)[] = []
   readonly #names = new Set<string>()
 
   /** That of one parameter, in the order of the rule's slots. */
@@ -20,7 +21,9 @@ export class Slots {
     const slots = rule.slots(variable.shape).map((slot) => (typeof slot === 'string' ? { name: slot } : slot))
     const made = slots.map((slot) => {
       const name = this.#freeName(`${variable.name}.${slot.name}`)
-      return untraced(() => new Buffer(first(slot, variable), name))
+      const buffer = untraced(() => new Buffer(first(slot, variable), name))
+      this.#restarts.push(() => buffer.assign(first(slot, variable)))
+      return buffer
     })
     this.#state.set(variable, made)
     return made
@@ -28,6 +31,11 @@ export class Slots {
 
   variables(): readonly Buffer[] {
     return [...this.#state.values()].flat()
+  }
+
+  /** Puts all back to what a state starts with, given the parameters as they are now. */
+  restart(): void {
+    for (const restart of this.#restarts) restart()
   }
 
   /** Parameters that no module has named may share a name. */

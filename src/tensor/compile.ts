@@ -6,6 +6,7 @@ import { backend } from './backends.js'
 import { takeApart } from './compiled/arguments.js'
 import { padded } from './compiled/buckets.js'
 import { Cache } from './compiled/cache.js'
+import { checksEverything } from './compiled/checking.js'
 import { type Reason, reasonOf, warnOfTraces } from './compiled/reason.js'
 import { run } from './compiled/run.js'
 import { changeSince, type Entry, traceFunction } from './compiled/trace.js'
@@ -108,7 +109,7 @@ export function compile<Arguments extends readonly unknown[], Result>(
       entry = retrace(given, parts, reasonOf(last, parts, known))
       cache.add(key, entry)
     }
-    return run(entry, given.tensors, check, name)
+    return run(entry, given.tensors, check || checksEverything(), name)
   }
   const inBuckets = options.buckets && padded(fn, options.buckets, name)
   const call = (...args: Arguments): Result => {

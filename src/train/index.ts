@@ -1,3 +1,4 @@
+export type { Callback, Ending } from './callbacks/callback.js'
 export {
   type ClassEvaluation,
   type EvaluateOptions,
@@ -8,6 +9,21 @@ export {
   mistakes,
 } from './evaluate.js'
 export { fit } from './fit.js'
-export type { BatchProgress, FitOptions } from './options.js'
-export { type Epoch, type History, Run, type Score } from './run.js'
+export type { EpochEvent, Metrics, StepEvent } from './loop/events.js'
+export type { StepPlace } from './loop/loop.js'
+export type { TrainingOptions } from './loop/options.js'
+export type { Measured, MetricsOf, Outcome, Share } from './loop/outcome.js'
+export type { Part, Parts } from './loop/parts.js'
+export type { Training } from './loop/training.js'
+export type { Augment, BatchProgress, FitOptions } from './options.js'
+export { type PredictOptions, predict } from './predict.js'
+export { Run } from './run.js'
+export type { Epoch, History, Score } from './score.js'
+export { type FolderStorage, folderStorage } from './store/folder.js'
+export { type RunBeginning, RunFolder } from './store/run-folder.js'
+export type { RunEnvironment, RunInfo, RunStatus } from './store/run-info.js'
+export type { EpochLine, NoteLine, RunLine, StepLine } from './store/run-lines.js'
+export { memoryStorage, type Storage } from './store/storage.js'
+export type { Stored } from './store/stored.js'
 export type { ColumnNames, DefaultTargets, Loss, Model, Task, TaskOf } from './task.js'
+export { type TrainLoopOptions, trainLoop } from './train-loop.js'

@@ -10,27 +10,29 @@ interface Mark {
 
 /** Measures how fast a training goes and how long it will take. */
 export class Pace {
-  #started: number | undefined
+  /** When, and behind how many examples, this process has begun. */
+  #started: Mark | undefined
   #marks: Mark[] = []
-  #examples = 0
 
-  constructor(
-    /** Examples of all epochs together. */
-    private readonly total: number,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Time that has passed since the last measurement is none of training. Called before the first one, too. */
-  resume(): void {
-    const time = this.now()
-    this.#started ??= time
-    this.#marks = [{ time, examples: this.#examples }]
+  /**
+   * Time that has passed since the last measurement is none of training. Called before the first one, too.
+   *
+   * @param examples learned from so far, in all epochs
+   */
+  resume(examples: number): void {
+    const mark = { time: this.now(), examples }
+    this.#started ??= mark
+    this.#marks = [mark]
   }
 
-  /** @param examples learned from so far, in all epochs */
-  measure(examples: number): { readonly examplesPerSecond: number; readonly secondsLeft: number } {
+  /**
+   * @param examples learned from so far, in all epochs
+   * @param total those of all epochs together
+   */
+  measure(examples: number, total: number): { readonly examplesPerSecond: number; readonly secondsLeft: number } {
     const time = this.now()
-    this.#examples = examples
     const last = this.#marks[this.#marks.length - 1]
     if (last === undefined || time - last.time >= MARK_MILLISECONDS) this.#marks.push({ time, examples })
     while (this.#marks.length > 2 && this.#marks[1].time < time - WINDOW_MILLISECONDS) this.#marks.shift()
@@ -38,10 +40,11 @@ export class Pace {
     // The clock may stand still between two batches.
     const seconds = Math.max(time - oldest.time, 1e-3) / 1000
     // What lies between epochs (validation) counts for the time that is left, but not for the speed.
-    const whole = (time - (this.#started ?? time)) / 1000
+    const { time: begin, examples: before } = this.#started ?? { time, examples }
+    const perExample = (time - begin) / 1000 / (examples - before)
     return {
       examplesPerSecond: (examples - oldest.examples) / seconds,
-      secondsLeft: examples > 0 ? (whole / examples) * Math.max(0, this.total - examples) : Infinity,
+      secondsLeft: examples > before ? perExample * Math.max(0, total - examples) : Infinity,
     }
   }
 }

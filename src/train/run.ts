@@ -1,51 +1,26 @@
-import type { Task } from './task.js'
-
-/** What a pass through data came to. */
-export interface Score<T extends Task = Task> {
-  /** The mean over the examples. */
-  readonly loss: number
-  /** The part of the classes that were named right; undefined where the targets are no classes. */
-  readonly accuracy: T extends 'classes' ? number : undefined
-}
-
-/** What one pass through the training examples came to. Loss and accuracy are those while learning. */
-export interface Epoch<T extends Task = Task> extends Score<T> {
-  /** Counted from 1. */
-  readonly epoch: number
-  readonly epochs: number
-  /** Of all validation examples after the epoch, where there are some. */
-  readonly validation: Score<T> | undefined
-  /** Of the next step. */
-  readonly learningRate: number
-  readonly examplesPerSecond: number
-  /** Validation included. */
-  readonly seconds: number
-}
-
-/** All epochs so far. */
-export type History<T extends Task = Task> = readonly Epoch<T>[]
-
 /**
  * A training that runs while it is awaited or iterated over: nothing happens before.
  *
  * `await run` trains to the end and gives all epochs. `for await (const epoch of run)` stops after each epoch until the
- * next is asked for; to leave the loop is to end the training.
+ * next is asked for; to leave the loop is to end the training. One that goes on after a break begins with the epochs of before in its
+ * history.
  */
-export class Run<T extends Task = Task> implements PromiseLike<History<T>>, AsyncIterable<Epoch<T>> {
-  readonly #epochs: AsyncGenerator<Epoch<T>>
-  readonly #history: Epoch<T>[] = []
-  #finished: Promise<History<T>> | undefined
+export class Run<E> implements PromiseLike<readonly E[]>, AsyncIterable<E> {
+  readonly #epochs: AsyncGenerator<E>
+  readonly #history: E[] = []
+  #finished: Promise<readonly E[]> | undefined
 
-  constructor(epochs: AsyncGenerator<Epoch<T>>) {
-    this.#epochs = epochs
+  /** @param start what trains; it is called with a function that takes the epochs of before a break */
+  constructor(start: (before: (epochs: readonly E[]) => void) => AsyncGenerator<E>) {
+    this.#epochs = start((epochs) => this.#history.push(...epochs))
   }
 
   /** The epochs that are over; also after an error or an abort. */
-  get history(): History<T> {
+  get history(): readonly E[] {
     return this.#history
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Epoch<T>> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<E> {
     for await (const epoch of this.#epochs) {
       this.#history.push(epoch)
       yield epoch
@@ -53,15 +28,15 @@ export class Run<T extends Task = Task> implements PromiseLike<History<T>>, Asyn
   }
 
   // biome-ignore lint/suspicious/noThenProperty: a run is awaited to train to the end
-  then<Value = History<T>, Failure = never>(
-    fulfilled?: ((history: History<T>) => Value | PromiseLike<Value>) | null,
+  then<Value = readonly E[], Failure = never>(
+    fulfilled?: ((history: readonly E[]) => Value | PromiseLike<Value>) | null,
     rejected?: ((reason: unknown) => Failure | PromiseLike<Failure>) | null,
   ): Promise<Value | Failure> {
     this.#finished ??= this.#finish()
     return this.#finished.then(fulfilled, rejected)
   }
 
-  async #finish(): Promise<History<T>> {
+  async #finish(): Promise<readonly E[]> {
     for await (const _ of this);
     return this.#history
   }

@@ -1,10 +1,10 @@
-import { batches, type Columns, type Dataset } from '../data/index.js'
+import { batches, Dataset } from '../data/index.js'
 import { type Compiled, compile } from '../tensor/compile.js'
 import type { Tensor } from '../tensor/tensor.js'
+import type { Metrics } from './loop/events.js'
+import { type Outcome, readOutcome, Totals } from './loop/outcome.js'
 import { Pauses } from './pause.js'
-import type { Score } from './run.js'
-import { type Chosen, columnTensor, countRight, type Loss, type Model, type Task } from './task.js'
-import { Totals } from './totals.js'
+import { type AnyBatch, type Columnar, columnTensor, countRight, type Examples, type Loss, type Model } from './task.js'
 
 export interface ScoreOptions {
   readonly batchSize: number
@@ -13,37 +13,56 @@ export interface ScoreOptions {
 }
 
 /** Measures loss and accuracy without learning. */
-export class Scorer<C extends Columns, T extends Task> {
+export class Scorer {
   readonly #model: Model
-  readonly #columns: Chosen
-  readonly #measure: Compiled<[Tensor, Tensor], { loss: Tensor; right: Tensor | undefined }>
+  readonly #columns: Columnar
+  readonly #measure: Compiled<[Tensor, Tensor], ReturnType<typeof measured>>
   readonly #pauses = new Pauses()
 
-  constructor(model: Model, loss: Loss, columns: Chosen) {
+  constructor(model: Model, loss: Loss, columns: Columnar) {
     this.#model = model
     this.#columns = columns
-    const measure = (inputs: Tensor, targets: Tensor) => {
-      const outputs = model.forward(inputs)
-      return { loss: loss(outputs, targets), right: countRight(outputs, targets) }
-    }
-    this.#measure = compile(measure, { name: 'validation' })
+    this.#measure = compile(
+      (inputs: Tensor, targets: Tensor) => {
+        const outputs = model.forward(inputs)
+        return measured(loss(outputs, targets), outputs, targets)
+      },
+      { name: 'validation' },
+    )
   }
 
   /** Puts the model into evaluation mode. */
-  async score(data: Dataset<C>, options: ScoreOptions): Promise<Score<T>> {
+  async score(data: Examples, options: ScoreOptions): Promise<Metrics> {
     const { batchSize, limitBatches = Infinity, signal } = options
     this.#model.eval()
-    const totals = new Totals<T>()
+    const totals = new Totals()
     let done = 0
-    for (const batch of batches(data, { batchSize })) {
+    for await (const batch of batchesOf(data, batchSize)) {
       if (done++ === limitBatches) break
       signal?.throwIfAborted()
-      const targets = columnTensor(batch, this.#columns.targets)
-      const { loss, right } = this.#measure(columnTensor(batch, this.#columns.inputs), targets)
-      const values = await Promise.all([loss.item(), right?.item()])
-      totals.add(batch.size, ...values, targets.size)
+      const { inputs, targets } = this.#columns(batch)
+      const outcome = this.#measure(columnTensor(batch, inputs), columnTensor(batch, targets))
+      const size = batch.size as number
+      totals.add(size, await readOutcome('validation', outcomeOf(outcome, batch, targets), size))
       await this.#pauses.take()
     }
-    return totals.score()
+    return totals.means()
   }
+}
+
+/** The batches of a data set in order, or of the first epoch of a stream. */
+export const batchesOf = (data: Examples, batchSize: number): Iterable<AnyBatch> | AsyncIterable<AnyBatch> =>
+  data instanceof Dataset ? (batches(data, { batchSize }) as Iterable<AnyBatch>) : data.epoch(0)
+
+/** What a compiled step leaves behind to be read. */
+export const measured = (loss: Tensor, outputs: Tensor, targets: Tensor) => ({
+  loss,
+  right: countRight(outputs, targets),
+})
+
+/** The loss, and the part of the labels that are named right. */
+export function outcomeOf({ loss, right }: ReturnType<typeof measured>, batch: AnyBatch, targets: string): Outcome {
+  const column = batch[targets]
+  const labels = typeof column === 'object' ? column.data.length : 0
+  return { loss, accuracy: right && { sum: right, count: labels } }
 }

@@ -2,7 +2,7 @@ import { cureFor, describe } from '../core/describe.js'
 import { isInteger } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
-import { type BatchColumn, type Column, type ColumnDType, type Columns, Dataset } from '../data/index.js'
+import { type BatchColumn, type Column, type ColumnDType, type Columns, Dataset, Stream } from '../data/index.js'
 import { Module } from '../nn/index.js'
 import { tensor } from '../tensor/create.js'
 import { Scope, trace } from '../tensor/scope.js'
@@ -88,6 +88,34 @@ export interface Chosen {
   readonly targets: string
 }
 
+/** What can be learned from. */
+export type Examples = Dataset<Columns> | Stream<AnyBatch>
+
+/** The columns of a data set, or those of the data set that the batches of a stream could come from. */
+export type ColumnsIn<D> = D extends Dataset<infer C> ? C : D extends Stream<infer B> ? ColumnsOf<B> : never
+
+type ColumnsOf<B> = {
+  readonly [Name in keyof B as B[Name] extends BatchColumn<ColumnDType, readonly number[]>
+    ? Name
+    : never]: B[Name] extends BatchColumn<infer D, infer S> ? Column<D, S> : never
+}
+
+/** Finds the columns by their names, in the batches of a stream when they come. @throws if one is missing; the message lists those there are */
+export function columnsFor(operation: string, data: Examples, names: ColumnNames): Columnar {
+  if (!(data instanceof Stream)) {
+    const chosen = chooseColumns(operation, data, names)
+    return () => chosen
+  }
+  let chosen: Chosen | undefined
+  return (batch) => {
+    chosen ??= chosenAmong(operation, batch, names)
+    return chosen
+  }
+}
+
+/** The columns to take from a batch. */
+export type Columnar = (batch: AnyBatch) => Chosen
+
 /** Finds the columns by their names. @throws if one is missing; the message lists those there are */
 export function chooseColumns(operation: string, data: Dataset<Columns>, names: ColumnNames): Chosen {
   if (!(data instanceof Dataset)) {
@@ -97,14 +125,29 @@ export function chooseColumns(operation: string, data: Dataset<Columns>, names: 
     )
   }
   if (data.length === 0) fail(`${operation}: the data set is empty`, 'Give at least one example.')
-  const { inputs = 'inputs', targets = 'labels' in data.columns ? 'labels' : 'targets' } = names
+  return named(`${operation}: the data set has`, Object.keys(data.columns), names)
+}
+
+function chosenAmong(operation: string, batch: AnyBatch, names: ColumnNames): Chosen {
+  const columns = typeof batch === 'object' && batch !== null ? Object.entries(batch) : []
+  const there = columns.filter(([, column]) => typeof column === 'object').map(([name]) => name)
+  if (there.length === 0) {
+    fail(
+      `${operation}: the stream gives ${describe(batch)}`,
+      'Make batches of its examples: examples.batch(32, { inputs: floats([4]), labels: label({ classes: 2 }) }).',
+    )
+  }
+  return named(`${operation}: the batches of the stream have`, there, names)
+}
+
+function named(whose: string, there: readonly string[], names: ColumnNames): Chosen {
+  const { inputs = 'inputs', targets = there.includes('labels') ? 'labels' : 'targets' } = names
   for (const [role, name] of Object.entries({ inputs, targets })) {
-    if (!(name in data.columns)) {
-      fail(
-        `${operation}: the data set has no column '${name}'`,
-        `Name the column of ${role} with the option ${role}; there are: ${Object.keys(data.columns).join(', ')}.`,
-      )
-    }
+    if (there.includes(name)) continue
+    fail(
+      `${whose} no column '${name}'`,
+      `Name the column of ${role} with the option ${role}; there are: ${there.join(', ')}.`,
+    )
   }
   return { inputs, targets }
 }

@@ -26,11 +26,11 @@ declare const any: Model
 const options = { loss: nn.crossEntropy, optimizer: adam() }
 
 // Whole numbers are classes, which have an accuracy.
-type(fit(lenet(), digits, options)).is<Run<'classes'>>()
-type(fit(mlp([2, 1]), curves, options)).is<Run<'values'>>()
-type(fit(any, digits, options)).is<Run<'classes'>>()
-type(fit(any, unknown, options)).is<Run<'classes' | 'values'>>()
-type(fit(any, words, { ...options, inputs: 'words', targets: 'next' })).is<Run<'classes'>>()
+type(fit(lenet(), digits, options)).is<Run<Epoch<'classes'>>>()
+type(fit(mlp([2, 1]), curves, options)).is<Run<Epoch<'values'>>>()
+type(fit(any, digits, options)).is<Run<Epoch<'classes'>>>()
+type(fit(any, unknown, options)).is<Run<Epoch<'classes' | 'values'>>>()
+type(fit(any, words, { ...options, inputs: 'words', targets: 'next' })).is<Run<Epoch<'classes'>>>()
 declare const classes: Epoch<'classes'>
 declare const values: Epoch<'values'>
 type(classes.accuracy).is<number>()
@@ -56,7 +56,7 @@ class Grey extends nn.Module {
     return x.reshape([x.shape[0] as B, 784])
   }
 }
-type(fit(new Grey(), digits, options)).is<Run<'classes'>>()
+type(fit(new Grey(), digits, options)).is<Run<Epoch<'classes'>>>()
 // @ts-expect-error the model does not take inputs of shape [number, 32, 32, 3]
 fit(new Grey(), colours, options)
 fit(new Grey(), unknown, options)

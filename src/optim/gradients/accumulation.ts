@@ -43,8 +43,18 @@ export class Accumulation {
     return this.#sums.of(variable, { slots: () => ['accumulated'] })[0]
   }
 
+  /** Forgets the sums. */
+  restart(): void {
+    this.#sums.restart()
+  }
+
   variables(): readonly Buffer[] {
-    return [this.#calls, this.#weight, ...this.#sums.variables()]
+    return [...this.counters, ...this.#sums.variables()]
+  }
+
+  /** What there is before the first call. */
+  get counters(): readonly Buffer[] {
+    return [this.#calls, this.#weight]
   }
 
   /**

@@ -1,0 +1,153 @@
+import { fail } from '../../core/errors.js'
+import { packCheckpoint, unpackCheckpoint } from './checkpoint.js'
+import { folderStorage } from './folder.js'
+import { type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
+import { formatLine, parseLines, type RunLine } from './run-lines.js'
+import { bytesOf, type Storage } from './storage.js'
+
+const INFO = 'run.json'
+const METRICS = 'metrics.jsonl'
+const CHECKPOINTS = 'checkpoints'
+const CHECKPOINT = /^step-(\d+)\.safetensors$/
+const checkpointFile = (step: number): string => `${CHECKPOINTS}/step-${String(step).padStart(8, '0')}.safetensors`
+
+/** What is said about a run when it begins. */
+export type RunBeginning = Pick<RunInfo, 'name'> &
+  Partial<Pick<RunInfo, 'title' | 'options' | 'seed' | 'data' | 'literature'>>
+
+/**
+ * The one place where a run is stored, for those who write it and those who read it:
+ *
+ * - `run.json`: what ran, with which options, where, how it stands, what came out;
+ * - `metrics.jsonl`: a line for each epoch, for some of the steps and for what was said on the way;
+ * - `checkpoints/step-….safetensors`: everything needed to go on;
+ * - `model.safetensors` and others: weights to be used; `pictures/`, `report.html` and whatever else a run leaves.
+ *
+ * @example
+ * const folder = await RunFolder.open(memoryStorage())
+ * await folder.begin({ name: 'first try', options: { epochs: 3 } })
+ * await folder.append({ type: 'step', step: 1, epoch: 1, values: { loss: 0.5 } })
+ * ;(await folder.lines()).length // 1
+ */
+export class RunFolder {
+  /** What this process has written last. */
+  #info: RunInfo | undefined
+  /** Lines that could not be written so far. */
+  #waiting = ''
+
+  private constructor(readonly storage: Storage) {}
+
+  /**
+   * A folder by its path (Node only), or any storage. Nothing that lies in it is changed.
+   *
+   * @throws if the folder cannot be made or written to
+   */
+  static async open(where: string | Storage | RunFolder): Promise<RunFolder> {
+    if (where instanceof RunFolder) return where
+    return new RunFolder(typeof where === 'string' ? await folderStorage(where) : where)
+  }
+
+  /** For messages. */
+  get name(): string {
+    return this.storage.name
+  }
+
+  /** Whether a run has been begun here by this process, for a training to be part of. */
+  get isBegun(): boolean {
+    return this.#info !== undefined
+  }
+
+  /** What is known about the run that lies here, if there is one. @throws if `run.json` is damaged */
+  async info(): Promise<RunInfo | undefined> {
+    if (this.#info !== undefined) return this.#info
+    const bytes = await this.storage.read(INFO)
+    if (bytes === undefined) return undefined
+    try {
+      const info: unknown = JSON.parse(new TextDecoder().decode(bytes))
+      if (typeof info !== 'object' || info === null || !('status' in info)) throw new Error()
+      return info as RunInfo
+    } catch {
+      return fail(`${this.name}: ${INFO} is damaged`, 'Choose another folder, or delete the file.')
+    }
+  }
+
+  /** Whether something of a run lies here. */
+  async holdsRun(): Promise<boolean> {
+    return (await this.storage.read(INFO)) !== undefined || (await this.checkpoints()).length > 0
+  }
+
+  /** Begins a run: removes what another one has left. */
+  async begin(beginning: RunBeginning): Promise<RunInfo> {
+    for (const step of await this.checkpoints()) await this.storage.remove(checkpointFile(step))
+    await this.storage.remove(METRICS)
+    const now = new Date().toISOString()
+    const environment: RunEnvironment = await runEnvironment()
+    this.#info = { options: {}, ...beginning, status: 'running', started: now, updated: now, resumed: 0, environment }
+    await this.#writeInfo(this.#info)
+    return this.#info
+  }
+
+  /** Changes what is said about the run. */
+  async update(change: Partial<RunInfo>): Promise<void> {
+    const before = (await this.info()) ?? fail(`${this.name}: there is no run`, 'Call begin first.')
+    await this.#writeInfo({ ...before, ...change, updated: new Date().toISOString() })
+  }
+
+  async #writeInfo(info: RunInfo): Promise<void> {
+    this.#info = info
+    await this.storage.write(INFO, `${JSON.stringify(info, undefined, 2)}\n`)
+  }
+
+  /** Adds a line to the metrics. What cannot be written is kept and tried again with the next one. */
+  async append(...lines: readonly RunLine[]): Promise<void> {
+    const text = this.#waiting + lines.map(formatLine).join('')
+    this.#waiting = ''
+    if (text === '') return
+    try {
+      await this.storage.append(METRICS, text)
+    } catch (error) {
+      this.#waiting = text + this.#waiting
+      throw error
+    }
+  }
+
+  /** The metrics so far; half a line at the end, which a process that was killed may leave, is left out. */
+  async lines(): Promise<readonly RunLine[]> {
+    const bytes = await this.storage.read(METRICS)
+    return bytes === undefined ? [] : parseLines(new TextDecoder().decode(bytes))
+  }
+
+  /** Takes back the lines behind a step: a training that goes on from there writes them again. */
+  async rewind(step: number): Promise<void> {
+    const before = await this.storage.read(METRICS)
+    if (before === undefined) return
+    const kept = parseLines(new TextDecoder().decode(before)).filter((line) => line.step <= step)
+    const text = kept.map(formatLine).join('')
+    if (bytesOf(text).length !== before.length) await this.storage.write(METRICS, text)
+  }
+
+  /** The steps of which there is a checkpoint, in order. */
+  async checkpoints(): Promise<readonly number[]> {
+    const names = await this.storage.list(CHECKPOINTS)
+    return names
+      .flatMap((name) => CHECKPOINT.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b)
+  }
+
+  async writeCheckpoint(step: number, value: unknown): Promise<void> {
+    await this.storage.write(checkpointFile(step), packCheckpoint(value))
+  }
+
+  /** What was stored after a step. @throws if there is none, or it is damaged */
+  async readCheckpoint(step: number): Promise<unknown> {
+    const file = checkpointFile(step)
+    const bytes = await this.storage.read(file)
+    if (bytes === undefined) fail(`${this.name}: there is no checkpoint of step ${step}`, 'See checkpoints().')
+    return unpackCheckpoint(`${this.name}/${file}`, bytes)
+  }
+
+  async removeCheckpoint(step: number): Promise<void> {
+    await this.storage.remove(checkpointFile(step))
+  }
+}
