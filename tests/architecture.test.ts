@@ -136,10 +136,10 @@ describe('platform modules', () => {
   const isNode = ({ to }: Import): boolean => to.startsWith('node:')
   const allowed = ['src/cli/', 'src/recipes/', 'src/backends/cpu/']
 
-  it('of Node appear only in the command line, recipes, the native backend, and in data and formats, where they load when needed', () => {
+  it('of Node appear only in the command line, recipes, the native backend, and in data, formats and train, where they load when needed', () => {
     const wrong = imports.filter((each) => {
       if (!isNode(each) || each.type || allowed.some((folder) => each.from.startsWith(folder))) return false
-      return !(/^src\/(data|formats)\//.test(each.from) && each.dynamic)
+      return !(/^src\/(data|formats|train)\//.test(each.from) && each.dynamic)
     })
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([])
   })

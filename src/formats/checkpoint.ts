@@ -6,7 +6,7 @@ import type { Json } from '../data/pipeline/stage.js'
 import type { State } from '../nn/state.js'
 import type { ByteLocation } from './bytes/source.js'
 import { openSafetensors } from './safetensors/file.js'
-import { writeSafetensors } from './safetensors/write.js'
+import { encodeSafetensors, writeSafetensors } from './safetensors/write.js'
 
 /** All that is needed to go on: tensors by name, and whatever else as JSON. */
 export interface Checkpoint {
@@ -28,8 +28,22 @@ const NUMBER = '$number'
  * const save = async (file: string) => writeCheckpoint(file, { tensors: await model.state(), json: { epoch: 3, best: Infinity } })
  */
 export async function writeCheckpoint(path: string, { tensors, json }: Checkpoint): Promise<void> {
-  return writeSafetensors(path, tensors, { metadata: { [KEY]: JSON.stringify(encoded(json, 'json')) } })
+  return writeSafetensors(path, tensors, { metadata: metadataOf(json) })
 }
+
+/**
+ * The bytes of the file that {@link writeCheckpoint} writes, to be kept elsewhere than in a file.
+ *
+ * @throws if a value in `json` is not JSON
+ * @example
+ * const bytes = encodeCheckpoint({ tensors: await model.state(), json: { epoch: 3 } })
+ * const { json } = await readCheckpoint(bytes)
+ * json // { epoch: 3 }
+ */
+export const encodeCheckpoint = ({ tensors, json }: Checkpoint): Uint8Array =>
+  encodeSafetensors(tensors, { metadata: metadataOf(json) })
+
+const metadataOf = (json: Json): Readonly<Record<string, string>> => ({ [KEY]: JSON.stringify(encoded(json, 'json')) })
 
 /**
  * Reads what {@link writeCheckpoint} has written.

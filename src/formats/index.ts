@@ -1,5 +1,5 @@
 export type { ByteLocation } from './bytes/source.js'
-export { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js'
+export { type Checkpoint, encodeCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js'
 export { type GgufDType, type GgufFile, openGguf } from './gguf/file.js'
 export type { GgufValue } from './gguf/header.js'
 export { type FromOnnxOptions, fromOnnx, OnnxModel, type OnnxPort } from './onnx/index.js'

@@ -40,7 +40,7 @@ export interface PredictOptions<Inputs extends string = string> {
  * @throws if the column is missing or there are no examples
  * @example
  * const logits = await predict(lenet, test)
- * const digits = await logits.argMax(-1).array()
+ * const named = await logits.argMax(-1).array()
  */
 export async function predict<M extends Model, D extends Examples, const Inputs extends string = 'inputs'>(
   model: M & Unless<ModelProblem<M, ColumnsIn<D>, Inputs>, unknown>,

@@ -173,6 +173,8 @@ export const preludes: { readonly [file: string]: string } = {
   'src/formats/safetensors/write.ts': `const model = nn.linear(2, 1)`,
   'src/train/evaluate.ts': `${digits}
     const lenet = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+  'src/train/predict.ts': `${digits}
+    const lenet = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
   'src/train/fit.ts': `${digits}
     const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
 }

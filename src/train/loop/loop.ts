@@ -1,6 +1,5 @@
 import { fail } from '../../core/errors.js'
 import type { Pass, StreamPosition } from '../../data/index.js'
-import { checkEverything } from '../../tensor/compiled/checking.js'
 import type { Callback, Ending } from '../callbacks/callback.js'
 import { Pace } from '../pace.js'
 import { Pauses } from '../pause.js'
@@ -11,6 +10,7 @@ import { Keeping } from './keeping.js'
 import type { LoopOptions } from './options.js'
 import { type Outcome, readOutcome, Totals, type TotalsState } from './outcome.js'
 import type { Ensemble, EnsembleState } from './parts.js'
+import { Rewind } from './rewind.js'
 import type { Training } from './training.js'
 
 /** Where in the training a step is made, counted from 1. */
@@ -64,17 +64,13 @@ interface Flight {
   readonly place: StepPlace
 }
 
-/** Steps after which the state is copied to memory at the least, so that a NaN can be looked into. */
-const REMEMBERED_STEPS = 100
-/** What such a copy may take. */
-const REMEMBERED_BYTES = 256 * 2 ** 20
-
 const start: Place = { step: 0, epoch: 1, batch: 0, position: null, totals: { examples: 0, sums: {} } }
 
 /** The one loop behind `trainLoop` and `fit`. */
 export class Loop<B> implements Training {
   readonly #plan: Plan<B>
   readonly #keeping: Keeping
+  readonly #rewind: Rewind<B>
   readonly #pauses = new Pauses()
   readonly #pace = new Pace()
   readonly #history: EpochEvent[] = []
@@ -84,14 +80,10 @@ export class Loop<B> implements Training {
   #stopped: Checkpoint['stopped'] = null
   /** Whether what is known of the place fits the state of the models. */
   #isWhole = true
-  /** What to come back to when a NaN turns up. */
-  #remembered: { readonly place: Place; readonly state: EnsembleState } | undefined
-  #remembers: boolean
-
   constructor(plan: Plan<B>) {
     this.#plan = plan
     this.#keeping = new Keeping(plan)
-    this.#remembers = plan.options.stopOnNaN !== false
+    this.#rewind = new Rewind(plan)
   }
 
   get modules(): Training['modules'] {
@@ -210,7 +202,10 @@ export class Loop<B> implements Training {
     try {
       let done = this.#place.batch
       while (done < this.#batches && this.#started < (this.#stopped?.lastStep ?? Infinity)) {
-        await this.#remember()
+        if (this.#rewind.isDue(this.step)) {
+          await this.#land()
+          await this.#rewind.copy(this.#place)
+        }
         options.signal?.throwIfAborted()
         const next = await pass.next()
         if (next.done) {
@@ -313,30 +308,14 @@ export class Loop<B> implements Training {
     this.#stopped = stopped
   }
 
-  /** Keeps a copy of the state every now and then. */
-  async #remember(): Promise<void> {
-    if (!this.#remembers || this.#isNear) return
-    await this.#land()
-    const state = await this.#plan.ensemble.state()
-    this.#remembered = { place: this.#place, state }
-    this.#remembers = bytesIn(state) <= REMEMBERED_BYTES
-  }
-
-  get #isNear(): boolean {
-    return this.#remembered !== undefined && this.step - this.#remembered.place.step < REMEMBERED_STEPS
-  }
-
-  /**
-   * Goes back to the last copy of the state and makes the steps from there again, each one checked: the first that makes a NaN says
-   * which operation it was. The models are left as they were before it.
-   */
+  /** Ends the training because of a NaN, with what made the first one. The models are left as they were before it. */
   async #failNaN(name: string, place: StepPlace): Promise<never> {
     const { operation, ensemble } = this.#plan
     const [rate] = Object.values(await ensemble.learningRates())
     this.#flight = undefined
     this.#isWhole = false
     const where = `epoch ${place.epoch}, batch ${place.batch}${this.#batches === Infinity ? '' : ` of ${this.#batches}`}`
-    const found = await this.#replay(place)
+    const found = await this.#rewind.findNaN(place, this.#batches)
     const cause = `${operation}: the ${metricName(name)} is NaN at ${where}`
     const rates = rate === undefined ? '' : ` (it is ${Number(rate.toPrecision(6))})`
     return fail(
@@ -345,61 +324,6 @@ export class Loop<B> implements Training {
         'no log, sqrt or division of what may be 0.',
     )
   }
-
-  /** What the first step that makes a NaN says, when all are made again and checked; nothing if it does not happen again. */
-  async #replay(until: StepPlace): Promise<string | undefined> {
-    if (this.#remembered === undefined) return undefined
-    const { ensemble, feed, step } = this.#plan
-    const { place, state } = this.#remembered
-    ensemble.loadState(state)
-    this.#place = place
-    let { epoch, batch } = place
-    let pass = feed.open(epoch, place.position ?? undefined)
-    try {
-      for (let number = place.step + 1; number <= until.step; number++) {
-        let next = batch < this.#batches ? await pass.next() : undefined
-        if (next === undefined || next.done) {
-          await pass.return()
-          ensemble.settle()
-          ensemble.train()
-          batch = 0
-          pass = feed.open(++epoch, undefined)
-          next = await pass.next()
-        }
-        if (next.done) return undefined
-        const at = { step: number, epoch, batch: ++batch }
-        const culprit = await checked(() => step(next.value as B, at))
-        if (culprit !== undefined) {
-          return number === until.step ? culprit : `${culprit}, first in epoch ${epoch}, batch ${batch}`
-        }
-        this.#place = { ...this.#place, step: number, epoch, batch, position: pass.position() }
-      }
-      return undefined
-    } finally {
-      await pass.return()
-    }
-  }
-}
-
-/** Runs a step with all compiled functions on the watch for NaN; what they say, if there is one. */
-async function checked(step: () => Outcome | Promise<Outcome>): Promise<string | undefined> {
-  const restore = checkEverything()
-  try {
-    await step()
-    return undefined
-  } catch (error) {
-    // A failure of another kind says nothing about the NaN.
-    const message = error instanceof Error ? error.message : ''
-    return /NaN/.test(message) ? message.split('. ')[0] : undefined
-  } finally {
-    restore()
-  }
 }
 
 const metricName = (name: string): string => (name === 'loss' ? 'loss' : `value '${name}'`)
-
-function bytesIn(value: unknown): number {
-  if (ArrayBuffer.isView(value)) return value.byteLength
-  if (typeof value !== 'object' || value === null) return 0
-  return Object.values(value).reduce((total: number, inner) => total + bytesIn(inner), 0)
-}

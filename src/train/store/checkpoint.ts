@@ -1,33 +1,20 @@
-import { fail } from '../../core/errors.js'
-import type { State } from '../../nn/state.js'
+import { damaged } from '../../data/formats/damage.js'
+import { encodeCheckpoint, readCheckpoint } from '../../formats/checkpoint.js'
+import { encodeSafetensors } from '../../formats/safetensors/write.js'
+import type { State } from '../../nn/index.js'
 import { putTogether, takeApart } from './stored.js'
-import { packTensors, unpackTensors } from './tensors.js'
 
-/** What the metadata of the file call the plain part. */
-const KEY = 'shapewise.training'
-
-/** Plain data with values of tensors in it as the bytes of a safetensors file, the plain part among its metadata. */
-export function packCheckpoint(value: unknown): Uint8Array {
-  const { plain, tensors } = takeApart(value)
-  return packTensors(tensors, { [KEY]: JSON.stringify(plain) })
-}
+/** Plain data with values of tensors anywhere in it, as the bytes of a file that `readCheckpoint` of the formats reads, too. */
+export const packCheckpoint = (value: unknown): Uint8Array => encodeCheckpoint(takeApart(value))
 
 /** Takes back {@link packCheckpoint}. @throws if the bytes are no checkpoint, or damaged */
-export function unpackCheckpoint(name: string, bytes: Uint8Array): unknown {
-  const { tensors, metadata } = unpackTensors(name, bytes)
-  const text = metadata[KEY]
-  if (text === undefined) {
-    fail(`${name}: this is no checkpoint of a training`, 'Take one from the folder checkpoints of a run.')
-  }
-  let plain: unknown
+export async function unpackCheckpoint(name: string, bytes: Uint8Array): Promise<unknown> {
   try {
-    plain = JSON.parse(text)
-  } catch {
-    fail(`${name}: the checkpoint is damaged`, 'Use an earlier one.')
+    return putTogether(await readCheckpoint(bytes))
+  } catch (error) {
+    return damaged(name, error instanceof Error ? error.message : String(error))
   }
-  return putTogether({ plain, tensors })
 }
 
-/** The weights of models alone, as a file that other programs read, too. */
-export const packWeights = (state: State, about: Readonly<Record<string, string>> = {}): Uint8Array =>
-  packTensors(state, about)
+/** The weights of a model alone. */
+export const packWeights = (state: State): Uint8Array => encodeSafetensors(state)

@@ -27,7 +27,8 @@ export type RunBeginning = Pick<RunInfo, 'name'> &
  * const folder = await RunFolder.open(memoryStorage())
  * await folder.begin({ name: 'first try', options: { epochs: 3 } })
  * await folder.append({ type: 'step', step: 1, epoch: 1, values: { loss: 0.5 } })
- * ;(await folder.lines()).length // 1
+ * const { length } = await folder.lines()
+ * length // 1
  */
 export class RunFolder {
   /** What this process has written last. */

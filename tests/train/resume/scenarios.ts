@@ -1,15 +1,5 @@
 import { compile, seed, type Tensor, tensor } from 'shapewise'
-import {
-  type Columns,
-  type Dataset,
-  dataset,
-  floatColumn,
-  floats,
-  generate,
-  label,
-  labelColumn,
-  RandomStream,
-} from 'shapewise/data'
+import { dataset, floatColumn, floats, generate, label, labelColumn, RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { adam, cosineDecay, lookahead, onPlateau, scheduleFreeAdamW, sgd } from 'shapewise/optim'
 import { type Callback, type EpochEvent, fit, type Parts, type Storage, trainLoop } from 'shapewise/train'
@@ -20,15 +10,16 @@ export interface Outcome {
   readonly run: PromiseLike<readonly object[]> & AsyncIterable<object>
 }
 
-/** Saves at every so manieth step, and kills or waits where it is told to. */
-const saving = (every: number): Callback => ({
+/** Saves at every so manieth step, and takes its time. */
+const saving = (every: number, pause: number): Callback => ({
   name: 'saving',
-  onBatch({ step }, training) {
+  async onBatch({ step }, training) {
     if (step % every === 0) training.save()
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause))
   },
 })
 
-const spiral = (count: number): Dataset<Columns> => {
+const points = (count: number) => {
   const random = new RandomStream(9)
   const inputs = Float32Array.from({ length: 2 * count }, () => random.normal())
   const labels = Uint8Array.from({ length: count }, (_, i) => Number(inputs[2 * i] * inputs[2 * i + 1] > 0))
@@ -40,24 +31,36 @@ const net = () =>
     forward(x: Tensor): Tensor
   }
 
+/** Nobody has to read that a folder fails. */
+const onNote = (): void => {}
+
 type Folder = string | Storage
-type Scenario = (folder: Folder | undefined) => Outcome
+/** @param pause milliseconds between two steps */
+type Scenario = (folder: Folder | undefined, pause?: number) => Outcome
 
 const noisy = (inputs: Tensor): Tensor => inputs.add(nn.dropout(0.5).forward(inputs).mul(0.1))
 
 /** Small trainings that differ in what has to be restored. */
 export const scenarios: { readonly [name: string]: Scenario } = {
-  'shuffling, dropout, batch norm and a schedule'(folder) {
+  'shuffling, dropout, batch norm and a schedule'(folder, pause = 0) {
     seed(4)
     const model = net()
     const optimizer = adam({ learningRate: cosineDecay(0.01, { steps: 60 }) })
-    const options = { loss: nn.crossEntropy, optimizer, epochs: 6, batchSize: 7, seed: 3, callbacks: [saving(4)] }
+    const options = {
+      loss: nn.crossEntropy,
+      optimizer,
+      epochs: 6,
+      onNote,
+      batchSize: 7,
+      seed: 3,
+      callbacks: [saving(4, pause)],
+    }
     return {
       parts: { model, optimizer },
-      run: fit(model, spiral(60), { ...options, folder, resume: folder !== undefined }),
+      run: fit(model, points(60), { ...options, folder, resume: folder !== undefined }),
     }
   },
-  'augmentation and accumulation'(folder) {
+  'augmentation and accumulation'(folder, pause = 0) {
     seed(5)
     const model = net()
     const optimizer = sgd(model, { learningRate: 0.05, momentum: 0.9, accumulate: 3 })
@@ -67,14 +70,14 @@ export const scenarios: { readonly [name: string]: Scenario } = {
       epochs: 5,
       batchSize: 8,
       augment: noisy,
-      callbacks: [saving(3)],
+      callbacks: [saving(3, pause)],
     }
     return {
       parts: { model, optimizer },
-      run: fit(model, spiral(50), { ...options, folder, resume: folder !== undefined }),
+      run: fit(model, points(50), { ...options, folder, resume: folder !== undefined }),
     }
   },
-  'a stream, and averages that are trained beside'(folder) {
+  'a stream, and averages that are trained beside'(folder, pause = 0) {
     seed(6)
     const model = net()
     const optimizer = scheduleFreeAdamW(model, { learningRate: 0.02 })
@@ -88,10 +91,17 @@ export const scenarios: { readonly [name: string]: Scenario } = {
     )
       .shuffle({ seed: 1, window: 20 })
       .batch(8, { inputs: floats([2]), labels: label({ classes: 2 }) })
-    const options = { loss: nn.crossEntropy, optimizer, epochs: 4, validation: spiral(20), callbacks: [saving(5)] }
+    const options = {
+      loss: nn.crossEntropy,
+      optimizer,
+      epochs: 4,
+      onNote,
+      validation: points(20),
+      callbacks: [saving(5, pause)],
+    }
     return { parts: { model, optimizer }, run: fit(model, data, { ...options, folder, resume: folder !== undefined }) }
   },
-  "two optimizers in a step of one's own, and a plateau"(folder) {
+  "two optimizers in a step of one's own, and a plateau"(folder, pause = 0) {
     seed(7)
     const [first, second] = [nn.linear(2, 4), nn.linear(4, 1)]
     const slow = lookahead(adam(first, { learningRate: 0.02 }), { steps: 3 })
@@ -112,8 +122,16 @@ export const scenarios: { readonly [name: string]: Scenario } = {
     const run = trainLoop(
       ({ inputs, labels, size }) =>
         step(tensor(inputs.data, [size, 2]), tensor(Float32Array.from(labels.data), [size])),
-      spiral(40) as Dataset<{ inputs: Dataset['columns'][string]; labels: Dataset['columns'][string] }>,
-      { parts, epochs: 6, batchSize: 6, folder, resume: folder !== undefined, callbacks: [watching, saving(4)] },
+      points(40),
+      {
+        parts,
+        onNote,
+        epochs: 6,
+        batchSize: 6,
+        folder,
+        resume: folder !== undefined,
+        callbacks: [watching, saving(4, pause)],
+      },
     )
     return { parts, run }
   },
