@@ -1,4 +1,4 @@
-export { type Callback, type Ending } from './callbacks/callback.js'
+export type { Callback, Ending } from './callbacks/callback.js'
 export {
   type ClassEvaluation,
   type EvaluateOptions,

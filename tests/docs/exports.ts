@@ -13,7 +13,9 @@ export async function readExports(): Promise<Exports> {
   const exports = new Map<string, string[]>()
   for (const entry of entries) {
     const file = join(root, 'src', entry, 'index.ts')
-    const types = [...readFileSync(file, 'utf8').matchAll(/\btype (\w+)\b/g)].map(([, name]) => name)
+    const text = readFileSync(file, 'utf8')
+    const listed = [...text.matchAll(/^export type \{([^}]*)\}/gm)].flatMap(([, names]) => names.match(/\w+/g) ?? [])
+    const types = [...text.matchAll(/\btype (\w+)\b/g)].map(([, name]) => name).concat(listed)
     const values = Object.keys(await import(file))
     const name =
       entry === 'operations' ? '../../../src/operations/index.js' : entry === '' ? 'shapewise' : `shapewise/${entry}`
