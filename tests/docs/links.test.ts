@@ -12,7 +12,7 @@ const pages = [
 ]
 
 test.each(pages)('the links of %s lead somewhere', (page) => {
-  const text = readFileSync(join(root, page), 'utf8').replace(/`[^`\n]*`/g, '')
+  const text = readFileSync(join(root, page), 'utf8').replace(/^```[\s\S]*?^```|`[^`\n]*`/gm, '')
   const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target)
   const files = targets.filter((target) => !/^(https?:|#)/.test(target)).map((target) => target.replace(/#.*$/, ''))
   expect(files.filter((file) => !existsSync(join(root, dirname(page), file)))).toEqual([])

@@ -9,7 +9,16 @@ function entriesFor(file: string): string[] {
   const floor = /^src\/(\w+)\//.exec(file)?.[1] ?? ''
   if (floor === 'operations') return ['../../../src/operations/index.js']
   const own = floor === '' || floor === 'tensor' ? [] : [`shapewise/${floor}`]
-  return [...new Set([...own, 'shapewise', 'shapewise/optim', 'shapewise/train', 'shapewise/data'])]
+  return [
+    ...new Set([
+      ...own,
+      'shapewise',
+      'shapewise/optim',
+      'shapewise/train',
+      'shapewise/data',
+      'shapewise/distributions',
+    ]),
+  ]
 }
 
 /** What a comment behind a statement says of its value, as code. */

@@ -9,9 +9,12 @@ import { withImports } from './module.js'
 import { isDefinition, type Pair, pairsOf, rowFunction, rowsOf } from './tables.js'
 
 // What the other libraries give: scripts/fixtures/translations.py.
-const fixtures: { readonly [page: string]: { readonly [row: string]: Expected } } = JSON.parse(
-  readFileSync(join(root, 'tests/fixtures/translations.json'), 'utf8'),
-)
+const {
+  names,
+  ...fixtures
+}: { readonly names: { readonly [prefix: string]: readonly string[] } } & {
+  readonly [page: string]: { readonly [row: string]: Expected }
+} = JSON.parse(readFileSync(join(root, 'tests/fixtures/translations.json'), 'utf8'))
 
 const pages = readdirSync(join(root, 'docs/guide'))
   .filter((name) => name.endsWith('.md'))
@@ -78,4 +81,13 @@ const keyOf = ({ theirs, takes }: Pair): string => (takes === undefined ? `${the
 test('most rows are compared with the other library', () => {
   const all = pages.flatMap(({ pairs }) => pairs).length
   expect(compared / all).toBeGreaterThan(0.7)
+})
+
+test.each(Object.keys(names))('every name of %s in PyTorch 1.13 has a row', (prefix) => {
+  const said = pages
+    .filter(({ name }) => name === 'from-pytorch.md' || name === 'optimizers.md')
+    .flatMap(({ rows }) => rows.flatMap(({ theirs }) => theirs))
+    .join(' ')
+  const known = new Set(said.match(/[\w.]+/g))
+  expect(names[prefix].filter((name) => !known.has(`${prefix}.${name}`))).toEqual([])
 })
