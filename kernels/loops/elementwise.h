@@ -48,6 +48,7 @@ using HalfF32 = Vector<float, kDoubleLanes>;
 using HalfI32 = Vector<i32, kDoubleLanes>;
 using MF = Floats<kLanes>;
 using MD = Doubles<kDoubleLanes>;
+using Small = SmallFloats<kLanes>;
 
 #define TILE_UNARY(name, In, Out, N, expression)                                         \
   static void name(void *out, const void *a, const void *, const void *, i64 count) {    \
@@ -115,8 +116,8 @@ static void where(void *out, const void *a, const void *b, const void *c, i64 co
     store(to + i, load<I32>(chosen + i) != 0 ? load<F32>(yes + i) : load<F32>(no + i));
   for (; i < count; i++) to[i] = chosen[i] != 0 ? yes[i] : no[i];
 }
-TILE_SCALAR1(toHalf, float, float, decodeHalf(encodeHalf(x)))
-TILE_SCALAR1(toBrain, float, float, decodeBrain(encodeBrain(x)))
+TILE_UNARY(toHalf, float, float, kLanes, Small::decodeHalf(Small::encodeHalf(x)))
+TILE_UNARY(toBrain, float, float, kLanes, Small::decodeBrain(Small::encodeBrain(x)))
 TILE_UNARY(toDouble, float, double, kDoubleLanes, __builtin_convertvector(x, F64))
 TILE_SCALAR1(toInteger, float, i32, wrapToInteger(x))
 TILE_SCALAR1(toByte, float, i32, wrapToInteger(x) & 255)

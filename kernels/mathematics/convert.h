@@ -42,6 +42,57 @@ inline u16 encodeBrain(double value) {
   return static_cast<u16>((word + 0x7fff + up) >> 16);
 }
 
+/// The same for vectors of floats. A 16-bit float is the lower half of its word.
+template <int N>
+struct SmallFloats {
+  using F = Vector<float, N>;
+  using I = Vector<i32, N>;
+  using U = Vector<u32, N>;
+
+  static F decodeBrain(U brain) { return bits<F>(brain << 16); }
+  static U encodeBrain(F x) {
+    const U word = bits<U>(x);
+    const U rounded = word + 0x7fff + ((word >> 16) & 1);
+    return ((word & 0x7fffffffu) > 0x7f800000u ? word | 0x400000u : rounded) >> 16;
+  }
+  static F decodeHalf(U half) {
+    const U sign = (half & 0x8000u) << 16;
+    const U rest = half & 0x7fffu;
+    const U normal = (rest << 13) + (rest < 0x7c00u ? U{} + 0x38000000u : U{} + 0x70000000u);
+    const U tiny = bits<U>(__builtin_convertvector(bits<I>(rest), F) * 5.9604644775390625e-8f);
+    return bits<F>(sign | (rest < 0x0400u ? tiny : normal));
+  }
+  static U encodeHalf(F x) {
+    const U word = bits<U>(x);
+    const U size = word & 0x7fffffffu;
+    // Where a half has no exponent left, ½ has its last bit at 2^−24, like a half.
+    const U tiny = bits<U>(bits<F>(size) + 0.5f) - 0x3f000000u;
+    const U normal = (size + 0xc8000fffu + ((size >> 13) & 1)) >> 13;
+    const U huge = size > 0x7f800000u ? U{} + 0x7e00u : U{} + 0x7c00u;
+    return ((word >> 16) & 0x8000u) | (size < 0x38800000u ? tiny : size < 0x47800000u ? normal : huge);
+  }
+
+  /// Elements that lie side by side, as many as fill vectors; how many those are.
+  static i64 load(float *to, const u16 *from, i32 dtype, i64 count) {
+    i64 i = 0;
+    for (; i + N <= count; i += N) {
+      const U stored = __builtin_convertvector(SHAPEWISE_VARIANT::load<Vector<u16, N>>(from + i), U);
+      SHAPEWISE_VARIANT::store(to + i, dtype == kFloat16 ? decodeHalf(stored) : decodeBrain(stored));
+    }
+    return i;
+  }
+  static i64 store(u16 *to, const float *from, i32 dtype, i64 count) {
+    using H = Vector<u16, N>;
+    i64 i = 0;
+    for (; i + N <= count; i += N) {
+      const F x = SHAPEWISE_VARIANT::load<F>(from + i);
+      const U encoded = dtype == kFloat16 ? encodeHalf(x) : encodeBrain(x);
+      SHAPEWISE_VARIANT::store(to + i, __builtin_convertvector(encoded, H));
+    }
+    return i;
+  }
+};
+
 /// Truncated and wrapped modulo 2^32; NaN and infinities give 0.
 inline i32 wrapToInteger(double x) {
   if (x > -2147483649.0 && x < 2147483648.0) return static_cast<i32>(x);
@@ -82,7 +133,8 @@ inline void loadElements(void *to, const char *from, i32 dtype, i64 stride, i64 
     case kBfloat16: {
       float *t = static_cast<float *>(to);
       const u16 *f = reinterpret_cast<const u16 *>(from);
-      for (i64 i = 0; i < count; i++) t[i] = widen16(dtype, f[i * stride]);
+      i64 i = stride == 1 ? SmallFloats<kLanes>::load(t, f, dtype, count) : 0;
+      for (; i < count; i++) t[i] = widen16(dtype, f[i * stride]);
       return;
     }
     case kUint8:
@@ -121,7 +173,8 @@ inline void storeElements(char *to, const void *from, i32 dtype, i64 stride, i64
     case kBfloat16: {
       const float *f = static_cast<const float *>(from);
       u16 *t = reinterpret_cast<u16 *>(to);
-      for (i64 i = 0; i < count; i++) t[i * stride] = dtype == kFloat16 ? encodeHalf(f[i]) : encodeBrain(f[i]);
+      i64 i = stride == 1 ? SmallFloats<kLanes>::store(t, f, dtype, count) : 0;
+      for (; i < count; i++) t[i * stride] = dtype == kFloat16 ? encodeHalf(f[i]) : encodeBrain(f[i]);
       return;
     }
     case kUint8:

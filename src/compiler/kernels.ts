@@ -76,7 +76,7 @@ export interface Loop extends Body {
 }
 
 /**
- * Batched matrix product with an epilogue. sizes = […batch, m, n]:
+ * Batched matrix product with an epilogue. Operands may be 16-bit floats where the product is float32. sizes = […batch, m, n]:
  * product[…b, i, j] = Σₖ left[…b, i, k] · right[…b, k, j], k < depth
  */
 export interface Contraction extends Body {

@@ -12,12 +12,13 @@ import type { ScalarProblem, Shape, Unless } from '../tensor/types/index.js'
 import { Buffer, type Variable } from '../tensor/variable.js'
 import { type Accumulate, Accumulation, weightNode } from './gradients/accumulation.js'
 import { clipped } from './gradients/clipping.js'
+import { LossScale, needsLossScale } from './gradients/loss-scale.js'
 import { expectRate } from './options.js'
 import { expectLoss, gradientNodes, known, listed, placed, type Trainable } from './parameters.js'
 import { expectUsed, type Plan, planned, plansFor } from './plan.js'
 import type { Rule } from './rule.js'
 import type { Schedule } from './schedules/schedule.js'
-import { Slots, wideType } from './slots.js'
+import { Slots, untraced, wideType } from './slots.js'
 
 /** What an optimizer is made of. */
 export interface Design {
@@ -49,6 +50,7 @@ export class Optimizer {
   readonly #stepCount = new Buffer<[]>(new Tensor(build.fill(0, [], 'int32')), 'step')
   readonly #slots = new Slots()
   readonly #accumulation: Accumulation | undefined
+  #lossScale: LossScale | undefined
   #learningRate: number | Schedule
   #mode: 'train' | 'eval' = 'train'
 
@@ -122,7 +124,13 @@ export class Optimizer {
   minimize(loss: Tensor, parameters: Trainable | undefined = this.#trainable, options?: MinimizeOptions): void {
     const list = listed(this.name, parameters)
     expectLoss(this.name, loss)
-    this.apply(grad(loss, list), list, options)
+    if (!needsLossScale()) {
+      this.apply(grad(loss, list), list, options)
+      return
+    }
+    const scale = this.#makeLossScale()
+    const { gradients, areFinite } = scale.unscaled(gradientNodes(this.name, grad(scale.scaled(loss), list), list))
+    this.#apply(gradients, list, options, areFinite)
   }
 
   /**
@@ -135,9 +143,14 @@ export class Optimizer {
     parameters: Trainable | undefined = this.#trainable,
     options: MinimizeOptions = {},
   ): void {
-    checkOptions(`${this.name}: minimize`, options, { weight: true })
     const list = listed(this.name, parameters)
-    const wide = gradientNodes(this.name, gradients, list).map((node, i) => ops.cast(node, wideType(list[i])))
+    this.#apply(gradientNodes(this.name, gradients, list), list, options)
+  }
+
+  /** @param isUsable whether the gradients are to be used at all; they are, by default */
+  #apply(gradients: readonly Node[], list: readonly Variable[], options: MinimizeOptions = {}, isUsable?: Node): void {
+    checkOptions(`${this.name}: minimize`, options, { weight: true })
+    const wide = gradients.map((node, i) => ops.cast(node, wideType(list[i])))
     const { name, plans } = this.#design
     if (guarded(`mode of ${name}`, () => this.#mode) === 'eval') {
       fail(`${name}: the model holds the parameters for evaluation`, 'Call optimizer.train() before training goes on.')
@@ -145,11 +158,14 @@ export class Optimizer {
     const chosen = plansFor(name, plans, list)
     expectUsed(plans, known(this.#trainable ?? list))
     for (const [i, variable] of list.entries()) this.#slots.of(variable, chosen[i].rule)
-    if (this.#accumulation === undefined) this.#step(list, chosen, wide)
-    else {
-      const weight = weightNode(name, options.weight ?? 1)
-      this.#accumulation.add(list, wide, weight, (means, isLast) => this.#step(list, chosen, means, isLast))
+    if (this.#accumulation === undefined) {
+      this.#step(list, chosen, wide, isUsable)
+      return
     }
+    const weight = weightNode(name, options.weight ?? 1)
+    const used = (node: Node): Node => (isUsable === undefined ? node : ops.where(isUsable, node, 0))
+    const step = (means: readonly Node[], isLast: Node): void => this.#step(list, chosen, means, isLast)
+    this.#accumulation.add(list, wide.map(used), used(weight), step)
   }
 
   /** @param isMade whether the step is made at all; it is, by default */
@@ -231,11 +247,13 @@ export class Optimizer {
       writeState(this.name, counters, state)
       this.#slots.restart()
       this.#accumulation?.restart()
+      this.#lossScale?.restart()
     } else {
       const list = listed(this.name, parameters)
       const plans = plansFor(this.name, this.#design.plans, list)
       for (const [i, variable] of list.entries()) this.#slots.of(variable, plans[i].rule)
       if (this.#accumulation !== undefined) for (const variable of list) this.#accumulation.of(variable)
+      if ('lossScale' in state) this.#makeLossScale()
       writeState(this.name, this.#variables(), state)
     }
     if (typeof this.#learningRate === 'number') this.#learningRate = state.learningRate.data[0]
@@ -247,8 +265,19 @@ export class Optimizer {
     return new Optimizer({ ...this.#design, name, plans, learningRate: this.#learningRate }, this.#trainable)
   }
 
+  #makeLossScale(): LossScale {
+    this.#lossScale ??= untraced(() => new LossScale())
+    return this.#lossScale
+  }
+
   #variables(): ReadonlyMap<string, Variable> {
-    const own = [this.#stepCount, this.#rate, ...(this.#accumulation?.variables() ?? []), ...this.#slots.variables()]
+    const own = [
+      this.#stepCount,
+      this.#rate,
+      ...(this.#accumulation?.variables() ?? []),
+      ...(this.#lossScale?.variables() ?? []),
+      ...this.#slots.variables(),
+    ]
     return byName(own)
   }
 

@@ -54,4 +54,4 @@ function first({ shape, start = 0 }: Slot, variable: Variable): Tensor {
 }
 
 /** Runs `body` as if nothing were being traced: a state starts with what the parameter is now, not in the program. */
-const untraced = <R>(body: () => R): R => (currentScope() === undefined ? body() : outside(() => untraced(body)))
+export const untraced = <R>(body: () => R): R => (currentScope() === undefined ? body() : outside(() => untraced(body)))

@@ -15,7 +15,7 @@ import {
   rebuildTensors,
   type TensorTree,
 } from './leaves.js'
-import { transformed } from './scope.js'
+import { currentScope, transformed } from './scope.js'
 import { Tensor } from './tensor.js'
 
 /**
@@ -66,6 +66,7 @@ function gradientOf(y: Tensor, wrt: unknown): unknown {
       'Compute y from it, and read a variable again after assigning to it.',
     )
   }
+  currentScope()?.gradients.push(...gradients.filter((node) => node !== undefined))
   return rebuildTensors(
     flat,
     gradients.map((node, i) => node ?? zerosLike(flat.leaves[i])),

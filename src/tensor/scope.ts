@@ -2,6 +2,7 @@ import type { DType } from '../core/dtype.js'
 import type { Shape } from '../core/shape.js'
 import { input } from '../graph/build.js'
 import type { Node } from '../graph/node.js'
+import type { SmallFloat } from '../transform/precision.js'
 
 /** What a scope needs to know of a variable. */
 export interface Slot {
@@ -44,10 +45,14 @@ export class Scope {
   readonly watched = new Map<object, string>()
   /** Values of the body that are wanted outside of it. */
   readonly wanted: Wanted[] = []
+  /** Gradients that have been computed in the body. */
+  readonly gradients: Node[] = []
 
   constructor(
     /** What the user called, for error messages: `compile`, `scan` … */
     readonly operation: string,
+    /** What activations are rounded to, if they are. */
+    readonly precision?: SmallFloat,
   ) {}
 
   read(slot: Slot): Node {
@@ -63,6 +68,10 @@ export class Scope {
 }
 
 const scopes: Scope[] = []
+
+/** What activations of the program being traced are rounded to, if they are. */
+export const precisionNow = (): SmallFloat | undefined =>
+  scopes.find(({ precision }) => precision !== undefined)?.precision
 
 /** The innermost body being traced, if any. */
 export const currentScope = (): Scope | undefined => scopes[scopes.length - 1]

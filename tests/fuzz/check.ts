@@ -23,6 +23,11 @@ export interface Failure {
   readonly found?: string
 }
 
+/** What is done to the nodes of a program before they are evaluated. */
+export type Change = (nodes: readonly Node[]) => readonly Node[]
+
+const unchanged: Change = (nodes) => nodes
+
 /** Results in double precision, and how far rounding may move them. */
 export class Truth {
   readonly #nodes: readonly Node[]
@@ -35,10 +40,13 @@ export class Truth {
   #runs = 0
 
   /** @throws if the program is not a legal one */
-  constructor(readonly text: string) {
+  constructor(
+    readonly text: string,
+    readonly change = unchanged,
+  ) {
     setBackend('wide')
     const results = runText(text, false) as readonly Tensor[]
-    this.#nodes = results.map((tensor) => tensor.node)
+    this.#nodes = change(results.map((tensor) => tensor.node))
     this.types = this.#nodes.map(formatType)
     this.#graph = new WideGraph(this.#nodes)
     this.values = this.#run(0)
@@ -85,10 +93,10 @@ export class Truth {
 }
 
 /** The results on a backend. */
-export function run(text: string, { backend, compiled }: Candidate): Elements[] {
+export function run(text: string, { backend, compiled }: Candidate, change = unchanged): Elements[] {
   setBackend(backend)
   const results = runText(text, compiled) as readonly Tensor[]
-  return results.map(({ node }) => {
+  return change(results.map(({ node }) => node)).map((node) => {
     evaluate([node])
     const { dtype, shape } = node
     return { dtype, shape, data: decodeAll(dtype, downloadSync(storageOf(node))).slice() }
@@ -100,7 +108,7 @@ export function check(truth: Truth, candidate: Candidate): Failure | undefined {
   let found: Elements[]
   takeCuts()
   try {
-    found = run(truth.text, candidate)
+    found = run(truth.text, candidate, truth.change)
     if (takeCuts() > 0) return { candidate, kind: 'error', message: 'fuse: a group had no code and was cut' }
   } catch (error) {
     return { candidate, kind: 'error', message: error instanceof Error ? error.message : String(error) }

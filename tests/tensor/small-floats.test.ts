@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decodeAll, roundTo } from '../../src/core/dtype.js'
 import { compile, grad, ones, setBackend, type Tensor, tensor, zeros } from '../../src/index.js'
 import * as nn from '../../src/nn/index.js'
 
@@ -34,3 +35,41 @@ describe.each(backends)('on the %s backend', (backend) => {
     expect(await negative(zeros.minimum(tensor([-0, 0])))).toEqual([true, true])
   })
 })
+
+describe.each(backends)('conversions on the %s backend', (backend) => {
+  it.each(['float16', 'bfloat16'] as const)('from and to %s are exact, and round to nearest even', async (dtype) => {
+    setBackend(backend)
+    const patterns = Uint16Array.from({ length: 65536 }, (_, i) => i)
+    const values = Float32Array.from(decodeAll(dtype, patterns))
+    const words = new Int32Array(values.buffer)
+    // Each value, what lies in the middle to the next one, and their neighbours.
+    const half = dtype === 'float16' ? 1 << 12 : 1 << 15
+    const near = Float32Array.from(
+      values.length === 0
+        ? []
+        : [0, 1, -1, half, half - 1, half + 1].flatMap((step) => [
+            ...new Float32Array(words.map((word) => word + step).buffer),
+          ]),
+    )
+    const stored = tensor(values, [values.length], dtype)
+    const widen = compile((x: Tensor) => x.cast('float32').mul(1))
+    expectSame(await widen(stored).data(), values)
+    const narrow = compile((x: Tensor) => x.cast(dtype))
+    expectSame(
+      await narrow(tensor(near)).data(),
+      near.map((value) => roundTo(dtype, value)),
+    )
+    // Not whole vectors, and not in a row.
+    const few = compile((x: Tensor<[number]>) => x.slice([1, undefined, 3]).cast(dtype).cast('float32').mul(1))
+    expectSame(
+      await few(tensor(near)).data(),
+      near.filter((_, i) => i % 3 === 1).map((value) => roundTo(dtype, value)),
+    )
+  })
+})
+
+function expectSame(found: ArrayLike<number>, expected: ArrayLike<number>): void {
+  expect(found.length).toBe(expected.length)
+  const different = Array.from(expected).findIndex((value, i) => !Object.is(found[i], value))
+  expect(different === -1 ? '' : `${different}: ${found[different]} instead of ${expected[different]}`).toBe('')
+}

@@ -65,7 +65,8 @@ function computedDType(dtype: DType, ordering: boolean): DType {
   return dtype === 'uint8' || dtype === 'bool' ? 'int32' : dtype
 }
 
-function converted(view: View, dtype: DType, around: Surroundings): View {
+/** The view as another dtype: a copy, where the elements are not the same. */
+export function converted(view: View, dtype: DType, around: Surroundings): View {
   if (view.dtype === dtype) return view
   if (view.dtype === 'uint32' && dtype === 'int32') return reread(view, dtype)
   const copy = around.temporary({ dtype, shape: view.shape })

@@ -4,7 +4,7 @@ import { sizeOf, stridesOf } from '../../core/shape.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import { BodyLowering, type BodyOperands, type FirstSweep } from './body.js'
 import { isContiguous, type View } from './format.js'
-import { productDType, type Surroundings } from './lower.js'
+import { converted, productDType, type Surroundings } from './lower.js'
 import { lowerContraction, lowerConvolution, productView } from './products.js'
 
 type Product = Contraction | Convolution
@@ -40,16 +40,30 @@ export function writeProduct(
   const epilogue =
     place !== undefined && isPlain(kernel) ? undefined : new BodyLowering(kernel, { ...operands, product }, around)
   const rows = rowsOf(kernel)
+  const wide = widenedOperands(kernel, step.inputs, around)
   const sweep = next && sweepBehind(step, next, rows, reuse, around)
   sweep?.before()
   around.writer.blocks(rows, () => {
-    if (kernel.kind === 'contraction') lowerContraction(kernel, operands.input, product, around)
-    else lowerConvolution(kernel, operands.input, product, around)
+    const operand = (input: number): View => wide.get(input) ?? step.inputs[input]
+    if (kernel.kind === 'contraction') lowerContraction(kernel, operand, product, around)
+    else lowerConvolution(kernel, operand, product, around)
     epilogue?.run()
     sweep?.run()
   })
   sweep?.after()
   return sweep !== undefined
+}
+
+/** Operands of a float32 product that have 16 bits in memory, converted for it as a whole: its blocks need them all. */
+function widenedOperands(
+  { dtype, left, right }: Product,
+  inputs: readonly View[],
+  around: Surroundings,
+): ReadonlyMap<number, View> {
+  const isNarrow = (input: number): boolean =>
+    productDType(inputs[input].dtype) === dtype && inputs[input].dtype !== dtype
+  const narrow = [...new Set([left.input, right.input])].filter((input) => dtype === 'float32' && isNarrow(input))
+  return new Map(narrow.map((input) => [input, converted(inputs[input], dtype, around)]))
 }
 
 /** The sweep of a step that reads of a product only the rows that are there already, if it begins with one. */

@@ -3,7 +3,7 @@ import { isOp, type Node } from '../../graph/node.js'
 import type { Affine, Body, Contraction, Convolution } from '../kernels.js'
 import { literal } from '../literal.js'
 import { identityMap, isMovement, placeIn, reshapeMap, Split, throughMovement } from './index-map.js'
-import { type Roles, withoutReshapes } from './roles.js'
+import { isWidening, type Roles, withoutReshapes } from './roles.js'
 
 /** Where a product finds the elements of an operand. */
 interface Found extends Affine {
@@ -26,9 +26,15 @@ export function productOf(node: Node, roles: Roles): Product | { readonly missin
   return { kind: 'contraction', dtype: node.dtype, depth: a.shape[a.rank - 1], left, right }
 }
 
+/** What lies in memory like `node`, or does so with 16 bits for each element. */
+function beneath(node: Node): Node {
+  const root = withoutReshapes(node)
+  return isWidening(root) ? withoutReshapes(root.inputs[0]) : root
+}
+
 /** The elements of `node` seen as `shape`. */
 function find(node: Node, shape: Shape, roles: Roles): Found | undefined {
-  let at = withoutReshapes(node)
+  let at = beneath(node)
   if (literal(node) !== undefined)
     return roles.isStored(node) ? { root: node, ...placeIn(shape, identityMap(shape.length), shape) } : undefined
   if (roles.roleOf(at) !== 'virtual') return { root: at, ...placeIn(shape, identityMap(shape.length), shape) }
@@ -38,12 +44,12 @@ function find(node: Node, shape: Shape, roles: Roles): Found | undefined {
   while (map !== undefined && !(map instanceof Split)) {
     if (roles.roleOf(at) !== 'virtual') return withoutIdle({ root: at, ...placeIn(at.shape, map, shape) }, shape)
     if (!isMovement(at)) return undefined
-    const source = withoutReshapes(at)
+    const source = beneath(at)
     if (at.op === 'reshape' && roles.roleOf(source) !== 'virtual') {
       return withoutIdle({ root: source, ...placeIn(at.shape, map, shape) }, shape)
     }
     map = throughMovement(at, map, shape)
-    at = at.inputs[0]
+    at = isWidening(at.inputs[0]) ? at.inputs[0].inputs[0] : at.inputs[0]
   }
   return undefined
 }

@@ -22,6 +22,9 @@ const cheap: ReadonlySet<Primitive> = new Set<Primitive>([
   'where',
   'cast',
 ])
+/** Whether a value is a 16-bit float that takes half the memory of what it is made of. */
+const isNarrowing = ({ op, dtype }: Node): boolean => op === 'cast' && (dtype === 'bfloat16' || dtype === 'float16')
+
 /** Instructions that a loop may get for not loading a value. */
 const MOST_MORE = 12
 
@@ -36,14 +39,15 @@ export function recompute(drafts: Drafts): void {
   /** Whether a value costs nothing to have in memory: it is there anyway, or small beside `bytes`. */
   const isInMemory = (node: Node, bytes: number): boolean => {
     const role = roles.roleOf(node)
-    // A product is stored in place of what is computed again from it.
+    // A product is stored in place of what is computed again from it; a 16-bit float in place of what it looks like in registers.
     const isLoop = role === 'map' || role === 'fold'
-    const isFree = !isLoop || wanted.has(node) || drafts.readersOf(node).size > 0 || 8 * bytesOf(node) <= bytes
+    const isFree =
+      !isLoop || isNarrowing(node) || wanted.has(node) || drafts.readersOf(node).size > 0 || 8 * bytesOf(node) <= bytes
     return isFree && !recomputed.has(node) && drafts.store(node)
   }
   for (const node of roles.computing()) {
     const readers = [...drafts.readersOf(node)]
-    if (readers.length === 0 || wanted.has(node) || !cheap.has(node.op)) continue
+    if (readers.length === 0 || wanted.has(node) || !cheap.has(node.op) || isNarrowing(node)) continue
     if (!readers.every((draft) => mayCompute(node, draft))) continue
     const bytes = bytesOf(node)
     const again = withOperands(node, (operand) => cheap.has(operand.op) && !isInMemory(operand, bytes), roles)

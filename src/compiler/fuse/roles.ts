@@ -60,9 +60,18 @@ export class Roles {
     const known = this.#roles[place]
     if (known !== undefined) return known
     const isEmpty = sizeOf(node.shape) === 0 || node.inputs.some(({ shape }) => sizeOf(shape) === 0)
-    const role = isEmpty ? emptyRole(node) : roleOf(node)
+    const role = isEmpty ? emptyRole(node) : this.#feedsProducts(node) ? 'virtual' : roleOf(node)
     this.#roles[place] = role
     return role
+  }
+
+  /** Whether a node is a 16-bit float as float32 for products alone, which read what it is made of. */
+  #feedsProducts(node: Node): boolean {
+    const isFor = (user: Node): boolean => {
+      const role = roleOf(user)
+      return role === 'product' || (role === 'virtual' && this.#usersOf(user).every(isFor))
+    }
+    return isWidening(node) && !this.graph.outputs.includes(node) && this.#usersOf(node).every(isFor)
   }
 
   /** Gives a virtual node memory of its own. */
@@ -153,7 +162,7 @@ export class Roles {
       // Known values have no place in what works element by element, in memory or not.
       const isElement = (role === 'map' || role === 'fold') && node.op !== 'randomBits'
       edges = node.inputs.flatMap((input, position) => {
-        const edge = this.#edge(input, position)
+        const edge = this.#edge(input, position, role === 'product')
         return edge === undefined || (isElement && literal(edge.root) !== undefined) ? [] : [edge]
       })
       this.#edges[place] = edges
@@ -161,10 +170,10 @@ export class Roles {
     return edges
   }
 
-  #edge(operand: Node, position: number): Edge | undefined {
+  #edge(operand: Node, position: number, inProduct: boolean): Edge | undefined {
     const path: Node[] = []
     let root = operand
-    while (this.roleOf(root) === 'virtual') {
+    while (this.roleOf(root) === 'virtual' || (inProduct && isWidening(root))) {
       if (root.inputs.length === 0 || literal(root) !== undefined) return undefined
       path.push(root)
       root = root.inputs[0]
@@ -185,6 +194,12 @@ const nobody: readonly Node[] = []
 
 /** What has to lie in memory for something to read all of `operand`: it without reshapes, unless that is a known value. */
 export const wholeOf = (operand: Node): Node => (literal(operand) === undefined ? withoutReshapes(operand) : operand)
+
+/** Whether a node is a 16-bit float as float32: products read their operands as they are, and convert them themselves. */
+export const isWidening = (node: Node): boolean =>
+  node.op === 'cast' &&
+  node.dtype === 'float32' &&
+  (node.inputs[0].dtype === 'bfloat16' || node.inputs[0].dtype === 'float16')
 
 /** What lies in memory like `node`. */
 export function withoutReshapes(node: Node): Node {

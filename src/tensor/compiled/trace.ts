@@ -5,6 +5,7 @@ import { input } from '../../graph/build.js'
 import type { Graph } from '../../graph/graph.js'
 import { type Node, nextNodeId } from '../../graph/node.js'
 import { capture } from '../../transform/capture.js'
+import { rounded, type SmallFloat } from '../../transform/precision.js'
 import { backend } from '../backends.js'
 import { hasParameters } from '../leaves.js'
 import { Program } from '../program.js'
@@ -52,9 +53,10 @@ export function traceFunction<Arguments extends readonly unknown[]>(
   { flat }: Given,
   donate: Donation,
   name: string,
+  precision: SmallFloat | undefined,
 ): Entry {
   const since = nextNodeId()
-  const scope = new Scope('compile')
+  const scope = new Scope('compile', precision)
   const placeholders: Node<'input'>[] = []
   const leaves = flat.leaves.map((leaf) => {
     if (!(leaf instanceof Tensor)) return leaf
@@ -76,7 +78,15 @@ export function traceFunction<Arguments extends readonly unknown[]>(
   const reads = [...scope.reads.keys()].map(asVariable)
   const writes = [...scope.writes.keys()].map(asVariable)
   const inputs = [...placeholders, ...scope.reads.values()]
-  const { graph, captured } = capture(inputs, [...outputs, ...scope.writes.values()], since)
+  const exact = [...outputs, ...scope.writes.values()]
+  const read = new Set<Node>(scope.reads.values())
+  const rounding = precision && {
+    dtype: precision,
+    since,
+    isData: (node: Node) => !read.has(node),
+    exact: scope.gradients,
+  }
+  const { graph, captured } = capture(inputs, rounding === undefined ? exact : rounded(exact, rounding), since)
   evaluate(captured)
 
   const donatedArguments = donatedPositions(flat, donate)
