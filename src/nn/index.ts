@@ -1,4 +1,5 @@
 export type { AnyShape, SameShape, ShapeFunction, WithShapes } from '../tensor/types/index.js'
+export * from './averaging/index.js'
 export {
   assignValues,
   buffersOf,

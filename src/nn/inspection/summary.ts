@@ -12,6 +12,7 @@ import type { Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
 import { Tensor } from '../../tensor/tensor.js'
 import { Parameter, type Variable } from '../../tensor/variable.js'
+import { modesOf } from '../modes.js'
 import { Module } from '../module.js'
 import { type Call, traceCalls } from './calls.js'
 
@@ -137,15 +138,15 @@ export function summary(
   }
   const placeholders = (isOne(inputs) ? [inputs] : inputs).map(placeholder)
   const forward = model.forward as (...args: Tensor[]) => unknown
-  const calls = evaluating(model, () =>
-    traceCalls(placeholders, () =>
-      forward.apply(
-        model,
-        placeholders.map((node) => new Tensor(node)),
-      ),
-    ),
-  )
-  return new Summary(placeholders, lines(model, calls, depth), parameterBytes(model))
+  const tensors = placeholders.map((node) => new Tensor(node))
+  const restoreModes = modesOf(model)
+  model.eval()
+  try {
+    const calls = traceCalls(placeholders, () => forward.apply(model, tensors))
+    return new Summary(placeholders, lines(model, calls, depth), parameterBytes(model))
+  } finally {
+    restoreModes()
+  }
 }
 
 /** The model and its layers that have lines of their own, with what belongs to each. */
@@ -221,18 +222,6 @@ function placeholder(given: SummaryInput): Node<'input'> {
 
 const isOne = (inputs: SummaryInput | readonly SummaryInput[]): inputs is SummaryInput =>
   !Array.isArray(inputs) || inputs.every((size) => size === null || typeof size === 'number')
-
-/** Runs `body` with a model in evaluation mode, and puts every module back into its own. */
-function evaluating<R>(model: Module, body: () => R): R {
-  const modes = [...model.modules().values()].map((module): [Module, boolean] => [module, module.training])
-  model.eval()
-  try {
-    return body()
-  } finally {
-    // Outer ones first: the mode of one is also set for those in it.
-    for (const [module, training] of modes) training ? module.train() : module.eval()
-  }
-}
 
 const parameterBytes = (model: Module): number =>
   [...model.variables().values()].reduce((sum, one) => (one instanceof Parameter ? sum + bytesOf(one) : sum), 0)

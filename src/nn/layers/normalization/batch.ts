@@ -37,7 +37,8 @@ export class BatchNorm<F extends ShapeFunction, Channels extends number = number
   /** [channels]; ones at first */
   readonly runningVariance: Buffer<[Channels]> | undefined
   readonly epsilon: number
-  readonly momentum: number
+  /** How much of the running statistics each batch replaces; it may be changed. */
+  momentum: number
   readonly #axes: keyof Fronts
 
   constructor(
