@@ -20,9 +20,10 @@ export interface MovingAverageOptions extends AverageOptions {
  *
  * @throws if the decay is no number from 0 to 1
  * @example
- * const average = movingAverage(model, { decay: 0.999 })
+ * const net = linear(3, 2)
+ * const average = movingAverage(net, { decay: 0.999 })
  * average.update() // after each step, also inside compile
- * const loss = average.during(() => model.forward(zeros([2, 3])).square().mean())
+ * const loss = average.during(() => net.forward(zeros([4, 3])).square().mean())
  */
 export function movingAverage(model: Module, options: MovingAverageOptions): ModelAverage {
   expectModule('movingAverage', model)
@@ -42,7 +43,8 @@ export function movingAverage(model: Module, options: MovingAverageOptions): Mod
  * (Izmailov et al., "Averaging weights leads to wider optima and better generalization", 2018.)
  *
  * @example
- * const average = stochasticWeightAverage(model)
+ * const net = linear(3, 2)
+ * const average = stochasticWeightAverage(net)
  * average.update() // at the end of each epoch
  * average.swapIn()
  */

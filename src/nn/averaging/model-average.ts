@@ -108,7 +108,10 @@ export class ModelAverage extends Module {
   /**
    * Runs something, synchronous or not, with the averages in the model, and puts its own values back whatever happens.
    *
-   * @example const accuracy = await average.during(() => evaluate(model, test))
+   * @example
+   * const net = linear(3, 2)
+   * const average = stochasticWeightAverage(net)
+   * average.during(() => net.forward(zeros([4, 3])).mean())
    */
   during<R>(body: () => R): R {
     expectFunction(this.operation, 'what to run', body)
