@@ -16,5 +16,15 @@ export {
   writeSafetensors,
 } from './safetensors/write.js'
 export { type RawTensor, TensorFile, type TensorPlace } from './tensor-file.js'
+export { encodeTensorBoard, type Hyperparameter } from './tensorboard/encode.js'
+export {
+  type Histogram,
+  histogramOf,
+  type Summary,
+  type TaggedSummary,
+  type TensorBoardEvent,
+} from './tensorboard/events.js'
+export { type ReadTensorBoardOptions, readTensorBoard } from './tensorboard/read.js'
+export { openTensorBoard, TensorBoardWriter } from './tensorboard/writer.js'
 export type { LoadWeightsOptions } from './weights/load.js'
 export { type Match, type Mismatch, type Missing, WeightReport } from './weights/report.js'

@@ -103,3 +103,14 @@ async function fileSource(path: string): Promise<ByteSource> {
   }
   return source
 }
+
+/** The parts one after another. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
+}

@@ -20,9 +20,13 @@ export async function writeParts(path: string, parts: Iterable<Uint8Array>): Pro
     await rename(temporary, path)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-    if (code === undefined) throw error
-    const cure = code === 'ENOSPC' ? 'The disk is full: make room.' : 'Choose a folder that may be written to.'
-    fail(`${path}: the file cannot be written (${code}).`, cure)
+    cannotWrite(path, error)
   }
+}
+
+/** Throws what became of an attempt to write: an error of the file system in words. */
+export function cannotWrite(path: string, error: unknown): never {
+  if (!(error instanceof Error && 'code' in error)) throw error
+  const cure = error.code === 'ENOSPC' ? 'The disk is full: make room.' : 'Choose a folder that may be written to.'
+  fail(`${path}: the file cannot be written (${error.code}).`, cure)
 }

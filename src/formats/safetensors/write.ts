@@ -1,6 +1,7 @@
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import type { StoredValue } from '../../nn/state.js'
+import { joined } from '../bytes/source.js'
 import { writeParts } from '../bytes/write.js'
 import type { RawTensor } from '../tensor-file.js'
 import { bytesFor, bytesOf, layoutOf, type SafetensorsDType } from './elements.js'
@@ -33,14 +34,7 @@ type Named = readonly [string, StoredValue | RawTensor<SafetensorsDType>]
  */
 export function encodeSafetensors(tensors: SafetensorsContent, options: SafetensorsOptions = {}): Uint8Array {
   checkOptions<SafetensorsOptions>('encodeSafetensors', options, { metadata: true })
-  const parts = [...partsOf('encodeSafetensors', Object.entries(tensors), options.metadata)]
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
+  return joined([...partsOf('encodeSafetensors', Object.entries(tensors), options.metadata)])
 }
 
 /**
