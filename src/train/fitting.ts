@@ -43,7 +43,11 @@ export function fitting<T extends Task>(model: Model, given: Examples, options: 
   feed.open(1, undefined)
 
   const ensemble = new Ensemble('fit', { model, optimizer })
-  const learn = compile(learning(model, options as FitOptions), { name: 'training step', check: options.check })
+  const learn = compile(learning(model, options as FitOptions), {
+    name: 'training step',
+    check: options.check,
+    precision: options.precision,
+  })
   const scorer = new Scorer(model, loss, columnsFor('fit: validation', validation ?? given, options))
   const score = async (limitBatches: number | undefined) => {
     const measured = overfitBatches === undefined ? validation : data
@@ -70,7 +74,10 @@ export function fitting<T extends Task>(model: Model, given: Examples, options: 
         }),
       onEpoch: onEpoch && ((event) => onEpoch(epochOf<T>(event))),
     },
-    about: { options: { epochs, batchSize, shuffle, limitBatches, overfitBatches, dryRun }, seed },
+    about: {
+      options: { precision: options.precision, epochs, batchSize, shuffle, limitBatches, overfitBatches, dryRun },
+      seed,
+    },
   })
   return new Run<Epoch<T>>(async function* (before) {
     if (data instanceof Dataset) checkClasses('fit', model, data, chooseColumns('fit', data, options))

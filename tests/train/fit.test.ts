@@ -434,3 +434,18 @@ describe('fit refuses', () => {
     )
   })
 })
+
+it('mixed precision learns as well, and trains the whole of the step', async () => {
+  const train = async (precision: 'float32' | 'bfloat16' | 'float16') => {
+    seed(1)
+    const { data } = plane(600)
+    const model = nn.sequential(nn.linear(2, 32), nn.tanh(), nn.linear(32, 1))
+    const optimizer = adam({ learningRate: 0.01 })
+    return fit(model, data, { loss: nn.meanSquaredError, optimizer, epochs: 20, batchSize: 100, precision })
+  }
+  const [exact, ...mixed] = [await train('float32'), await train('bfloat16'), await train('float16')]
+  for (const history of mixed) {
+    expect(history).not.toEqual(exact)
+    expect(history.at(-1)?.loss).toBeCloseTo(exact.at(-1)?.loss ?? 0, 2)
+  }
+})

@@ -77,6 +77,31 @@ export const scenarios: { readonly [name: string]: Scenario } = {
       run: fit(model, points(50), { ...options, folder, resume: folder !== undefined }),
     }
   },
+  'mixed precision, whose losses are scaled'(folder, pause = 0) {
+    seed(8)
+    const model = nn.sequential(
+      nn.linear(2, 40),
+      nn.tanh(),
+      nn.dropout(0.2),
+      nn.linear(40, 40),
+      nn.relu(),
+      nn.linear(40, 2),
+    )
+    const optimizer = adam(model, { learningRate: 0.01 })
+    const options = {
+      loss: nn.crossEntropy,
+      optimizer,
+      epochs: 5,
+      batchSize: 64,
+      precision: 'float16',
+      onNote,
+      callbacks: [saving(3, pause)],
+    } as const
+    return {
+      parts: { model, optimizer },
+      run: fit(model, points(300), { ...options, folder, resume: folder !== undefined }),
+    }
+  },
   'a stream, and averages that are trained beside'(folder, pause = 0) {
     seed(6)
     const model = net()
