@@ -26,6 +26,19 @@ export function stridesOf(shape: Shape): number[] {
   return strides
 }
 
+/** The distance of neighbours where the axes are counted through as one; undefined if there is no single one. */
+export function strideOfAll(shape: Shape, strides: readonly number[]): number | undefined {
+  let stride = 0
+  let reach: number | undefined
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (shape[axis] === 1) continue
+    if (reach === undefined) stride = strides[axis]
+    else if (strides[axis] !== reach) return undefined
+    reach = strides[axis] * shape[axis]
+  }
+  return stride
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true
   if (a.length !== b.length) return false

@@ -1,5 +1,5 @@
 import type { Access, Contraction, Convolution } from '../../compiler/kernels.js'
-import { range, stridesOf } from '../../core/shape.js'
+import { range, sizeOf, strideOfAll, stridesOf } from '../../core/shape.js'
 import type { Padding } from '../../graph/primitives.js'
 import type { View } from './format.js'
 import { inGroups, permuted, productDType, type Surroundings, widened } from './lower.js'
@@ -19,7 +19,31 @@ export function lowerContraction(kernel: Contraction, locate: Locate, out: View,
   const [m, n] = sizes.slice(-2)
   const left = reach(kernel.left, [...batch, m, depth], dtype, locate)
   const right = reach(kernel.right, [...batch, depth, n], dtype, locate)
-  widened([left, right], out, productDType(dtype), around, ([a, b], result) => around.writer.dot(a, b, result))
+  widened([left, right], out, productDType(dtype), around, ([a, b], result) => {
+    around.writer.dot(...withRowsJoined(a, b, result))
+  })
+}
+
+/** Matrices that lie one below the other and have the same right side are one. */
+function withRowsJoined(a: View, b: View, out: View): [View, View, View] {
+  const axis = a.shape.length - 3
+  if (axis < 0 || (b.strides[axis] !== 0 && b.shape[axis] !== 1)) return [a, b, out]
+  const [rows, results] = [a, out].map((view) => withNext(view, axis))
+  if (rows === undefined || results === undefined) return [a, b, out]
+  return withRowsJoined(
+    rows,
+    { ...b, shape: b.shape.toSpliced(axis, 1), strides: b.strides.toSpliced(axis, 1) },
+    results,
+  )
+}
+
+/** An axis and the next one as one, if they can be counted through. */
+function withNext(view: View, axis: number): View | undefined {
+  const sizes = view.shape.slice(axis, axis + 2)
+  const stride = strideOfAll(sizes, view.strides.slice(axis, axis + 2))
+  return stride === undefined
+    ? undefined
+    : { ...view, shape: view.shape.toSpliced(axis, 2, sizeOf(sizes)), strides: view.strides.toSpliced(axis, 2, stride) }
 }
 
 /** The axes backwards. */

@@ -1,4 +1,4 @@
-import { range, type Shape, sameShape, sizeOf } from '../../core/shape.js'
+import { range, type Shape, sameShape, sizeOf, strideOfAll } from '../../core/shape.js'
 import { isOp, type Node } from '../../graph/node.js'
 import type { Affine, Body, Contraction, Convolution } from '../kernels.js'
 import { literal } from '../literal.js'
@@ -78,6 +78,8 @@ function convolutionOf(node: Node<'conv'>, roles: Roles): Product | { readonly m
   const right = find(kernel, [...window, channels, groups, outputs], roles)
   if (left === undefined) return { missing: x }
   if (right === undefined) return { missing: kernel }
+  const plain = matrixProductOf(node, left, right)
+  if (plain !== undefined) return plain
   const common = { kind: 'convolution', dtype: node.dtype } as const
   const low = padding.map(([before]) => before)
   const isSpread = inputDilation.some((n) => n > 1)
@@ -121,6 +123,57 @@ function convolutionOf(node: Node<'conv'>, roles: Roles): Product | { readonly m
     left,
     right: reorder(right, [...spatial, rank + 1, rank, rank + 2]),
   }
+}
+
+/** Sizes of a kernel from which on products of matrices are faster than convolutions, which pack less and gain less by it. */
+const LARGE_KERNEL = 1 << 15
+
+/**
+ * The product of matrices that a convolution with a large kernel is if its window is one element, or if it sees the whole image at
+ * once, as the gradient of the former's kernel does.
+ */
+function matrixProductOf(node: Node<'conv'>, left: Found, right: Found): Product | undefined {
+  const { strides, padding, inputDilation, kernelDilation, groups } = node.attributes
+  const [x, kernel] = node.inputs
+  const rank = strides.length
+  const spatial = range(rank)
+  const image = x.shape.slice(1, -1)
+  const window = kernel.shape.slice(0, rank)
+  const [channels, outputs] = kernel.shape.slice(rank)
+  const isPointwise = sizeOf(window) === 1
+  const isWhole = sameShape(image, window) && kernelDilation.every((n) => n === 1)
+  if (groups !== 1 || padding.flat().some((n) => n !== 0) || inputDilation.some((n) => n !== 1)) return undefined
+  if (isPointwise ? strides.some((n) => n !== 1) : !isWhole) return undefined
+  if ((isPointwise ? channels : x.shape[0]) * outputs < LARGE_KERNEL) return undefined
+  const product = (depth: number, places: readonly number[], leftStride: number, rightStride: number): Product => ({
+    kind: 'contraction',
+    dtype: node.dtype,
+    depth,
+    left: { ...left, strides: [left.strides[0], ...places, leftStride] },
+    right: { ...right, strides: [...spatial.map(() => 0), rightStride, right.strides[rank + 2]] },
+  })
+  if (isPointwise) {
+    const places = left.strides.slice(1, -2)
+    const isOneMatrix = strideOfAll([x.shape[0], ...image], left.strides) !== undefined
+    return isOneMatrix ? product(channels, places, left.strides[rank + 2], right.strides[rank]) : undefined
+  }
+  // Channels are the closest to each other, or, where examples have taken their place, the farthest from each other.
+  for (const order of [
+    [...spatial, rank],
+    [rank, ...spatial],
+  ]) {
+    const along = (strideOf: (axis: number) => number) =>
+      strideOfAll(
+        order.map((axis) => kernel.shape[axis]),
+        order.map(strideOf),
+      )
+    const leftStride = along((axis) => left.strides[axis === rank ? rank + 2 : axis + 1])
+    const rightStride = along((axis) => right.strides[axis])
+    if (leftStride === undefined || rightStride === undefined) continue
+    const places = spatial.map(() => 0)
+    return product(sizeOf(window) * channels, places, leftStride, rightStride)
+  }
+  return undefined
 }
 
 /** Whether what is called channels lies like the examples of images, around the pixels, or the other way round. */

@@ -90,6 +90,16 @@ export const contractionSamples = {
         [1, 0],
       ],
     }),
+    conv('2-d, input and kernel dilation in groups, more padding than they reach', [2, 3, 2, 4], [2, 3, 2, 6], {
+      padding: [
+        [4, 2],
+        [3, 5],
+      ],
+      inputDilation: [2, 3],
+      kernelDilation: [2, 1],
+      groups: 2,
+    }),
+    conv('1-d, input dilation', [2, 4, 2], [3, 2, 2], { padding: [[0, 1]], inputDilation: [2] }),
     conv('2-d, groups', [2, 3, 3, 4], [2, 2, 2, 6], { groups: 2 }),
     conv('2-d, depthwise', [1, 3, 3, 3], [2, 2, 1, 3], { groups: 3 }),
     conv('2-d, all together', [2, 5, 4, 4], [2, 2, 2, 4], {

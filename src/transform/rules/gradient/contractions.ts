@@ -70,9 +70,43 @@ function inputGradient(x: Node, kernel: Node, grad: Node, attributes: ConvAttrib
   )
 }
 
+/**
+ * Where the input is spread, the cotangent is an image and the input a kernel, which gives the gradient backwards:
+ * Σᵢ grad[i · inputDilation + padding − w · kernelDilation] · x[i] for place w of the window.
+ */
+function spreadKernelGradient(x: Node, kernel: Node, grad: Node, attributes: ConvAttributes): Node | undefined {
+  const { padding, inputDilation, kernelDilation, groups } = attributes
+  if (sizeOf(x.shape) === 0 || sizeOf(kernel.shape) === 0 || sizeOf(grad.shape) === 0) return undefined
+  const rank = x.rank - 2
+  const window = kernel.shape.slice(0, rank)
+  const fits = window.map((n, i) => {
+    const [size, low] = [grad.shape[i + 1], (n - 1) * kernelDilation[i] - padding[i][0]]
+    const read = (n - 1) * kernelDilation[i] + reachOf(x.shape[i + 1], inputDilation[i])
+    return fit(size, 1, low, read - low - size)
+  })
+  const read = cut(grad, fits)
+  if (read === undefined) return undefined
+  const spatial = range(rank).map((axis) => axis + 1)
+  const inputAsKernel = build.permute(x, [...spatial, 0, x.rank - 1])
+  const summed = build.conv(batchIntoChannels(read, groups), inputAsKernel, {
+    strides: kernelDilation,
+    padding: fits.map((one) => one.padding),
+    inputDilation: spatial.map(() => 1),
+    kernelDilation: inputDilation,
+    groups,
+  })
+  // [outputs / groups, …window, groups · channels] → […window, channels, groups · outputs / groups]
+  const [outputs, channels] = [grad.shape[x.rank - 1] / groups, x.shape[x.rank - 1] / groups]
+  const apart = build.reshape(summed, [outputs, ...window, groups, channels])
+  const moved = build.permute(apart, [...spatial, rank + 2, rank + 1, 0])
+  return reverse(build.reshape(moved, kernel.shape), range(rank))
+}
+
 /** The convolution of the input with the cotangent, the batch taking the place of the channels. */
 function kernelGradient(x: Node, kernel: Node, grad: Node, attributes: ConvAttributes): Node | undefined {
   const { strides, padding, inputDilation, kernelDilation, groups } = attributes
+  const isSpread = inputDilation.some((n) => n > 1)
+  if (isSpread && strides.every((n) => n === 1)) return spreadKernelGradient(x, kernel, grad, attributes)
   if (sizeOf(x.shape) === 0 || sizeOf(kernel.shape) === 0 || sizeOf(grad.shape) === 0) return undefined
   const fits = strides.map((stride, i) => {
     const size = x.shape[i + 1]
