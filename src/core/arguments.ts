@@ -34,6 +34,12 @@ export function expectNumber(operation: string, what: string, value: number): nu
   fail(`${operation}: ${what} is ${describe(value)}`, cureFor(value, 'Give a number.'))
 }
 
+/** Throws if a value is neither true nor false. */
+export function expectBoolean(operation: string, what: string, value: boolean): boolean {
+  if (typeof value === 'boolean') return value
+  fail(`${operation}: ${what} is ${describe(value)}`, cureFor(value, 'Give true or false.'))
+}
+
 /** Throws if a value is none of the words that are known. */
 export function expectChoice<Choice extends string>(
   operation: string,

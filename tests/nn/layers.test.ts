@@ -121,7 +121,7 @@ describe('mistakes are named with their cure', () => {
       /conv2d: Conv2d takes \[batch, height, width, 1\], it is given \[28, 28, 1\].*unsqueeze/,
     ],
     [() => nn.conv2d(3, 6, 5).forward(ones([1, 28, 28, 1]) as Tensor), /takes \[batch, height, width, 3\]/],
-    [() => nn.maxPool2d(2).forward(ones([4, 4]) as Tensor), /maxPool2d: MaxPool2d takes/],
+    [() => nn.maxPool2d(2).forward(ones([4, 4]) as Tensor), /maxPool2d: MaxPool takes/],
     [() => nn.flatten().forward(tensor(1) as Tensor), /flatten: a scalar has no batch axis/],
     [() => nn.linear(2, 2).forward(new Float32Array(2) as unknown as Tensor), /not a tensor or number/],
     [() => compile(() => nn.linear(2, 2))(), /Create modules and variables outside/],

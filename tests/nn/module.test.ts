@@ -117,7 +117,7 @@ describe('the tree of a module', () => {
       'Sequential (3,100 parameters)',
       '  layers.0: Conv2d 1 → 6, 5×5, stride 2, padding "same", no bias (150 parameters)',
       '  layers.1: Activation relu',
-      '  layers.2: MaxPool2d 2×2',
+      '  layers.2: MaxPool 2×2',
       '  layers.3: Flatten',
       '  layers.4: Linear 294 → 10 (2,950 parameters)',
       '  layers.5: Dropout 0.25',

@@ -123,6 +123,19 @@ shape(nn.lpPool1d(2, 2).forward(sequence)).is<[4, 50, 8]>()
 shape(nn.lpPool2d(2, [2, 4]).forward(picture)).is<[number, 14, 7, 6]>()
 shape(nn.lpPool3d(2, 2).forward(volume)).is<[2, 8, 7, 7, 1]>()
 shape(nn.stochasticPool2d(2).forward(picture)).is<[number, 14, 14, 6]>()
+shape(nn.maxPool1d(3, { stride: 2, ceilMode: true }).forward(any as Tensor<[4, 8, 2]>)).is<[4, 4, 2]>()
+shape(nn.maxPool1d(3, { stride: 2 }).forward(any as Tensor<[4, 8, 2]>)).is<[4, 3, 2]>()
+shape(nn.avgPool2d(2, { ceilMode: true }).forward(any as Tensor<[4, 3, 5, 2]>)).is<[4, 2, 3, 2]>()
+shape(nn.maxPool2d(3, { stride: 3, padding: 1, ceilMode: true }).forward(any as Tensor<[4, 4, 7, 2]>)).is<
+  [4, 2, 3, 2]
+>()
+shape(nn.maxPool3d(2, { stride: 3, padding: 1, ceilMode: true }).forward(any as Tensor<[1, 4, 5, 6, 2]>)).is<
+  [1, 2, 2, 3, 2]
+>()
+shape(nn.maxPool1d(2, { ceilMode: any.size > 3 }).forward(any as Tensor<[4, 5, 2]>)).is<[4, number, 2]>()
+shape((any as Tensor<[4, 3, 5, 2]>).maxPool(2, { ceilMode: true })).is<[4, 2, 3, 2]>()
+// @ts-expect-error maxPool1d: the window 5 is larger than [4, 2]
+nn.maxPool1d(5, { ceilMode: true }).forward(any as Tensor<[1, 4, 2]>)
 shape(nn.adaptiveAvgPool1d(7).forward(sequence)).is<[4, 7, 8]>()
 shape(nn.adaptiveAvgPool2d([7, 5]).forward(picture)).is<[number, 7, 5, 6]>()
 shape(nn.adaptiveAvgPool3d(4).forward(any)).is<[number, number, number, number, number]>()

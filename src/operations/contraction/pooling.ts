@@ -1,9 +1,9 @@
-import { expectNumber } from '../../core/arguments.js'
+import { expectBoolean, expectNumber } from '../../core/arguments.js'
 import { isFloat } from '../../core/dtype.js'
 import { fail, failShape } from '../../core/errors.js'
-import { checkOptions } from '../../core/options.js'
+import { checkOptions, type OptionNames } from '../../core/options.js'
 import { formatShape, range, sameShape, sizeOf } from '../../core/shape.js'
-import { build, type Node, type WindowAttributes } from '../../graph/index.js'
+import { build, type Node, type Padding, type WindowAttributes } from '../../graph/index.js'
 import { pow } from '../elementwise/arithmetic.js'
 import { scatterAlongAxis } from '../indexing/scatter.js'
 import { floating, inFloat32, lift, like, type Operand, stretch } from '../operand.js'
@@ -15,14 +15,21 @@ export interface PoolOptions {
   readonly stride?: number | readonly number[]
   /** 'valid' */
   readonly padding?: WindowPadding
+  /**
+   * Whether there is a place for what remains behind the last whole window, as long as it begins in the picture or the margin before it;
+   * false.
+   */
+  readonly ceilMode?: boolean
 }
+
+const poolOptions: OptionNames<PoolOptions> = { stride: true, padding: true, ceilMode: true }
 
 /**
  * The largest element of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. Padding never wins.
  * @throws ShapeError if a window is larger than the padded image.
  */
 export function maxPool(x: Operand, window: number | readonly number[], options: PoolOptions = {}): Node {
-  checkOptions('maxPool', options, { stride: true, padding: true })
+  checkOptions('maxPool', options, poolOptions)
   const image = lift(x)
   return build.maxPool(image, windowsOf('maxPool', image, window, options))
 }
@@ -36,7 +43,7 @@ export function maxPoolWithIndices(
   window: number | readonly number[],
   options: PoolOptions = {},
 ): { values: Node; indices: Node } {
-  checkOptions('maxPoolWithIndices', options, { stride: true, padding: true })
+  checkOptions('maxPoolWithIndices', options, poolOptions)
   const image = lift(x)
   const windows = windowsOf('maxPoolWithIndices', image, window, options)
   const spatial = image.shape.slice(1, -1)
@@ -80,14 +87,26 @@ export interface AveragePoolOptions extends PoolOptions {
 /** The mean of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. */
 export const avgPool = inFloat32(
   (x: Operand, window: number | readonly number[], options: AveragePoolOptions = {}): Node => {
-    checkOptions('avgPool', options, { stride: true, padding: true, countPadding: true })
+    checkOptions('avgPool', options, { ...poolOptions, countPadding: true })
     const image = floating(x)
     const windows = windowsOf('avgPool', image, window, options)
     const total = build.sumPool(image, windows)
-    const padded = windows.padding.flat().some((n) => n > 0)
-    if (options.countPadding === false && padded) {
-      const spatial = image.shape.slice(1, -1)
-      const counts = build.sumPool(build.fill(1, [1, ...spatial, 1], image.dtype), windows)
+    const { countPadding = true } = options
+    // What counts as an element: the picture, and its margin where that counts; never what lies behind it in ceil mode.
+    const margin = countPadding ? windowsOf('avgPool', image, window, { ...options, ceilMode: false }).padding : []
+    const isUneven = windows.padding.some(
+      ([low, high], i) => low > (margin[i]?.[0] ?? 0) || high > (margin[i]?.[1] ?? 0),
+    )
+    if (isUneven) {
+      const ones = build.fill(
+        1,
+        [1, ...image.shape.slice(1, -1).map((n, i) => n + (margin[i]?.[0] ?? 0) + (margin[i]?.[1] ?? 0)), 1],
+        total.dtype,
+      )
+      const left = windows.padding.map(
+        ([low, high], i): Padding => [low - (margin[i]?.[0] ?? 0), high - (margin[i]?.[1] ?? 0)],
+      )
+      const counts = build.sumPool(ones, { ...windows, padding: left })
       return build.div(total, build.expand(counts, total.shape))
     }
     return build.div(total, like(total, sizeOf(windows.window)))
@@ -96,7 +115,7 @@ export const avgPool = inFloat32(
 
 /** The sum of each window, per channel: [batch, …spatial, channels] → [batch, …places, channels]. */
 export function sumPool(x: Operand, window: number | readonly number[], options: PoolOptions = {}): Node {
-  checkOptions('sumPool', options, { stride: true, padding: true })
+  checkOptions('sumPool', options, poolOptions)
   const image = lift(x)
   const counted = image.dtype === 'bool' || image.dtype === 'uint8' ? build.cast(image, 'int32') : image
   return build.sumPool(counted, windowsOf('sumPool', counted, window, options))
@@ -108,7 +127,7 @@ export function sumPool(x: Operand, window: number | readonly number[], options:
  */
 export const lpPool = inFloat32(
   (x: Operand, p: number, window: number | readonly number[], options: PoolOptions = {}): Node => {
-    checkOptions('lpPool', options, { stride: true, padding: true })
+    checkOptions('lpPool', options, poolOptions)
     if (!(expectNumber('lpPool', 'the exponent', p) > 0 && p < Infinity)) {
       fail(`lpPool: the exponent is ${p}`, 'Give a positive number.')
     }
@@ -134,7 +153,7 @@ function windowsOf(
   operation: string,
   image: Node,
   window: number | readonly number[],
-  { stride = window, padding = 'valid' }: PoolOptions,
+  { stride = window, padding = 'valid', ceilMode = false }: PoolOptions,
 ): WindowAttributes {
   const count = spatialAxes(operation, image)
   const sizes = image.shape.slice(1, -1)
@@ -157,5 +176,16 @@ function windowsOf(
       )
     }
   })
-  return { window: lengths, strides, padding: paddings }
+  if (!expectBoolean(operation, 'ceilMode', ceilMode)) return { window: lengths, strides, padding: paddings }
+  return {
+    window: lengths,
+    strides,
+    padding: paddings.map((pair, i) => ceiled(pair, sizes[i], lengths[i], strides[i])),
+  }
+}
+
+/** A margin that is so much wider behind that the last window begins as late as it may. */
+function ceiled([low, high]: Padding, size: number, window: number, stride: number): Padding {
+  const last = Math.min(Math.ceil((low + size + high - window) / stride), Math.floor((low + size - 1) / stride))
+  return [low, Math.max(high, last * stride + window - size - low)]
 }

@@ -26,12 +26,17 @@ type With<Options, Stride, Padding> = Omit<Options, 'stride' | 'padding'> & {
   readonly padding?: Padding
 }
 
+type WithCeil<Options, Stride, Padding, Ceil> = With<Omit<Options, 'ceilMode'>, Stride, Padding> & {
+  readonly ceilMode?: Ceil
+}
+
 /** What windows that touch, or have a stride, do. */
-interface Pooled<Window extends ManySizes, Stride extends ManySizes, Padding extends WindowPadding> {
+interface Pooled<Window extends ManySizes, Stride extends ManySizes, Padding extends WindowPadding, Ceil = false> {
   readonly window: Window
   readonly stride: Stride
   readonly padding: Padding
   readonly dilation: 1
+  readonly ceil: Ceil
 }
 
 /** The methods for sequences, pictures and volumes, [batch, …spatial, channels]. */
@@ -42,11 +47,12 @@ export const pictures = {
     const Window extends ManySizes,
     const Stride extends ManySizes = Window,
     const Padding extends WindowPadding = 'valid',
+    const Ceil extends boolean = false,
   >(
     this: T,
-    window: Window & Unless<WindowedProblem<'maxPool', ShapeOf<T>, Pooled<Window, Stride, Padding>>, unknown>,
-    options?: With<PoolOptions, Stride, Padding>,
-  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>> {
+    window: Window & Unless<WindowedProblem<'maxPool', ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>, unknown>,
+    options?: WithCeil<PoolOptions, Stride, Padding, Ceil>,
+  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>> {
     return wrap(ops.maxPool(this.node, window, options as PoolOptions | undefined))
   },
 
@@ -56,11 +62,12 @@ export const pictures = {
     const Window extends ManySizes,
     const Stride extends ManySizes = Window,
     const Padding extends WindowPadding = 'valid',
+    const Ceil extends boolean = false,
   >(
     this: T,
-    window: Window & Unless<WindowedProblem<'avgPool', ShapeOf<T>, Pooled<Window, Stride, Padding>>, unknown>,
-    options?: With<AveragePoolOptions, Stride, Padding>,
-  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>> {
+    window: Window & Unless<WindowedProblem<'avgPool', ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>, unknown>,
+    options?: WithCeil<AveragePoolOptions, Stride, Padding, Ceil>,
+  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>> {
     return wrap(ops.avgPool(this.node, window, options as AveragePoolOptions | undefined))
   },
 
@@ -70,11 +77,12 @@ export const pictures = {
     const Window extends ManySizes,
     const Stride extends ManySizes = Window,
     const Padding extends WindowPadding = 'valid',
+    const Ceil extends boolean = false,
   >(
     this: T,
-    window: Window & Unless<WindowedProblem<'sumPool', ShapeOf<T>, Pooled<Window, Stride, Padding>>, unknown>,
-    options?: With<PoolOptions, Stride, Padding>,
-  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>> {
+    window: Window & Unless<WindowedProblem<'sumPool', ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>, unknown>,
+    options?: WithCeil<PoolOptions, Stride, Padding, Ceil>,
+  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>> {
     return wrap(ops.sumPool(this.node, window, options as PoolOptions | undefined))
   },
 
@@ -84,12 +92,13 @@ export const pictures = {
     const Window extends ManySizes,
     const Stride extends ManySizes = Window,
     const Padding extends WindowPadding = 'valid',
+    const Ceil extends boolean = false,
   >(
     this: T,
     p: number,
-    window: Window & Unless<WindowedProblem<'lpPool', ShapeOf<T>, Pooled<Window, Stride, Padding>>, unknown>,
-    options?: With<PoolOptions, Stride, Padding>,
-  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>> {
+    window: Window & Unless<WindowedProblem<'lpPool', ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>, unknown>,
+    options?: WithCeil<PoolOptions, Stride, Padding, Ceil>,
+  ): Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>> {
     return wrap(ops.lpPool(this.node, p, window, options as PoolOptions | undefined))
   },
 
@@ -99,14 +108,15 @@ export const pictures = {
     const Window extends ManySizes,
     const Stride extends ManySizes = Window,
     const Padding extends WindowPadding = 'valid',
+    const Ceil extends boolean = false,
   >(
     this: T,
     window: Window &
-      Unless<WindowedProblem<'maxPoolWithIndices', ShapeOf<T>, Pooled<Window, Stride, Padding>>, unknown>,
-    options?: With<PoolOptions, Stride, Padding>,
+      Unless<WindowedProblem<'maxPoolWithIndices', ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>, unknown>,
+    options?: WithCeil<PoolOptions, Stride, Padding, Ceil>,
   ): {
-    values: Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>>
-    indices: Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding>>>
+    values: Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>>
+    indices: Tensor<Windowed<ShapeOf<T>, Pooled<Window, Stride, Padding, Ceil>>>
   } {
     const { values, indices } = ops.maxPoolWithIndices(this.node, window, options as PoolOptions | undefined)
     return { values: wrap(values), indices: wrap(indices) }

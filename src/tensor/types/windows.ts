@@ -14,6 +14,8 @@ export interface Windows {
   readonly stride: ManySizes
   readonly padding: WindowPadding
   readonly dilation: ManySizes
+  /** Whether what remains behind the last whole window gets a place; false. */
+  readonly ceil?: unknown
 }
 
 /** From the first to the last element that a window sees: dilation · (window − 1) + 1. */
@@ -32,6 +34,28 @@ type Padded<Size extends number, Padding> = Padding extends 'valid' | 0
       ? Add<Size, Add<Before, Behind>>
       : number
 
+/** The margin on one side: 0 for before, 1 for behind. */
+type Margin<Padding, Side extends 0 | 1> = Padding extends 'valid'
+  ? 0
+  : Padding extends number
+    ? Padding
+    : Padding extends readonly [number, number]
+      ? Padding[Side]
+      : number
+
+/**
+ * Places with one for what remains: windows begin before the end of the picture. Where the stride leads beyond the margin, this is
+ * the stricter limit, else that they reach the end of the margin: ⌈room / stride⌉ + 1.
+ */
+type CeiledSteps<Size extends number, Window extends number, Stride extends number, Padding> =
+  Subtract<Window, Add<Stride, Margin<Padding, 1>>> extends number
+    ? Subtract<Padded<Size, Padding>, Window> extends infer Room extends number
+      ? Steps<Add<Room, Subtract<Stride, 1> & number>, Stride, 'none'>
+      : 'none'
+    : Subtract<Padded<Size, Padding>, Window> extends number
+      ? Steps<Subtract<Add<Size, Margin<Padding, 0>>, 1>, Stride, 'none'>
+      : 'none'
+
 /** ⌊room / stride⌋ + 1, where room is what a window can be moved by; none where it is less than nothing. */
 type Steps<Room, Stride extends number, None> = Room extends number
   ? Stride extends 1
@@ -40,17 +64,24 @@ type Steps<Room, Stride extends number, None> = Room extends number
   : None
 
 /** The places along one axis, `'none'` where the window is larger than the picture, `number` where something is not known. */
-type Places<Size, Window, Stride, Padding, Dilation> = number extends Size | Window | Stride | Dilation
+type Places<Size, Window, Stride, Padding, Dilation, Ceil> = number extends Size | Window | Stride | Dilation
   ? number
   : Padding extends 'same'
     ? Stride extends 1
       ? Size
       : Steps<Subtract<Size & number, 1>, Stride & number, 0>
-    : Steps<
-        Subtract<Padded<Size & number, Padding>, Reach<Window & number, Dilation & number>>,
-        Stride & number,
-        'none'
-      >
+    : CeilOf<Ceil> extends true
+      ? CeiledSteps<Size & number, Window & number, Stride & number, Padding>
+      : boolean extends CeilOf<Ceil>
+        ? number
+        : Steps<
+            Subtract<Padded<Size & number, Padding>, Reach<Window & number, Dilation & number>>,
+            Stride & number,
+            'none'
+          >
+
+/** False where nothing is said. */
+type CeilOf<Ceil> = unknown extends Ceil ? false : Ceil
 
 /** What there is for an axis: one for all, or its own. */
 export type On<X, Axis> = X extends readonly unknown[] ? (Axis extends keyof X ? X[Axis] : number) : X
@@ -61,7 +92,8 @@ export type PlacesOn<Spatial, W extends Windows> = {
     On<W['window'], I>,
     On<W['stride'], I>,
     On<W['padding'], I>,
-    On<W['dilation'], I>
+    On<W['dilation'], I>,
+    W['ceil']
   >
 }
 

@@ -3,19 +3,20 @@ import type { WindowPadding } from '../../../operations/index.js'
 import * as ops from '../../../operations/index.js'
 import type { Fronts } from '../../types/sizes.js'
 import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume, Windows } from '../../types/windows.js'
-import { Pooling, type PoolOptions, poolOptions } from './pooling.js'
+import { type Pooled, Pooling, type PoolOptions, poolOptions } from './pooling.js'
 
-export interface AvgPoolOptions<Stride = ManySizes, Padding extends WindowPadding = WindowPadding>
-  extends PoolOptions<Stride, Padding> {
+export interface AvgPoolOptions<Stride = ManySizes, Padding extends WindowPadding = WindowPadding, Ceil = boolean>
+  extends PoolOptions<Stride, Padding, Ceil> {
   /** Whether padding counts as zeros; true. Otherwise windows at the rim average the values that they have. */
   readonly countPadding?: boolean
 }
 
-abstract class AvgPool<Name extends string, Axes extends keyof Fronts, W extends Windows> extends Pooling<
-  Name,
-  Axes,
-  W
-> {
+/** See {@link avgPool2d}. */
+export class AvgPool<
+  Name extends string = string,
+  Axes extends keyof Fronts = keyof Fronts,
+  W extends Windows = Windows,
+> extends Pooling<Name, Axes, W> {
   readonly #countPadding: boolean
 
   constructor(operation: Name, axes: Axes, window: ManySizes, options: AvgPoolOptions) {
@@ -28,74 +29,41 @@ abstract class AvgPool<Name extends string, Axes extends keyof Fronts, W extends
   }
 }
 
-/** See {@link avgPool1d}. */
-export class AvgPool1d<W extends Windows = Windows> extends AvgPool<'avgPool1d', Sequence, W> {
-  constructor(window: Sizes1d, options: AvgPoolOptions = {}) {
-    super('avgPool1d', 'batch, length', window, options)
-  }
-}
-
-/** See {@link avgPool2d}. */
-export class AvgPool2d<W extends Windows = Windows> extends AvgPool<'avgPool2d', Picture, W> {
-  constructor(window: Sizes2d, options: AvgPoolOptions = {}) {
-    super('avgPool2d', 'batch, height, width', window, options)
-  }
-}
-
-/** See {@link avgPool3d}. */
-export class AvgPool3d<W extends Windows = Windows> extends AvgPool<'avgPool3d', Volume, W> {
-  constructor(window: Sizes3d, options: AvgPoolOptions = {}) {
-    super('avgPool3d', 'batch, depth, height, width', window, options)
-  }
-}
+/** What makes layers of a kind over some axes. */
+export type AvgPoolMaker<Name extends string, Axes extends keyof Fronts, Sizes extends ManySizes> = <
+  const Window extends Sizes,
+  const Stride extends Sizes = Window,
+  const Padding extends WindowPadding = 'valid',
+  const Ceil extends boolean = false,
+>(
+  window: Window,
+  options?: AvgPoolOptions<Stride, Padding, Ceil>,
+) => AvgPool<Name, Axes, Pooled<Window, Stride, Padding, Ceil>>
 
 /**
  * A layer that takes the mean of each window, channel by channel: [batch, length, channels] →
  * [batch, places, channels]. Padding counts as zeros, unless `countPadding` is false.
  *
+ * @throws if a window, stride or padding is no whole number
  * @example avgPool1d(2).forward(sequences) // [128, 100, 6] → [128, 50, 6]
  */
-export function avgPool1d<
-  const Window extends Sizes1d,
-  const Stride extends Sizes1d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  window: Window,
-  options: AvgPoolOptions<Stride, Padding> = {},
-): AvgPool1d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new AvgPool1d(window, options as AvgPoolOptions)
-}
+export const avgPool1d: AvgPoolMaker<'avgPool1d', Sequence, Sizes1d> = (window, options = {}) =>
+  new AvgPool('avgPool1d', 'batch, length', window, options as AvgPoolOptions)
 
 /**
- * A layer that takes the mean of each window, channel by channel: [batch, height, width, channels] →
- * [batch, places, places, channels]. Padding counts as zeros, unless `countPadding` is false.
+ * A layer that takes the mean of each window, channel by channel, as {@link avgPool1d}: [batch, height, width, channels] →
+ * [batch, places, places, channels].
  *
  * @example avgPool2d(2).forward(pictures) // [128, 28, 28, 6] → [128, 14, 14, 6]
  */
-export function avgPool2d<
-  const Window extends Sizes2d,
-  const Stride extends Sizes2d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  window: Window,
-  options: AvgPoolOptions<Stride, Padding> = {},
-): AvgPool2d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new AvgPool2d(window, options as AvgPoolOptions)
-}
+export const avgPool2d: AvgPoolMaker<'avgPool2d', Picture, Sizes2d> = (window, options = {}) =>
+  new AvgPool('avgPool2d', 'batch, height, width', window, options as AvgPoolOptions)
 
 /**
- * A layer that takes the mean of each window, channel by channel: [batch, depth, height, width, channels] →
- * [batch, places, places, places, channels]. Padding counts as zeros, unless `countPadding` is false.
+ * A layer that takes the mean of each window, channel by channel, as {@link avgPool1d}: [batch, depth, height, width, channels] →
+ * [batch, places, places, places, channels].
  *
  * @example avgPool3d(2).forward(volumes) // [2, 16, 16, 16, 1] → [2, 8, 8, 8, 1]
  */
-export function avgPool3d<
-  const Window extends Sizes3d,
-  const Stride extends Sizes3d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  window: Window,
-  options: AvgPoolOptions<Stride, Padding> = {},
-): AvgPool3d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new AvgPool3d(window, options as AvgPoolOptions)
-}
+export const avgPool3d: AvgPoolMaker<'avgPool3d', Volume, Sizes3d> = (window, options = {}) =>
+  new AvgPool('avgPool3d', 'batch, depth, height, width', window, options as AvgPoolOptions)

@@ -5,13 +5,14 @@ import type { WindowPadding } from '../../../operations/index.js'
 import * as ops from '../../../operations/index.js'
 import type { Fronts } from '../../types/sizes.js'
 import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume, Windows } from '../../types/windows.js'
-import { Pooling, type PoolOptions } from './pooling.js'
+import { type Pooled, Pooling, type PoolOptions } from './pooling.js'
 
-abstract class LpPool<Name extends string, Axes extends keyof Fronts, W extends Windows> extends Pooling<
-  Name,
-  Axes,
-  W
-> {
+/** See {@link lpPool2d}. */
+export class LpPool<
+  Name extends string = string,
+  Axes extends keyof Fronts = keyof Fronts,
+  W extends Windows = Windows,
+> extends Pooling<Name, Axes, W> {
   readonly p: number
 
   constructor(operation: Name, axes: Axes, p: number, window: ManySizes, options: PoolOptions) {
@@ -29,26 +30,17 @@ abstract class LpPool<Name extends string, Axes extends keyof Fronts, W extends 
   }
 }
 
-/** See {@link lpPool1d}. */
-export class LpPool1d<W extends Windows = Windows> extends LpPool<'lpPool1d', Sequence, W> {
-  constructor(p: number, window: Sizes1d, options: PoolOptions = {}) {
-    super('lpPool1d', 'batch, length', p, window, options)
-  }
-}
-
-/** See {@link lpPool2d}. */
-export class LpPool2d<W extends Windows = Windows> extends LpPool<'lpPool2d', Picture, W> {
-  constructor(p: number, window: Sizes2d, options: PoolOptions = {}) {
-    super('lpPool2d', 'batch, height, width', p, window, options)
-  }
-}
-
-/** See {@link lpPool3d}. */
-export class LpPool3d<W extends Windows = Windows> extends LpPool<'lpPool3d', Volume, W> {
-  constructor(p: number, window: Sizes3d, options: PoolOptions = {}) {
-    super('lpPool3d', 'batch, depth, height, width', p, window, options)
-  }
-}
+/** What makes layers of a kind over some axes. */
+export type LpPoolMaker<Name extends string, Axes extends keyof Fronts, Sizes extends ManySizes> = <
+  const Window extends Sizes,
+  const Stride extends Sizes = Window,
+  const Padding extends WindowPadding = 'valid',
+  const Ceil extends boolean = false,
+>(
+  p: number,
+  window: Window,
+  options?: PoolOptions<Stride, Padding, Ceil>,
+) => LpPool<Name, Axes, Pooled<Window, Stride, Padding, Ceil>>
 
 /**
  * A layer that takes (Σ xᵖ)^(1/p) of each window, channel by channel: [batch, length, channels] →
@@ -58,54 +50,25 @@ export class LpPool3d<W extends Windows = Windows> extends LpPool<'lpPool3d', Vo
  * @throws if p is not positive
  * @example lpPool1d(2, 2).forward(sequences) // [128, 100, 6] → [128, 50, 6]
  */
-export function lpPool1d<
-  const Window extends Sizes1d,
-  const Stride extends Sizes1d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  p: number,
-  window: Window,
-  options: PoolOptions<Stride, Padding> = {},
-): LpPool1d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new LpPool1d(p, window, options as PoolOptions)
-}
+export const lpPool1d: LpPoolMaker<'lpPool1d', Sequence, Sizes1d> = (p, window, options = {}) =>
+  new LpPool('lpPool1d', 'batch, length', p, window, options as PoolOptions)
 
 /**
- * A layer that takes (Σ xᵖ)^(1/p) of each window, channel by channel: [batch, height, width, channels] →
- * [batch, places, places, channels]. p = 1 gives sums; the larger p, the nearer to the largest value. Where p is not whole, values must not be
- * negative. (Gulcehre et al., "Learned-norm pooling for deep feedforward and recurrent neural networks", 2014.)
+ * A layer that takes (Σ xᵖ)^(1/p) of each window, channel by channel, as {@link lpPool1d}: [batch, height, width, channels] →
+ * [batch, places, places, channels].
  *
  * @throws if p is not positive
  * @example lpPool2d(2, 2).forward(pictures) // [128, 28, 28, 6] → [128, 14, 14, 6]
  */
-export function lpPool2d<
-  const Window extends Sizes2d,
-  const Stride extends Sizes2d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  p: number,
-  window: Window,
-  options: PoolOptions<Stride, Padding> = {},
-): LpPool2d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new LpPool2d(p, window, options as PoolOptions)
-}
+export const lpPool2d: LpPoolMaker<'lpPool2d', Picture, Sizes2d> = (p, window, options = {}) =>
+  new LpPool('lpPool2d', 'batch, height, width', p, window, options as PoolOptions)
 
 /**
- * A layer that takes (Σ xᵖ)^(1/p) of each window, channel by channel: [batch, depth, height, width, channels] →
- * [batch, places, places, places, channels]. p = 1 gives sums; the larger p, the nearer to the largest value. Where p is not whole, values must not be
- * negative. (Gulcehre et al., "Learned-norm pooling for deep feedforward and recurrent neural networks", 2014.)
+ * A layer that takes (Σ xᵖ)^(1/p) of each window, channel by channel, as {@link lpPool1d}: [batch, depth, height, width, channels] →
+ * [batch, places, places, places, channels].
  *
  * @throws if p is not positive
  * @example lpPool3d(2, 2).forward(volumes) // [2, 16, 16, 16, 1] → [2, 8, 8, 8, 1]
  */
-export function lpPool3d<
-  const Window extends Sizes3d,
-  const Stride extends Sizes3d = Window,
-  const Padding extends WindowPadding = 'valid',
->(
-  p: number,
-  window: Window,
-  options: PoolOptions<Stride, Padding> = {},
-): LpPool3d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new LpPool3d(p, window, options as PoolOptions)
-}
+export const lpPool3d: LpPoolMaker<'lpPool3d', Volume, Sizes3d> = (p, window, options = {}) =>
+  new LpPool('lpPool3d', 'batch, depth, height, width', p, window, options as PoolOptions)

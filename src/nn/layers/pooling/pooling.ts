@@ -1,3 +1,4 @@
+import { expectBoolean } from '../../../core/arguments.js'
 import { checkOptions, type OptionNames } from '../../../core/options.js'
 import type { Node } from '../../../graph/node.js'
 import type { WindowPadding } from '../../../operations/index.js'
@@ -8,20 +9,31 @@ import type { Fronts } from '../../types/sizes.js'
 import type { ManySizes, Windows } from '../../types/windows.js'
 import { expectAxes, onAxes, sizesText } from '../axes.js'
 
-export interface PoolOptions<Stride = ManySizes, Padding extends WindowPadding = WindowPadding> {
+export interface PoolOptions<Stride = ManySizes, Padding extends WindowPadding = WindowPadding, Ceil = boolean> {
   /** Distance between windows, for all axes or each; the size of the window, so that they touch. */
   readonly stride?: Stride
   /** Margin around the picture: 'valid' for none, 'same' for ⌈size / stride⌉ places, or how much; 'valid'. */
   readonly padding?: Padding
+  /** Whether there is a place for what remains behind the last whole window, as long as it begins in the picture or the margin before it; false. */
+  readonly ceilMode?: Ceil
 }
 
-export const poolOptions: OptionNames<PoolOptions> = { stride: true, padding: true }
+export const poolOptions: OptionNames<PoolOptions> = { stride: true, padding: true, ceilMode: true }
+
+/** The windows of a pooling layer. */
+export interface Pooled<Window extends ManySizes, Stride extends ManySizes, Padding extends WindowPadding, Ceil> {
+  readonly window: Window
+  readonly stride: Stride
+  readonly padding: Padding
+  readonly dilation: 1
+  readonly ceil: Ceil
+}
 
 /** What pooling of all kinds has: windows over spatial axes, channel by channel. */
 export abstract class Pooling<Name extends string, Axes extends keyof Fronts, W extends Windows> extends Layer<
   PoolingShape<Name, Axes, W>
 > {
-  protected readonly options: { readonly stride: ManySizes; readonly padding: WindowPadding }
+  protected readonly options: Required<PoolOptions>
 
   constructor(
     protected readonly operation: Name,
@@ -32,11 +44,11 @@ export abstract class Pooling<Name extends string, Axes extends keyof Fronts, W 
   ) {
     super()
     checkOptions<PoolOptions>(operation, options, known)
-    const { stride = window, padding = 'valid' } = options
+    const { stride = window, padding = 'valid', ceilMode = false } = options
     for (const size of onAxes(operation, 'the window', window, axes)) {
       expectCount(operation, 'elements of the window along an axis', size)
     }
-    this.options = { stride, padding }
+    this.options = { stride, padding, ceilMode: expectBoolean(operation, 'ceilMode', ceilMode) }
   }
 
   protected abstract pool(x: Node): Node
@@ -47,10 +59,11 @@ export abstract class Pooling<Name extends string, Axes extends keyof Fronts, W 
   }
 
   protected override describe(): string {
-    const { stride, padding } = this.options
+    const { stride, padding, ceilMode } = this.options
     const options = [
       sizesText(stride) !== sizesText(this.window) && `stride ${sizesText(stride)}`,
       padding !== 'valid' && `padding ${JSON.stringify(padding)}`,
+      ceilMode && 'ceil mode',
     ]
     return [onAxes(this.operation, 'the window', this.window, this.axes).join('×'), ...options]
       .filter(Boolean)

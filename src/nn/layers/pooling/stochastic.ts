@@ -4,16 +4,20 @@ import type { WindowPadding } from '../../../operations/index.js'
 import * as ops from '../../../operations/index.js'
 import { uniform } from '../../../tensor/random.js'
 import type { Picture, Sizes2d, Windows } from '../../types/windows.js'
-import { Pooling, type PoolOptions } from './pooling.js'
+import { Pooling, type PoolOptions, type poolOptions } from './pooling.js'
 
 /** See {@link stochasticPool2d}. */
 export class StochasticPool2d<W extends Windows = Windows> extends Pooling<'stochasticPool2d', Picture, W> {
-  constructor(window: Sizes2d, options: PoolOptions = {}) {
-    super('stochasticPool2d', 'batch, height, width', window, options)
+  constructor(window: Sizes2d, options: Omit<PoolOptions, 'ceilMode'> = {}) {
+    super('stochasticPool2d', 'batch, height, width', window, options, {
+      stride: true,
+      padding: true,
+    } as typeof poolOptions)
   }
 
   protected pool(x: Node): Node {
-    const windows = ops.unfold(x, this.window, this.options)
+    const { stride, padding } = this.options
+    const windows = ops.unfold(x, this.window, { stride, padding })
     const [batch, height, width] = windows.shape
     const channels = windows.shape[5]
     const elements = ops.reshape(windows, [batch, height, width, sizeOf(windows.shape.slice(3, 5)), channels])
@@ -49,7 +53,7 @@ export function stochasticPool2d<
   const Padding extends WindowPadding = 'valid',
 >(
   window: Window,
-  options: PoolOptions<Stride, Padding> = {},
+  options: Omit<PoolOptions<Stride, Padding>, 'ceilMode'> = {},
 ): StochasticPool2d<{ window: Window; stride: Stride; padding: Padding; dilation: 1 }> {
-  return new StochasticPool2d(window, options as PoolOptions)
+  return new StochasticPool2d(window, options as Omit<PoolOptions, 'ceilMode'>)
 }
