@@ -1,0 +1,209 @@
+import { curveLinear, line } from 'd3-shape'
+import { describe } from '../core/describe.js'
+import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
+import { type Axis, type AxisOptions, makeAxis } from './axis.js'
+import { colors, element, picture, round, textElement } from './svg.js'
+
+/** Numbers in a row: a list or a typed array. */
+export type Numbers = ArrayLike<number>
+
+export interface Series {
+  /** What it is called beside the chart; series without a name are not listed there. */
+  readonly name?: string
+  readonly y: Numbers
+  /** 1, 2, 3 … by default. */
+  readonly x?: Numbers
+  /** 'line'. Bars stand on 0. */
+  readonly kind?: 'line' | 'dashes' | 'points' | 'bars'
+  /** Such as '#d55e00'; the next one of a palette by default. */
+  readonly color?: string
+}
+
+export interface ChartOptions {
+  readonly title?: string
+  readonly x?: AxisOptions
+  readonly y?: AxisOptions
+  readonly series: readonly Series[]
+  /** Pixels; 640. */
+  readonly width?: number
+  /** Pixels; 360. */
+  readonly height?: number
+}
+
+/** More points of a line than this in one column of pixels look the same as their extremes. */
+const POINTS_PER_COLUMN = 4
+
+/**
+ * Curves, points and bars over two axes, as the text of an SVG file. NaN and infinities leave gaps.
+ *
+ * @throws if there is no series, or x and y of one differ in length
+ * @example
+ * const svg = chart({
+ *   title: 'Loss',
+ *   x: { label: 'epoch' },
+ *   y: { scale: 'log' },
+ *   series: [{ name: 'training', y: [2.3, 0.6, 0.2] }, { name: 'validation', y: [2.2, 0.7, 0.4] }],
+ * })
+ */
+export function chart(options: ChartOptions): string {
+  checkOptions<ChartOptions>('chart', options, {
+    title: true,
+    x: true,
+    y: true,
+    series: true,
+    width: true,
+    height: true,
+  })
+  const { title, width = 640, height = 360 } = options
+  for (const [side, pixels] of Object.entries({ width, height })) {
+    if (!(pixels >= 100 && pixels <= 10_000)) fail(`chart: the ${side} is ${pixels}`, 'Give 100 to 10,000 pixels.')
+  }
+  if (!Array.isArray(options.series) || options.series.length === 0)
+    fail('chart: there is no series', 'Give at least one.')
+  const series = options.series.map((one: Series, i) => placed(one, i))
+  const named = series.filter(({ name }) => name !== undefined)
+  const area = {
+    left: options.y?.label === undefined ? 56 : 74,
+    right: width - 24,
+    top: (title === undefined ? 14 : 38) + (named.length > 0 ? 22 : 0),
+    bottom: height - (options.x?.label === undefined ? 28 : 46),
+  }
+  const isBars = series.some(({ kind }) => kind === 'bars')
+  const halfBar = isBars ? 0.5 : 0
+  const xs = series.flatMap(({ x }) => [...ends(x)].flatMap((value) => [value - halfBar, value + halfBar]))
+  const ys = series.flatMap(({ y }) => [...ends(y, options.y?.scale === 'log')])
+  const x = makeAxis('x', xs, [area.left, area.right], options.x)
+  const y = makeAxis('y', isBars ? [...ys, 0] : ys, [area.bottom, area.top], options.y)
+  return picture(width, height, title, [
+    title === undefined ? '' : textElement({ x: area.left, y: 22, class: 'title' }, title),
+    legend(named, area.left, area.top - 12),
+    frame(x, y, area),
+    ...series.map((one) => drawn(one, x, y, area)),
+  ])
+}
+
+interface Area {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+type PlacedSeries = Required<Omit<Series, 'name'>> & Pick<Series, 'name'>
+
+function placed({ name, y, x, kind = 'line', color }: Series, i: number): PlacedSeries {
+  const where = `chart: series ${name === undefined ? i : `'${name}'`}`
+  if (typeof y !== 'object' || y === null || typeof y.length !== 'number') {
+    fail(`${where}: y is ${describe(y)}`, 'Give a list of numbers.')
+  }
+  if (x !== undefined && x.length !== y.length) {
+    fail(`${where}: there are ${x.length} numbers x and ${y.length} numbers y`, 'Give as many of both.')
+  }
+  const count = { length: y.length }
+  return { name, y, x: x ?? Array.from(count, (_, k) => k + 1), kind, color: color ?? colors[i % colors.length] }
+}
+
+/** The smallest and largest number. */
+function* ends(values: Numbers, positive = false): Iterable<number> {
+  let [low, high] = [Infinity, -Infinity]
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (!Number.isFinite(value) || (positive && value <= 0)) continue
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  if (low <= high) yield* [low, high]
+}
+
+function frame(x: Axis, y: Axis, { left, right, top, bottom }: Area): string {
+  const lines = [
+    ...y.ticks.map(({ place }) => element('line', { class: 'grid', x1: left, x2: right, y1: place, y2: place })),
+    ...x.ticks.map(({ place }) => element('line', { class: 'axis', x1: place, x2: place, y1: bottom, y2: bottom + 4 })),
+    element('line', { class: 'axis', x1: left, x2: right, y1: bottom, y2: bottom }),
+  ]
+  const labels = [
+    ...y.ticks.map(({ place, text }) => textElement({ x: left - 8, y: place + 4, 'text-anchor': 'end' }, text)),
+    ...x.ticks.map(({ place, text }) => textElement({ x: place, y: bottom + 18, 'text-anchor': 'middle' }, text)),
+  ]
+  const middle = { x: (left + right) / 2, y: (top + bottom) / 2 }
+  if (x.label !== undefined) labels.push(textElement({ x: middle.x, y: bottom + 38, 'text-anchor': 'middle' }, x.label))
+  if (y.label !== undefined) {
+    const transform = `translate(16 ${round(middle.y)}) rotate(-90)`
+    labels.push(textElement({ transform, 'text-anchor': 'middle' }, y.label))
+  }
+  return [...lines, ...labels].join('')
+}
+
+function legend(series: readonly PlacedSeries[], left: number, y: number): string {
+  let x = left
+  return series
+    .map(({ name = '', color }) => {
+      const entry =
+        element('rect', { x, y: y - 9, width: 12, height: 10, rx: 2, fill: color }) +
+        textElement({ x: x + 17, y }, name)
+      x += 34 + 7 * name.length
+      return entry
+    })
+    .join('')
+}
+
+function drawn({ x: xs, y: ys, kind, color }: PlacedSeries, x: Axis, y: Axis, area: Area): string {
+  const points = Array.from({ length: ys.length }, (_, i) => [x.place(xs[i]), y.place(ys[i])] as const)
+  if (kind === 'bars') {
+    const ground = y.place(0) ?? area.bottom
+    const half = ((x.place(1) ?? 1) - (x.place(0) ?? 0)) * 0.4
+    const bars = points.map(([at, end]) => {
+      if (at === undefined || end === undefined) return ''
+      const [top, height] = [Math.min(end, ground), Math.abs(end - ground)]
+      return element('rect', { x: at - half, y: top, width: 2 * half, height, fill: color })
+    })
+    return bars.join('')
+  }
+  if (kind === 'points') {
+    const dots = points.map(([cx, cy]) =>
+      cx === undefined || cy === undefined
+        ? ''
+        : element('circle', { cx, cy, r: 2.5, fill: color, 'fill-opacity': 0.7 }),
+    )
+    return dots.join('')
+  }
+  const path = line<readonly [number | undefined, number | undefined]>()
+    .defined(([a, b]) => a !== undefined && b !== undefined)
+    .x(([a]) => round(a ?? 0))
+    .y(([, b]) => round(b ?? 0))
+    .curve(curveLinear)
+  const [only] = points.filter(([a, b]) => a !== undefined && b !== undefined)
+  const isOne = points.filter(([a, b]) => a !== undefined && b !== undefined).length === 1
+  // A line of one point would not be seen.
+  if (isOne) return element('circle', { cx: only[0], cy: only[1], r: 2.5, fill: color })
+  const d = path(thinned(points, area.right - area.left))
+  const dashes = kind === 'dashes' ? '5 4' : undefined
+  return d === null ? '' : element('path', { class: 'line', stroke: color, 'stroke-dasharray': dashes, d })
+}
+
+type Place = readonly [number | undefined, number | undefined]
+
+/** Where many points fall into one column of pixels: the first, lowest, highest and last. */
+function thinned(points: readonly Place[], columns: number): readonly Place[] {
+  if (points.length <= columns * POINTS_PER_COLUMN) return points
+  const kept: Place[] = []
+  let column: Place[] = []
+  const flush = (): void => {
+    const shown = column.filter(([, y]) => y !== undefined)
+    const by = (better: (a: number, b: number) => boolean): Place | undefined =>
+      shown.reduce<Place | undefined>(
+        (best, p) => (best === undefined || better(p[1] ?? 0, best[1] ?? 0) ? p : best),
+        undefined,
+      )
+    const few = new Set([column[0], by((a, b) => a < b), by((a, b) => a > b), column.at(-1)])
+    kept.push(...column.filter((point) => few.has(point)))
+    column = []
+  }
+  for (const point of points) {
+    if (column.length > 0 && Math.floor(point[0] ?? -1) !== Math.floor(column[0][0] ?? -1)) flush()
+    column.push(point)
+  }
+  flush()
+  return kept
+}

@@ -1,0 +1,3 @@
+export type { AxisOptions, ScaleKind } from './axis.js'
+export { type ChartOptions, chart, type Numbers, type Series } from './chart.js'
+export { type HeatmapOptions, heatmap } from './heatmap.js'

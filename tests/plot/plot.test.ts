@@ -1,0 +1,141 @@
+import { chart, heatmap } from 'shapewise/plot'
+import { describe, expect, it } from 'vitest'
+
+/** The elements of a picture; throws if it is no well-formed XML: every tag is closed, and no & or < stands alone. */
+function parse(svg: string): { name: string; attributes: Record<string, string>; text: string }[] {
+  const elements: { name: string; attributes: Record<string, string>; text: string }[] = []
+  const open: string[] = []
+  let rest = svg
+  while (rest !== '') {
+    const text = /^[^<]+/.exec(rest)?.[0]
+    if (text !== undefined) {
+      if (/&(?!(amp|lt|gt|quot);)/.test(text)) throw new Error(`a single & in ${text.slice(0, 40)}`)
+      const last = elements.at(-1)
+      if (last !== undefined) last.text += text
+      rest = rest.slice(text.length)
+      continue
+    }
+    const tag = /^<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<]*")*)\s*(\/?)>/.exec(rest)
+    if (tag === null) throw new Error(`no tag: ${rest.slice(0, 60)}`)
+    const [whole, closes, name, list, closed] = tag
+    if (closes !== '') {
+      if (open.pop() !== name) throw new Error(`</${name}> closes nothing`)
+    } else {
+      const attributes = Object.fromEntries(
+        [...list.matchAll(/([\w:-]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]),
+      )
+      if (/NaN|undefined|Infinity/.test(list)) throw new Error(`<${name}${list}>`)
+      elements.push({ name, attributes, text: '' })
+      if (closed === '') open.push(name)
+    }
+    rest = rest.slice(whole.length)
+  }
+  expect(open).toEqual([])
+  return elements
+}
+
+const pathOf = (svg: string): string =>
+  parse(svg).find(({ name, attributes }) => name === 'path' && attributes.class === 'line')?.attributes.d ?? ''
+const placesOf = (d: string): number[][] =>
+  d
+    .split(/[ML]/)
+    .slice(1)
+    .map((pair) => pair.split(',').map(Number))
+
+describe('chart', () => {
+  it('puts numbers where they belong', () => {
+    const svg = chart({ series: [{ x: [0, 5, 10], y: [0, 50, 100] }] })
+    const [[x0, y0], [x1, y1], [x2, y2]] = placesOf(pathOf(svg))
+    expect([(x0 + x2) / 2, (y0 + y2) / 2]).toEqual([x1, y1])
+    expect(x2).toBeGreaterThan(x0)
+    expect(y2).toBeLessThan(y0)
+  })
+
+  it('has equal steps for equal factors on a logarithmic axis, and leaves out what is not positive', () => {
+    const svg = chart({ y: { scale: 'log' }, series: [{ y: [1, 10, 100, 0, -1, 1000, 100] }] })
+    const pieces = pathOf(svg).split('M').slice(1)
+    expect(pieces).toHaveLength(2)
+    const [[, a], [, b], [, c]] = placesOf(`M${pieces[0]}`)
+    expect(b - a).toBeCloseTo(c - b, 1)
+  })
+
+  it.each([
+    [[Number.NaN, 1, 2, Infinity, 3, 4]],
+    [[]],
+    [[Number.NaN]],
+    [[7]],
+    [[7, 7, 7]],
+    [[1e300, -1e300]],
+    [[1e-310, 2e-310]],
+    [Float32Array.of(1, 2)],
+  ])('takes %j', (y) => {
+    for (const scale of ['linear', 'log', 'symmetricLog'] as const) {
+      for (const kind of ['line', 'dashes', 'points', 'bars'] as const) {
+        expect(parse(chart({ y: { scale }, series: [{ name: 'a', y, kind }] })).length).toBeGreaterThan(3)
+      }
+    }
+  })
+
+  it('writes any text', () => {
+    const name = '<b>"Q&A"</b> \u0000\ud800 Ω'
+    const elements = parse(
+      chart({ title: name, x: { label: name, names: [name, name] }, series: [{ name, y: [1, 2] }] }),
+    )
+    expect(elements.find(({ attributes }) => attributes.class === 'title')?.text).toBe(
+      '&lt;b&gt;&quot;Q&amp;A&quot;&lt;/b&gt;  Ω',
+    )
+  })
+
+  it('thins out what falls into one column of pixels, and keeps the extremes', () => {
+    const y = Float64Array.from({ length: 100_000 }, (_, i) => Math.sin(i / 1000))
+    y[54_321] = 40
+    y[12_345] = -30
+    const svg = chart({ series: [{ y }] })
+    expect(svg.length).toBeLessThan(60_000)
+    const heights = placesOf(pathOf(svg)).map(([, h]) => h)
+    const [low, high] = [Math.max(...heights), Math.min(...heights)]
+    const few = placesOf(pathOf(chart({ series: [{ y: [40, -30] }] }))).map(([, h]) => h)
+    expect([high, low]).toEqual([few[0], few[1]])
+  })
+
+  it('refuses what it cannot draw', () => {
+    expect(() => chart({ series: [] })).toThrow(/no series/)
+    expect(() => chart({ series: [{ name: 'a', x: [1], y: [1, 2] }] })).toThrow(/1 numbers x and 2 numbers y/)
+    expect(() => chart({ series: [{ y: 3 as never }] })).toThrow(/y is/)
+    expect(() => chart({ width: 5, series: [{ y: [1] }] })).toThrow(/width is 5/)
+    expect(() => chart({ y: { scale: 'log', from: 0 }, series: [{ y: [1] }] })).toThrow(/y axis ends at 0/)
+    // @ts-expect-error
+    expect(() => chart({ serie: [] })).toThrow(/serie/)
+  })
+})
+
+describe('heatmap', () => {
+  it('has a cell for each number, the largest the darkest', () => {
+    const elements = parse(
+      heatmap({
+        values: [
+          [1, 2, 3],
+          [4, 5, -6],
+        ],
+        rows: ['a', 'b'],
+      }),
+    )
+    const opacities = elements.flatMap(({ attributes }) =>
+      attributes['fill-opacity'] === undefined ? [] : [Number(attributes['fill-opacity'])],
+    )
+    expect(opacities).toEqual([0.17, 0.33, 0.5, 0.67, 0.83, 1])
+  })
+
+  it.each([[[[Number.NaN]]], [[[0]]], [[new Float32Array(60), new Float32Array(60)]], [[[Infinity, -Infinity]]]])(
+    'takes %j',
+    (values) => {
+      expect(parse(heatmap({ title: '<', values, rowLabel: '&', columnLabel: '"' })).length).toBeGreaterThan(2)
+    },
+  )
+
+  it('refuses what it cannot draw', () => {
+    expect(() => heatmap({ values: [] })).toThrow(/no cells/)
+    expect(() => heatmap({ values: [[1], [1, 2]] })).toThrow(/differ in length/)
+    expect(() => heatmap({ values: [[1]], rows: ['a', 'b'] })).toThrow(/2 names for 1 rows/)
+  })
+})
