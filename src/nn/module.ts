@@ -136,7 +136,7 @@ export abstract class Module {
   }
 
   /**
-   * Takes over values that {@link state} gave.
+   * Takes over values that {@link Module.state} gave.
    *
    * @throws if entries are missing, unknown, or of another shape or dtype; the message lists them and nothing is changed
    */

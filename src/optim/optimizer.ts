@@ -236,7 +236,7 @@ export class Optimizer {
   }
 
   /**
-   * Takes over what {@link state} gave.
+   * Takes over what {@link Optimizer.state} gave.
    *
    * @param parameters those that have been trained; by default what the optimizer was made with
    * @throws if entries are missing, unknown, or of another shape or dtype

@@ -60,6 +60,14 @@ export function programOf(file: string, text: string): Snippet[] {
   return depth === 0 ? [] : [{ file, line: 1, code: `${lines.join('\n')}${'}'.repeat(depth)}` }]
 }
 
+/** The pages for people, from the top of the repository; `docs/api` is made of the sources. */
+export function pagesOf(root: string): string[] {
+  const inDocs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
+    .filter((name) => name.endsWith('.md') && !name.startsWith('docs/api/'))
+  return ['README.md', 'CONTRIBUTING.md', ...inDocs]
+}
+
 /** All snippets of the sources and guides. */
 export function allSnippets(root: string): Snippet[] {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -67,12 +75,9 @@ export function allSnippets(root: string): Snippet[] {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `src/${name.replaceAll('\\', '/')}`)
     .sort()
-  const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name.replaceAll('\\', '/')}`)
   return [
     ...sources.flatMap((file) => examplesOf(file, read(file))),
-    ...['README.md', 'CONTRIBUTING.md', ...guides].flatMap((file) =>
+    ...pagesOf(root).flatMap((file) =>
       file.startsWith('docs/guide/') ? programOf(file, read(file)) : fencesOf(file, read(file)),
     ),
   ]

@@ -82,7 +82,7 @@ export class Plateau {
     return { best: this.#best, waited: this.#waited, pause: this.#pause }
   }
 
-  /** Takes over what {@link state} gave. */
+  /** Takes over what {@link Plateau.state} gave. */
   loadState({ best, waited, pause }: PlateauState): void {
     this.#best = best
     this.#waited = waited

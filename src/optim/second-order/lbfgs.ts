@@ -152,7 +152,7 @@ export class Lbfgs {
   }
 
   /**
-   * Takes over what {@link state} gave.
+   * Takes over what {@link Lbfgs.state} gave.
    *
    * @throws if entries are missing, unknown, or of another shape
    */

@@ -18,7 +18,7 @@ const lengths = (weight: Node): Node => ops.sqrt(ops.sum(ops.mul(weight, weight)
 
 /** See {@link weightNorm}. */
 export class WeightNorm<L extends Weighted = Weighted> extends Reparametrized<L> {
-  /** [outputs]: the lengths; those of the layer's first weight at first */
+  /** [outputs], the lengths; those of the layer's first weight at first */
   readonly magnitude: Parameter
 
   constructor(layer: L) {
@@ -50,9 +50,9 @@ export interface SpectralNormOptions {
 
 /** See {@link spectralNorm}. */
 export class SpectralNorm<L extends Weighted = Weighted> extends Reparametrized<L> {
-  /** [outputs]: an estimate of the first left singular vector */
+  /** [outputs], an estimate of the first left singular vector */
   readonly u: Buffer
-  /** [inputs · window]: of the first right one */
+  /** [inputs · window], of the first right one */
   readonly v: Buffer
   readonly iterations: number
   readonly epsilon: number
