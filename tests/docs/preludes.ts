@@ -36,10 +36,12 @@ export const preludes: { readonly [file: string]: string } = {
     const smallVolumes = zeros([2, 8, 8, 8, 8])`,
   'src/nn/layers/convolution/depthwise.ts': `
     const maps = zeros([128, 14, 14, 6])
-    const sequences = zeros([128, 100, 8])`,
+    const sequences = zeros([128, 100, 8])
+    const volumes = zeros([2, 8, 8, 8, 4])`,
   'src/nn/layers/convolution/separable.ts': `
     const maps = zeros([128, 14, 14, 6])
-    const sequences = zeros([128, 100, 8])`,
+    const sequences = zeros([128, 100, 8])
+    const volumes = zeros([2, 8, 8, 8, 4])`,
   'src/nn/layers/pooling/adaptive.ts': `
     const sequences = zeros([128, 100, 6])
     const pictures = zeros([128, 28, 28, 6])

@@ -29,7 +29,20 @@ shape(conv(picture, kernel)).is<[number, 26, 24, 9]>()
 shape(conv(picture, kernel, { padding: 'same', stride: 2 })).is<[number, 14, 14, 9]>()
 shape(conv(unknown, kernel)).is<any>()
 shape(conv(picture, unknown)).is<any>()
-shape(convTranspose(picture, kernel, { stride: 2 })).is<any>()
+shape(convTranspose(picture, kernel, { stride: 2 })).is<[number, 57, 59, 9]>()
+shape(convTranspose(picture, kernel, { stride: [2, 1], padding: 1, outputPadding: [1, 0] })).is<[number, 56, 30, 9]>()
+shape(convTranspose(picture, kernel, { padding: 'same', stride: 3 })).is<[number, 84, 84, 9]>()
+shape(convTranspose(picture, unknown)).is<any>()
+shape(picture.unfold([3, 2]).fold([28, 28])).is<[number, 28, 28, 6]>()
+shape(picture.unfold([3, 2]).fold(28)).is<[number, 28, 28, 6]>()
+shape(sequence.unfold(3).fold(100 as number)).is<[4, number, 8]>()
+shape(unknown.fold([28, 28])).is<any>()
+// @ts-expect-error fold: takes [batch, ...places, ...window, channels], not [32, 784]
+matrix.fold(28)
+// @ts-expect-error fold: takes [batch, ...places, ...window, channels], not [4, 98, 3, 8]
+sequence.unfold(3).fold([28, 28])
+// @ts-expect-error convTranspose: 9 outputs do not divide into 2 groups
+convTranspose(picture, unknown as Tensor<[3, 3, 3, 9]>, { groups: 2 })
 shape(gridSample(picture, grid)).is<[8, 5, 7, 6]>()
 shape(interpolate1d(matrix, unknown, unknown)).is<[32, 784]>()
 // @ts-expect-error maxPool: takes [batch, ...spatial axes, channels], not [32, 784]

@@ -2,7 +2,7 @@ import type { ConvOptions, ConvTransposeOptions, GridSampleOptions, WindowPaddin
 import * as ops from '../../operations/index.js'
 import { expectTensor } from '../methods/operand.js'
 import type { Tensor } from '../tensor.js'
-import type { Convolved, ConvolvedProblem, ManySizes, ShapeOf, Unless } from '../types/index.js'
+import type { Convolved, ConvolvedProblem, ManySizes, ShapeOf, Transposed, Unless } from '../types/index.js'
 import { wrap } from '../wrap.js'
 
 // Operations on pictures and what goes with them: a kernel, a grid.
@@ -48,13 +48,34 @@ export function conv<
  * @throws ShapeError if channels, groups and kernel do not fit together, or padding crops more than the kernel reaches
  * @example convTranspose(images, kernel, { stride: 2 }) // [8, 28, 28, 1] with [5, 5, 1, 6] → [8, 59, 59, 6]
  */
-export function convTranspose<T extends Tensor, K extends Tensor, Groups extends number = 1>(
+export function convTranspose<
+  T extends Tensor,
+  K extends Tensor,
+  const Stride extends ManySizes = 1,
+  const Padding extends WindowPadding = 'valid',
+  const Dilation extends ManySizes = 1,
+  Groups extends number = 1,
+  const OutputPadding extends ManySizes = 0,
+>(
   x: T,
   kernel: K & Unless<ConvolvedProblem<'convTranspose', ShapeOf<T>, ShapeOf<K>, Groups>, unknown>,
-  options?: Omit<ConvTransposeOptions, 'groups'> & { readonly groups?: Groups },
-): Tensor {
+  options?: {
+    readonly stride?: Stride
+    readonly padding?: Padding
+    readonly dilation?: Dilation
+    readonly groups?: Groups
+    readonly outputPadding?: OutputPadding
+  },
+): Tensor<
+  Transposed<
+    ShapeOf<T>,
+    ShapeOf<K>,
+    { stride: Stride; padding: Padding; dilation: Dilation; outputPadding: OutputPadding }
+  >
+> {
   const image = expectTensor('convTranspose', 'the input', x)
-  return wrap(ops.convTranspose(image, expectTensor('convTranspose', 'the kernel', kernel), options))
+  const weight = expectTensor('convTranspose', 'the kernel', kernel)
+  return wrap(ops.convTranspose(image, weight, options as ConvTransposeOptions | undefined))
 }
 
 /**

@@ -8,6 +8,8 @@ import type {
 import * as ops from '../../operations/index.js'
 import type { Tensor } from '../tensor.js'
 import type {
+  Folded,
+  FoldedProblem,
   ManySizes,
   ShapeOf,
   SpatialProblem,
@@ -180,7 +182,11 @@ export const pictures = {
   },
 
   /** The transpose of `unfold` (col2im): windows put back, and added where they overlap; the options are those of `unfold`. */
-  fold<T extends Tensor, const Size extends ManySizes>(this: T, size: Size, options?: UnfoldOptions): Tensor<any> {
+  fold<T extends Tensor, const Size extends ManySizes>(
+    this: T,
+    size: Size & Unless<FoldedProblem<ShapeOf<T>, Size>, unknown>,
+    options?: UnfoldOptions,
+  ): Tensor<Folded<ShapeOf<T>, Size>> {
     return wrap(ops.fold(this.node, size, options))
   },
 }

@@ -180,3 +180,82 @@ export type ConvolvedProblem<
     : `${Name}: input ${Show<S>} and kernel ${Show<K>} have different ranks`
 
 type Agree<A extends number, B extends number> = number extends A | B ? true : A extends B ? true : false
+
+// How many places a transposed convolution makes along the spatial axes.
+
+/** What the windows of a transposed convolution do: those of the convolution, and places behind. */
+export interface TransposedWindows extends Windows {
+  readonly outputPadding: ManySizes
+}
+
+/** What is cut off, on both sides together. */
+type Cropped<Padding> = Padding extends 'valid'
+  ? 0
+  : Padding extends number
+    ? Add<Padding, Padding>
+    : Padding extends readonly [infer Before extends number, infer Behind extends number]
+      ? Add<Before, Behind>
+      : number
+
+/** (size − 1) · stride + reach − cropped + more, or size · stride + more. */
+type Grown<
+  Size extends number,
+  Stride extends number,
+  Padding,
+  Reach extends number,
+  More extends number,
+> = Padding extends 'same'
+  ? Add<Multiply<Size, Stride>, More>
+  : Subtract<Size, 1> extends infer Gaps extends number
+    ? Subtract<Add<Add<Multiply<Gaps, Stride>, Reach>, More>, Cropped<Padding>>
+    : number
+
+/** The places of a transposed convolution along each axis. */
+export type GrownOn<Spatial, W extends TransposedWindows> = {
+  [I in keyof Spatial]: Grown<
+    Spatial[I] & number,
+    On<W['stride'], I> & number,
+    On<W['padding'], I>,
+    Reach<On<W['window'], I> & number, On<W['dilation'], I> & number>,
+    On<W['outputPadding'], I> & number
+  >
+}
+
+/** The shape of a transposed convolution with a kernel of shape K. */
+export type Transposed<S extends Shape, K extends Shape, O extends Omit<TransposedWindows, 'window'>> = number extends
+  | S['length']
+  | K['length']
+  ? any
+  : K extends readonly [...infer Window extends Shape, number, infer Outputs extends number]
+    ? S extends readonly [infer Batch, ...infer Inner, unknown]
+      ? [Batch, ...Counts<GrownOn<Inner, O & { readonly window: Window }>>, Outputs]
+      : any
+    : any
+
+/** [batch, …size, channels] of windows [batch, …places, …window, channels] that are put back. */
+export type Folded<S extends Shape, Size> = number extends S['length']
+  ? any
+  : S extends readonly [infer Batch, ...unknown[], infer Channels]
+    ? Size extends readonly unknown[]
+      ? [Batch, ...Size, Channels]
+      : S['length'] extends 4
+        ? [Batch, Size, Channels]
+        : S['length'] extends 6
+          ? [Batch, Size, Size, Channels]
+          : S['length'] extends 8
+            ? [Batch, Size, Size, Size, Channels]
+            : any
+    : any
+
+/** The message for what are no windows of so many axes, else `never`. */
+export type FoldedProblem<S extends Shape, Size> = number extends S['length']
+  ? never
+  : S['length'] extends FoldedRank<Size>
+    ? never
+    : `fold: takes [batch, ...places, ...window, channels], not ${Show<S>}`
+
+type FoldedRank<Size> = Size extends readonly unknown[]
+  ? number extends Size['length']
+    ? number
+    : [...Size, ...Size, 'batch', 'channels']['length']
+  : 4 | 6 | 8

@@ -1,12 +1,11 @@
 import { checkOptions } from '../../../core/options.js'
-import type { Node } from '../../../graph/node.js'
 import type { WindowPadding } from '../../../operations/index.js'
-import * as ops from '../../../operations/index.js'
 import type { Multiply } from '../../../tensor/types/index.js'
 import { expectCount } from '../../counts.js'
-import type { ConvolutionShape } from '../../types/layers.js'
-import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Windows } from '../../types/windows.js'
-import { Convolution, type ConvolutionOptions, convolutionOptions } from './convolution.js'
+import type { Fronts } from '../../types/sizes.js'
+import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume, Windows } from '../../types/windows.js'
+import { type ConvolutionOptions, convolutionOptions } from './convolution.js'
+import { Conv } from './plain.js'
 
 export interface DepthwiseOptions<
   Stride = ManySizes,
@@ -19,63 +18,44 @@ export interface DepthwiseOptions<
 }
 
 const { groups: _, ...others } = convolutionOptions
-const names = { ...others, multiplier: true } as const
-
-/** The number of outputs. */
-function outputsOf(operation: string, channels: number, options: DepthwiseOptions): number {
-  checkOptions<DepthwiseOptions>(operation, options, names)
-  const { multiplier = 1 } = options
-  expectCount(operation, 'outputs of each channel', multiplier)
-  return channels * multiplier
-}
-
-/** See {@link depthwiseConv1d}. */
-export class DepthwiseConv1d<
-  Inputs extends number = number,
-  Outputs extends number = number,
-  W extends Windows = Windows,
-> extends Convolution<ConvolutionShape<'depthwiseConv1d', Sequence, Inputs, Outputs, W>, Inputs, Outputs> {
-  constructor(channels: Inputs, kernel: Sizes1d, options: DepthwiseOptions = {}) {
-    const outputs = outputsOf('depthwiseConv1d', channels, options) as Outputs
-    super(
-      'depthwiseConv1d',
-      'batch, length',
-      channels,
-      outputs,
-      kernel,
-      { ...options, groups: channels },
-      { ...names, groups: true },
-    )
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.windows)
-  }
-}
+/** The names of the options, for checks. */
+export const depthwiseOptions = { ...others, multiplier: true } as const
 
 /** See {@link depthwiseConv2d}. */
-export class DepthwiseConv2d<
+export class DepthwiseConv<
+  Name extends string = string,
+  Axes extends keyof Fronts = keyof Fronts,
   Inputs extends number = number,
   Outputs extends number = number,
   W extends Windows = Windows,
-> extends Convolution<ConvolutionShape<'depthwiseConv2d', Picture, Inputs, Outputs, W>, Inputs, Outputs> {
-  constructor(channels: Inputs, kernel: Sizes2d, options: DepthwiseOptions = {}) {
-    const outputs = outputsOf('depthwiseConv2d', channels, options) as Outputs
-    super(
-      'depthwiseConv2d',
-      'batch, height, width',
-      channels,
-      outputs,
-      kernel,
-      { ...options, groups: channels },
-      { ...names, groups: true },
-    )
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.windows)
+> extends Conv<Name, Axes, Inputs, Outputs, W> {
+  constructor(operation: Name, axes: Axes, channels: Inputs, kernel: ManySizes, options: DepthwiseOptions = {}) {
+    checkOptions<DepthwiseOptions>(operation, options, depthwiseOptions)
+    const { multiplier = 1, ...rest } = options
+    expectCount(operation, 'outputs of each channel', multiplier)
+    super(operation, axes, channels, (channels * multiplier) as Outputs, kernel, { ...rest, groups: channels })
   }
 }
+
+/** What makes depthwise convolutions over some axes. */
+export type DepthwiseConvMaker<Name extends string, Axes extends keyof Fronts, Sizes extends ManySizes> = <
+  Channels extends number,
+  const Kernel extends Sizes,
+  const Stride extends Sizes | 1 = 1,
+  const Padding extends WindowPadding = 'valid',
+  const Dilation extends Sizes | 1 = 1,
+  Multiplier extends number = 1,
+>(
+  channels: Channels,
+  kernel: Kernel,
+  options?: DepthwiseOptions<Stride, Padding, Dilation, Multiplier>,
+) => DepthwiseConv<
+  Name,
+  Axes,
+  Channels,
+  Multiply<Channels, Multiplier>,
+  { window: Kernel; stride: Stride; padding: Padding; dilation: Dilation }
+>
 
 /**
  * A convolution in which each channel has its own kernel and sees no other:
@@ -86,24 +66,11 @@ export class DepthwiseConv2d<
  * @throws if a number is not a whole one of at least 1
  * @example depthwiseConv1d(8, 5, { padding: 'same' }).forward(sequences) // [128, 100, 8] → [128, 100, 8]
  */
-export function depthwiseConv1d<
-  Channels extends number,
-  const Kernel extends Sizes1d,
-  const Stride extends Sizes1d = 1,
-  const Padding extends WindowPadding = 'valid',
-  const Dilation extends Sizes1d = 1,
-  Multiplier extends number = 1,
->(
-  channels: Channels,
-  kernel: Kernel,
-  options: DepthwiseOptions<Stride, Padding, Dilation, Multiplier> = {},
-): DepthwiseConv1d<
-  Channels,
-  Multiply<Channels, Multiplier>,
-  { window: Kernel; stride: Stride; padding: Padding; dilation: Dilation }
-> {
-  return new DepthwiseConv1d(channels, kernel, options as DepthwiseOptions)
-}
+export const depthwiseConv1d: DepthwiseConvMaker<'depthwiseConv1d', Sequence, Sizes1d> = (
+  channels,
+  kernel,
+  options = {},
+) => new DepthwiseConv('depthwiseConv1d', 'batch, length', channels, kernel, options as DepthwiseOptions)
 
 /**
  * A convolution in which each channel has its own kernel and sees no other:
@@ -114,21 +81,23 @@ export function depthwiseConv1d<
  * @throws if a number is not a whole one of at least 1
  * @example depthwiseConv2d(6, 3, { multiplier: 2 }).forward(maps) // [128, 14, 14, 6] → [128, 12, 12, 12]
  */
-export function depthwiseConv2d<
-  Channels extends number,
-  const Kernel extends Sizes2d,
-  const Stride extends Sizes2d = 1,
-  const Padding extends WindowPadding = 'valid',
-  const Dilation extends Sizes2d = 1,
-  Multiplier extends number = 1,
->(
-  channels: Channels,
-  kernel: Kernel,
-  options: DepthwiseOptions<Stride, Padding, Dilation, Multiplier> = {},
-): DepthwiseConv2d<
-  Channels,
-  Multiply<Channels, Multiplier>,
-  { window: Kernel; stride: Stride; padding: Padding; dilation: Dilation }
-> {
-  return new DepthwiseConv2d(channels, kernel, options as DepthwiseOptions)
-}
+export const depthwiseConv2d: DepthwiseConvMaker<'depthwiseConv2d', Picture, Sizes2d> = (
+  channels,
+  kernel,
+  options = {},
+) => new DepthwiseConv('depthwiseConv2d', 'batch, height, width', channels, kernel, options as DepthwiseOptions)
+
+/**
+ * A convolution in which each channel has its own kernel and sees no other:
+ * [batch, depth, height, width, channels] → [batch, places, places, places, channels · multiplier]. The same as conv3d with as many groups as channels;
+ * the outputs of a channel stand side by side.
+ * (Sifre, "Rigid-motion scattering for image classification", 2014; Howard et al., "MobileNets", 2017.)
+ *
+ * @throws if a number is not a whole one of at least 1
+ * @example depthwiseConv3d(4, 3).forward(volumes) // [2, 8, 8, 8, 4] → [2, 6, 6, 6, 4]
+ */
+export const depthwiseConv3d: DepthwiseConvMaker<'depthwiseConv3d', Volume, Sizes3d> = (
+  channels,
+  kernel,
+  options = {},
+) => new DepthwiseConv('depthwiseConv3d', 'batch, depth, height, width', channels, kernel, options as DepthwiseOptions)

@@ -4,21 +4,31 @@ import * as ops from '../../../operations/index.js'
 import type { Unless } from '../../../tensor/types/index.js'
 import type { GroupsProblem } from '../../types/groups.js'
 import type { ConvolutionShape } from '../../types/layers.js'
+import type { Fronts } from '../../types/sizes.js'
 import type { Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume, Windows } from '../../types/windows.js'
 import { Convolution, type ConvolutionOptions } from './convolution.js'
+
+/** Convolutions over one to three axes: {@link conv1d}, {@link conv2d}, {@link conv3d}. */
+export class Conv<
+  Name extends string = string,
+  Axes extends keyof Fronts = keyof Fronts,
+  Inputs extends number = number,
+  Outputs extends number = number,
+  W extends Windows = Windows,
+> extends Convolution<ConvolutionShape<Name, Axes, Inputs, Outputs, W>, Inputs, Outputs> {
+  protected filter(x: Node, weight: Node): Node {
+    return ops.conv(x, weight, this.windows)
+  }
+}
 
 /** See {@link conv1d}. */
 export class Conv1d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends Windows = Windows,
-> extends Convolution<ConvolutionShape<'conv1d', Sequence, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends Conv<'conv1d', Sequence, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes1d, options: ConvolutionOptions = {}) {
     super('conv1d', 'batch, length', inChannels, outChannels, kernel, options)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.windows)
   }
 }
 
@@ -27,13 +37,9 @@ export class Conv2d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends Windows = Windows,
-> extends Convolution<ConvolutionShape<'conv2d', Picture, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends Conv<'conv2d', Picture, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes2d, options: ConvolutionOptions = {}) {
     super('conv2d', 'batch, height, width', inChannels, outChannels, kernel, options)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.windows)
   }
 }
 
@@ -42,13 +48,9 @@ export class Conv3d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends Windows = Windows,
-> extends Convolution<ConvolutionShape<'conv3d', Volume, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends Conv<'conv3d', Volume, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes3d, options: ConvolutionOptions = {}) {
     super('conv3d', 'batch, depth, height, width', inChannels, outChannels, kernel, options)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.conv(x, weight, this.windows)
   }
 }
 

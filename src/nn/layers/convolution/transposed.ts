@@ -4,6 +4,7 @@ import * as ops from '../../../operations/index.js'
 import type { Unless } from '../../../tensor/types/index.js'
 import type { GroupsProblem } from '../../types/groups.js'
 import type { TransposedShape } from '../../types/layers.js'
+import type { Fronts } from '../../types/sizes.js'
 import type { TransposedWindows } from '../../types/transposed.js'
 import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume } from '../../types/windows.js'
 import { Convolution, type ConvolutionOptions, convolutionOptions } from './convolution.js'
@@ -23,18 +24,38 @@ export interface TransposedOptions<
 
 const names = { ...convolutionOptions, outputPadding: true } as const
 
+/** Transposed convolutions over one to three axes: {@link convTranspose1d}, {@link convTranspose2d}, {@link convTranspose3d}. */
+export class ConvTranspose<
+  Name extends string = string,
+  Axes extends keyof Fronts = keyof Fronts,
+  Inputs extends number = number,
+  Outputs extends number = number,
+  W extends TransposedWindows = TransposedWindows,
+> extends Convolution<TransposedShape<Name, Axes, Inputs, Outputs, W>, Inputs, Outputs> {
+  constructor(
+    operation: Name,
+    axes: Axes,
+    inChannels: Inputs,
+    outChannels: Outputs,
+    kernel: ManySizes,
+    options: TransposedOptions,
+  ) {
+    super(operation, axes, inChannels, outChannels, kernel, options, names)
+  }
+
+  protected filter(x: Node, weight: Node): Node {
+    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
+  }
+}
+
 /** See {@link convTranspose1d}. */
 export class ConvTranspose1d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends TransposedWindows = TransposedWindows,
-> extends Convolution<TransposedShape<'convTranspose1d', Sequence, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends ConvTranspose<'convTranspose1d', Sequence, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes1d, options: TransposedOptions = {}) {
-    super('convTranspose1d', 'batch, length', inChannels, outChannels, kernel, options, names)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
+    super('convTranspose1d', 'batch, length', inChannels, outChannels, kernel, options)
   }
 }
 
@@ -43,13 +64,9 @@ export class ConvTranspose2d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends TransposedWindows = TransposedWindows,
-> extends Convolution<TransposedShape<'convTranspose2d', Picture, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends ConvTranspose<'convTranspose2d', Picture, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes2d, options: TransposedOptions = {}) {
-    super('convTranspose2d', 'batch, height, width', inChannels, outChannels, kernel, options, names)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
+    super('convTranspose2d', 'batch, height, width', inChannels, outChannels, kernel, options)
   }
 }
 
@@ -58,13 +75,9 @@ export class ConvTranspose3d<
   Inputs extends number = number,
   Outputs extends number = number,
   W extends TransposedWindows = TransposedWindows,
-> extends Convolution<TransposedShape<'convTranspose3d', Volume, Inputs, Outputs, W>, Inputs, Outputs> {
+> extends ConvTranspose<'convTranspose3d', Volume, Inputs, Outputs, W> {
   constructor(inChannels: Inputs, outChannels: Outputs, kernel: Sizes3d, options: TransposedOptions = {}) {
-    super('convTranspose3d', 'batch, depth, height, width', inChannels, outChannels, kernel, options, names)
-  }
-
-  protected filter(x: Node, weight: Node): Node {
-    return ops.convTranspose(x, weight, { ...this.windows, outputPadding: this.outputPadding })
+    super('convTranspose3d', 'batch, depth, height, width', inChannels, outChannels, kernel, options)
   }
 }
 
