@@ -29,6 +29,7 @@ export abstract class Module {
 
   static readonly #access: Access = {
     moduleOf: (value) => (isModule(value) ? value : undefined),
+    labelOf: (module) => module.label,
     watch: (module) => {
       for (const inner of walk(module, isModule).modules.values()) watch(inner, () => inner.label)
     },

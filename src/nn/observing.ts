@@ -1,5 +1,6 @@
 import { fail } from '../core/errors.js'
 import { formatShape } from '../core/shape.js'
+import { currentOrigins } from '../graph/origins.js'
 import { currentScope } from '../tensor/scope.js'
 import { observeParameters, type Parameter } from '../tensor/variable.js'
 import { heard, isHeard } from './inspection/listening.js'
@@ -18,6 +19,8 @@ export interface Access {
   moduleOf(value: unknown): Module | undefined
   /** Has compiled functions watch what the module and those in it hold. */
   watch(module: Module): void
+  /** How messages name the module. */
+  labelOf(module: Module): string
 }
 
 const observed = new WeakSet<object>()
@@ -54,11 +57,15 @@ function observing(name: string, method: Method, access: Access): Method {
     if (outermost === undefined) outermost = this
     innermost = this
     if (currentScope()?.watched.has(this) === false) access.watch(this)
+    const origins = currentOrigins()
+    const maker = origins?.now
+    origins?.mark(() => access.labelOf(this))
     try {
       const run = (): unknown => method.apply(this, args)
       // What a class does through super is part of its own method.
       return isHeard(name) && Reflect.get(this, name) === called ? heard(this, name, run) : run()
     } finally {
+      origins?.mark(maker)
       ;[outermost, innermost] = before
     }
   }

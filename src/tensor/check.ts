@@ -3,6 +3,7 @@ import { decodeAll, isFloat, type TypedArray } from '../core/dtype.js'
 import { fail } from '../core/errors.js'
 import { type Graph, makeGraph, topologicalOrder } from '../graph/graph.js'
 import { hasResults, type Node, type Storage } from '../graph/node.js'
+import type { Origins } from '../graph/origins.js'
 import { formatType } from '../graph/print.js'
 import { downloadSync } from './runtime.js'
 
@@ -10,7 +11,12 @@ import { downloadSync } from './runtime.js'
  * Looks for NaN in the results of a program and, if there is one, computes the graph again on the reference backend to
  * name the operation that made the first.
  */
-export function checkForNaN(name: string, graph: Graph, inputs: readonly Storage[], outputs: readonly Storage[]): void {
+export function checkForNaN(
+  name: string,
+  { graph, origins }: { readonly graph: Graph; readonly origins: Origins },
+  inputs: readonly Storage[],
+  outputs: readonly Storage[],
+): void {
   const bad = outputs.findIndex(
     (storage) => isFloat(storage.dtype) && hasNaN(decodeAll(storage.dtype, downloadSync(storage))),
   )
@@ -26,8 +32,11 @@ export function checkForNaN(name: string, graph: Graph, inputs: readonly Storage
     )
   }
   const culprit = firstNaN(graph, inputs)
+  const maker = culprit && origins.of(culprit.id)
+  const what =
+    culprit === undefined ? `output ${bad}` : `${culprit.op} on ${culprit.inputs.map(formatType).join(' and ')}`
   fail(
-    `${name}: ${culprit === undefined ? `output ${bad}` : `${culprit.op} on ${culprit.inputs.map(formatType).join(' and ')}`} gives NaN`,
+    `${name}: ${what}${maker === undefined ? '' : ` in ${maker()}`} gives NaN`,
     'Usual causes: log or sqrt of something not positive, 0 / 0, or a learning rate that is too large.',
   )
 }

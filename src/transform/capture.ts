@@ -1,6 +1,7 @@
 import { input, rebuilt } from '../graph/build.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
 import { isOp, type Node } from '../graph/node.js'
+import { currentOrigins } from '../graph/origins.js'
 
 /** A closed graph, and the outer nodes that its last inputs stand for. */
 export interface Closure {
@@ -30,17 +31,21 @@ export function capture(
   }
   const graphInputs = inputs.map(copyInput)
   const captured: Node[] = []
+  const origins = currentOrigins()
+  const before = origins?.now
   const belongs = (node: Node): boolean => inside.has(node) || isFill(node)
   for (const node of topologicalOrder(outputs, (node) => !belongs(node))) {
     if (copies.has(node)) continue
     if (belongs(node)) {
       const sources = node.inputs.map((source) => copies.get(source)!)
+      origins?.mark(origins.of(node.id))
       copies.set(node, rebuilt(node, sources))
     } else {
       captured.push(node)
       graphInputs.push(copyInput(node))
     }
   }
+  origins?.mark(before)
   return { graph: { inputs: graphInputs, outputs: outputs.map((node) => copies.get(node)!) }, captured }
 }
 

@@ -3,6 +3,7 @@ import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import { isOp, type Node } from '../graph/node.js'
+import { currentOrigins, gradientOf } from '../graph/origins.js'
 import type { Primitive, TensorType } from '../graph/primitives.js'
 import { formatType } from '../graph/print.js'
 import { type Dependence, dependence } from './dependence.js'
@@ -41,8 +42,11 @@ export function gradient(
     if (paths.dependent.has(output)) accumulate(output, 0, cotangents[i], 'the cotangent of the output')
   })
 
+  const origins = currentOrigins()
+  const before = origins?.now
   for (let i = paths.order.length - 1; i >= 0; i--) {
     const node = paths.order[i]
+    origins?.mark(gradientOf(origins.of(node.id)))
     const grads = cotangentsOf.get(node)
     if (grads === undefined) continue
     if (isOp(node, 'result')) {
@@ -57,6 +61,7 @@ export function gradient(
       if (found !== undefined) accumulate(node.inputs[position], 0, found, nameOf(node))
     })
   }
+  origins?.mark(before)
   refuseForgotten(paths, wrt)
   return wrt.map((node) => cotangentsOf.get(node)?.[0])
 }

@@ -22,7 +22,7 @@ export function run(entry: Entry, tensors: readonly Tensor[], check: boolean, na
     return true
   }
   const { outputs, unfinished } = program.run(inputs, mayOverwrite)
-  if (check) checkForNaN(name, entry.graph, inputs, outputs)
+  if (check) checkForNaN(name, entry, inputs, outputs)
 
   // Results are older than what the variables hold from now on: they cannot have been computed from it.
   const returned = past.results(nodes, outputs.slice(0, outputs.length - writes.length))

@@ -4,6 +4,7 @@ import { type Flat, flatten } from '../../core/tree.js'
 import { input } from '../../graph/build.js'
 import type { Graph } from '../../graph/graph.js'
 import { type Node, nextNodeId } from '../../graph/node.js'
+import { notingOrigins, Origins } from '../../graph/origins.js'
 import { capture } from '../../transform/capture.js'
 import { rounded, type SmallFloat } from '../../transform/precision.js'
 import { backend } from '../backends.js'
@@ -22,6 +23,8 @@ export interface Entry {
   readonly program: Program
   readonly past: Past
   readonly graph: Graph
+  /** Which layers made the nodes of the graph. */
+  readonly origins: Origins
   readonly guards: readonly Guard[]
   /** What the objects held that the function has looked at. */
   readonly snapshot: Snapshot
@@ -65,7 +68,9 @@ export function traceFunction<Arguments extends readonly unknown[]>(
     return new Tensor(placeholder)
   })
   const watch = new Stopwatch()
-  const returned = watch.measure('trace', () => trace(scope, () => fn(...(flat.rebuild(leaves) as Arguments))))
+  const origins = new Origins()
+  const body = () => fn(...(flat.rebuild(leaves) as Arguments))
+  const returned = watch.measure('trace', () => notingOrigins(origins, () => trace(scope, body)))
   if (returned instanceof Promise) {
     returned.catch(() => {})
     fail(
@@ -86,7 +91,9 @@ export function traceFunction<Arguments extends readonly unknown[]>(
     isData: (node: Node) => !read.has(node),
     exact: scope.gradients,
   }
-  const { graph, captured } = capture(inputs, rounding === undefined ? exact : rounded(exact, rounding), since)
+  const { graph, captured } = notingOrigins(origins, () =>
+    capture(inputs, rounding === undefined ? exact : rounded(exact, rounding), since),
+  )
   evaluate(captured)
 
   const donatedArguments = donatedPositions(flat, donate)
@@ -116,6 +123,7 @@ export function traceFunction<Arguments extends readonly unknown[]>(
     program,
     past,
     graph,
+    origins,
     inputOfWrite,
     guards,
     snapshot,
