@@ -1,4 +1,13 @@
+export { type AveragingOptions, averaging } from './callbacks/averaging.js'
 export type { Callback, Ending } from './callbacks/callback.js'
+export { type BestWeightsOptions, bestWeights, type CheckpointsOptions, checkpoints } from './callbacks/checkpoints.js'
+export { type EarlyStoppingOptions, earlyStopping } from './callbacks/early-stopping.js'
+export { type PlateauScheduleOptions, plateauSchedule } from './callbacks/plateau.js'
+export { type SamplesOptions, samples } from './callbacks/samples.js'
+export { type SpikesOptions, spikes } from './callbacks/spikes.js'
+export { jsonLines, notify } from './callbacks/telling.js'
+export { type TensorBoardOptions, tensorBoard } from './callbacks/tensorboard.js'
+export type { WatchOptions } from './callbacks/watched.js'
 export {
   type ClassEvaluation,
   type EvaluateOptions,
@@ -8,6 +17,13 @@ export {
   type Mistake,
   mistakes,
 } from './evaluate.js'
+export {
+  type BatchSizeOptions,
+  type BatchSizeSearch,
+  type BatchSizeTrial,
+  findBatchSize,
+} from './finders/batch-size.js'
+export { findLearningRate, type LearningRateOptions, type LearningRateSearch } from './finders/learning-rate.js'
 export { fit } from './fit.js'
 export type { EpochEvent, Metrics, StepEvent } from './loop/events.js'
 export type { StepPlace } from './loop/loop.js'
@@ -17,6 +33,7 @@ export type { Part, Parts } from './loop/parts.js'
 export type { Training } from './loop/training.js'
 export type { Augment, BatchProgress, FitOptions } from './options.js'
 export { type PredictOptions, predict } from './predict.js'
+export { type CurveOptions, curveSvg, type Series } from './report/curves.js'
 export { Run } from './run.js'
 export type { Epoch, History, Score } from './score.js'
 export { type FolderStorage, folderStorage } from './store/folder.js'

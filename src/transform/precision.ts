@@ -2,6 +2,7 @@ import { sizeOf } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import { topologicalOrder } from '../graph/graph.js'
 import { hasResults, isOp, type Node } from '../graph/node.js'
+import { currentOrigins } from '../graph/origins.js'
 import type { Primitive } from '../graph/primitives.js'
 import { isElementwise } from '../graph/scalar.js'
 
@@ -38,6 +39,7 @@ export function rounded(roots: readonly Node[], { dtype, since, isData, exact, f
   for (const node of order) {
     if (node.id < since || node.inputs.length === 0) continue
     if (node.inputs.some((input) => isExact.has(input))) isExact.add(node)
+    currentOrigins()?.mark(currentOrigins()?.of(node.id))
     const source = isExact.has(node) ? copies : roundings
     const inputs = node.inputs.map((input) => source.get(input) ?? copies.get(input) ?? input)
     const copy = inputs.some((input, i) => input !== node.inputs[i]) ? build.rebuilt(node, inputs) : node

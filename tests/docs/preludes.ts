@@ -179,4 +179,10 @@ export const preludes: { readonly [file: string]: string } = {
     const lenet = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
   'src/train/fit.ts': `${digits}
     const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+  'src/train/callbacks/tensorboard.ts': `${digits}
+    const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+  'src/train/finders/learning-rate.ts': `${digits}
+    const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
+  'src/train/finders/batch-size.ts': `${digits}
+    const model = nn.sequential(nn.flatten(), nn.linear(784, 10))`,
 }

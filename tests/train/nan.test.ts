@@ -80,7 +80,9 @@ describe('a NaN is traced back', () => {
     const steps = generate(({ index }) => index, { length: 2 })
     const parts = { parts: { weights }, epochs: 9 }
     const message = await failure(trainLoop(() => step(), steps, parts))
-    expect(message).toMatch(/trainLoop: the value 'height' is NaN at epoch 4, batch 1 of 2: .*sqrt on float32\[\] gives NaN/)
+    expect(message).toMatch(
+      /trainLoop: the value 'height' is NaN at epoch 4, batch 1 of 2: .*sqrt on float32\[\] gives NaN/,
+    )
     expect(await w.value.item()).toBe(0)
     const chance = vi.fn(() => Number.NaN)
     expect(await failure(trainLoop(chance, steps, parts))).toMatch(

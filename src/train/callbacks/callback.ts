@@ -26,9 +26,14 @@ export interface Callback {
    */
   waits?(step: number): boolean
   onBatch?(event: StepEvent, training: Training): void | Promise<void>
+  /** After the steps of an epoch, before the validation. */
+  beforeValidation?(training: Training): void | Promise<void>
   /** After the validation. */
   onEpoch?(event: EpochEvent, training: Training): void | Promise<void>
-  /** At the end, whatever ended it: all epochs, `stop`, somebody who left the loop, or an error. */
+  /**
+   * At the end, whatever ended it: all epochs, `stop`, somebody who left the loop, or an error. The last callback is told first, so that the
+   * first has the last word about what is left in the models.
+   */
   onEnd?(ending: Ending, training: Training, error?: unknown): void | Promise<void>
   /** Plain data. */
   state?(): Stored | Promise<Stored>

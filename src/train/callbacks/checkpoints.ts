@@ -28,7 +28,10 @@ export function checkpoints(options: CheckpointsOptions): Callback {
   const { steps, minutes, epochs, keep } = options ?? {}
   for (const [name, value] of Object.entries({ steps, minutes, epochs, keep })) {
     if (value === undefined || (value > 0 && (name === 'minutes' || Number.isSafeInteger(value)))) continue
-    fail(`checkpoints: ${name} is ${value}`, name === 'minutes' ? 'Give minutes.' : 'Give a whole number of at least 1.')
+    fail(
+      `checkpoints: ${name} is ${value}`,
+      name === 'minutes' ? 'Give minutes.' : 'Give a whole number of at least 1.',
+    )
   }
   if (steps === undefined && minutes === undefined && epochs === undefined) {
     fail('checkpoints: it is not said when', 'Give steps, minutes or epochs: checkpoints({ minutes: 10 }).')

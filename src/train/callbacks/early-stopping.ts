@@ -52,7 +52,9 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
       }
       noted = { ...noted, waited: noted.waited + 1 }
       if (noted.waited <= patience) return
-      training.stop(`earlyStopping: no better value than ${noted.best} of epoch ${noted.bestEpoch} for ${noted.waited} epochs`)
+      training.stop(
+        `earlyStopping: no better value than ${noted.best} of epoch ${noted.bestEpoch} for ${noted.waited} epochs`,
+      )
     },
     onEnd(ending, training) {
       if (noted.weights === null || ending === 'failed') return

@@ -11,7 +11,7 @@ export interface SpikesOptions {
   /** How many standard deviations above the mean of the window are a spike; 8. */
   readonly deviations?: number
   /** What is done: 'note' says it, 'stop' ends the training, too; 'note'. */
-  readonly then?: 'note' | 'stop'
+  readonly action?: 'note' | 'stop'
 }
 
 /**
@@ -23,8 +23,8 @@ export interface SpikesOptions {
  * const callbacks = [spikes({ deviations: 6 })]
  */
 export function spikes(options: SpikesOptions = {}): Callback {
-  checkOptions<SpikesOptions>('spikes', options, { metric: true, window: true, deviations: true, then: true })
-  const { metric = 'loss', window = 50, deviations = 8, then = 'note' } = options
+  checkOptions<SpikesOptions>('spikes', options, { metric: true, window: true, deviations: true, action: true })
+  const { metric = 'loss', window = 50, deviations = 8, action = 'note' } = options
   if (!(Number.isSafeInteger(window) && window >= 3)) {
     fail(`spikes: the window is ${window}`, 'Give a whole number of at least 3 steps.')
   }
@@ -43,7 +43,7 @@ export function spikes(options: SpikesOptions = {}): Callback {
           training.note(
             `The ${metric} jumps to ${value.toPrecision(4)} at step ${step} (epoch ${epoch}, batch ${batch}), from ${mean.toPrecision(4)} ± ${spread.toPrecision(2)} of the ${window} steps before.`,
           )
-          if (then === 'stop') training.stop(`spikes: the ${metric} jumped at step ${step}`)
+          if (action === 'stop') training.stop(`spikes: the ${metric} jumped at step ${step}`)
         }
       }
       seen = [...seen, value].slice(-window)

@@ -25,9 +25,10 @@ export class Keeping {
   readonly #plan: Kept
   #folder: RunFolder | undefined
   #lines: RunLine[] = []
-  /** How many checkpoints somebody wants to be kept who wants one now. */
-  #asked: number | undefined
-  #saves = false
+  /** Whether somebody wants a checkpoint now. */
+  #asked = false
+  /** How many of the last checkpoints are kept. */
+  #keep = KEPT_CHECKPOINTS
   #savedStep = -1
   /** Why something could not be written. */
   #failure: unknown
@@ -44,12 +45,17 @@ export class Keeping {
   }
 
   get isAsked(): boolean {
-    return this.#asked !== undefined
+    return this.#asked
   }
 
-  ask(keep = KEPT_CHECKPOINTS): void {
-    this.#saves = true
-    this.#asked = Math.max(keep, this.#asked ?? 1)
+  /** Whether a callback says when there are checkpoints; else there is one after each epoch. */
+  get #isPlanned(): boolean {
+    return this.#plan.options.callbacks?.some(({ name }) => name === 'checkpoints') ?? false
+  }
+
+  ask(keep?: number): void {
+    this.#asked = true
+    this.#keep = keep ?? this.#keep
   }
 
   /** Opens the folder, and gives the checkpoint to go on from, if there is one and it is wanted. */
@@ -123,15 +129,14 @@ export class Keeping {
   async epoch(event: EpochEvent, checkpoint: () => Promise<Checkpoint>): Promise<void> {
     if (this.#folder === undefined) return
     this.#lines.push({ type: 'epoch', ...event })
-    if (this.isAsked || !this.#saves) await this.save(event.step, checkpoint)
+    if (this.isAsked || !this.#isPlanned) await this.save(event.step, checkpoint)
     else await this.#flush()
   }
 
   /** Stores a checkpoint; one that cannot be written is said and made up for by the next. */
   async save(step: number, checkpoint: () => Promise<Checkpoint>): Promise<void> {
     const folder = this.#folder
-    const keep = this.#asked ?? KEPT_CHECKPOINTS
-    this.#asked = undefined
+    this.#asked = false
     if (folder === undefined) return
     const isSaved = await this.#try(async () => {
       await folder.writeCheckpoint(step, { ...(await checkpoint()), settings: this.#plan.feed.settings })
@@ -139,7 +144,7 @@ export class Keeping {
     })
     await this.#flush()
     if (!isSaved) return
-    const old = (await folder.checkpoints()).filter((other) => other <= step).slice(0, -keep)
+    const old = (await folder.checkpoints()).filter((other) => other <= step).slice(0, -this.#keep)
     for (const other of old) await this.#try(() => folder.removeCheckpoint(other))
   }
 

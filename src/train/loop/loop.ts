@@ -105,6 +105,14 @@ export class Loop<B> implements Training {
   get folder(): RunFolder | undefined {
     return this.#keeping.folder
   }
+  async snapshot(): Promise<() => void> {
+    const { ensemble } = this.#plan
+    const state = await ensemble.state()
+    return () => ensemble.loadState(state)
+  }
+  evaluated<R>(body: () => R | Promise<R>): Promise<R> {
+    return this.#plan.ensemble.evaluated(body)
+  }
   stop(reason: string): void {
     // The next step may be under way.
     this.#stopped ??= { reason, lastStep: this.#place.step + 1 }
@@ -154,7 +162,7 @@ export class Loop<B> implements Training {
       ensemble.settle()
       restoreModes()
       try {
-        for (const callback of this.#callbacks) await callback.onEnd?.(ending, this, failure)
+        for (const callback of [...this.#callbacks].reverse()) await callback.onEnd?.(ending, this, failure)
       } finally {
         await this.#keeping.end(ending, failure ?? this.#stopped?.reason, this)
       }
@@ -177,6 +185,7 @@ export class Loop<B> implements Training {
     await this.#steps()
     const examplesPerSecond = (this.#totals.examples - totals.examples) / seconds()
     ensemble.settle()
+    for (const callback of this.#callbacks) await callback.beforeValidation?.(this)
     const event: EpochEvent = {
       ...{ epoch, epochs: this.epochs, step: this.step, metrics: this.#totals.means() },
       validation: await validate?.(),
