@@ -27,7 +27,10 @@ const levelOf = new Map(floors.flatMap((names, level) => names.map((name): [stri
 const neighbours: { readonly [floor: string]: readonly string[] } = { optim: ['nn'] }
 
 /** Floors that see less than all below them. */
-const only: { readonly [floor: string]: readonly string[] } = { data: ['core', 'tensor'], plot: ['core'] }
+const only: { readonly [floor: string]: readonly string[] } = {
+  data: ['core', 'tensor', 'distributions'],
+  plot: ['core'],
+}
 
 const MAX_LINES = 500
 const WISHED_LINES = 400

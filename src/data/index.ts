@@ -1,4 +1,5 @@
 export { RandomStream } from '../core/threefry.js'
+export * as augment from './augment/index.js'
 export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
 export type { DownloadProgress } from './files/download.js'
 export type { DataSource, SourceOptions } from './files/published.js'
@@ -43,6 +44,7 @@ export {
 export { type ParquetOptions, readParquet } from './own/parquet.js'
 export { type FileLocation, readCsv, readFile, readNpyFile, readNpzFile, readText, readWav } from './own/read-file.js'
 export { type ClassTableOptions, classTable, type ValueTableOptions, valueTable } from './own/table-dataset.js'
+export * as pictures from './pictures/index.js'
 export {
   floats,
   integers,

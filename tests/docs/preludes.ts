@@ -18,6 +18,8 @@ export const preludes: { readonly [file: string]: string } = {
     const model = nn.sequential(nn.linear(8, 16), nn.linear(16, 4))
     const inputs = ones([32, 8])
     const labels = zeros([32], 'int32')`,
+  'src/data/pictures/warp.ts': `
+    const corners = tensor([[[0, 0], [9, 0], [9, 9], [0, 9]]])`,
   'src/nn/losses/cross-entropy.ts': `
     const model = linear(784, 10)
     const pictures = zeros([128, 784])
