@@ -12,6 +12,8 @@ export interface Layout {
   readonly apart?: Shape
   /** Their order in the variable, whose own axes are joined of them; as they are. */
   readonly axes?: readonly number[]
+  /** The order in the variable of equal parts of the last axis; as they are. */
+  readonly parts?: readonly number[]
 }
 
 /** A value in the order that a variable has, in its dtype. Undefined if numbers of this kind do not become such. */
@@ -26,7 +28,9 @@ export function arranged(
   const row = value.shape.slice(1)
   const part = value.data.subarray(from * sizeOf(row), to * sizeOf(row))
   const whole = axes === undefined ? part : permuted(part, apart ?? [to - from, ...row], axes)
-  return { dtype, shape, data: converted(whole, like) }
+  const { parts } = layout
+  const ordered = parts === undefined ? whole : reordered(whole, shape, parts)
+  return { dtype, shape, data: converted(ordered, like) }
 }
 
 /** 16-bit floats are held as float32. */
@@ -35,6 +39,20 @@ function converted(data: TypedArray, { dtype }: Pick<StoredValue, 'dtype'>): Typ
     dtype === 'float16' || dtype === 'bfloat16' ? new Float32Array(data.length) : allocate(dtype, data.length)
   array.set(data)
   return array
+}
+
+/** The last axis in parts of another order. */
+function reordered(data: TypedArray, shape: Shape, order: readonly number[]): TypedArray {
+  const last = shape[shape.length - 1]
+  const apart = [data.length / last, order.length, last / order.length]
+  const out = data.slice()
+  for (let row = 0; row < apart[0]; row++) {
+    for (const [to, from] of order.entries()) {
+      const start = row * last + from * apart[2]
+      out.set(data.subarray(start, start + apart[2]), row * last + to * apart[2])
+    }
+  }
+  return out
 }
 
 /** The elements of an array with its axes in another order. */
