@@ -3,7 +3,7 @@ import { CrossAttention } from '../../nn/layers/attention/cross.js'
 import { MultiHeadAttention } from '../../nn/layers/attention/multi-head.js'
 import { Sequential } from '../../nn/layers/combination/sequential.js'
 import { Convolution } from '../../nn/layers/convolution/convolution.js'
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../../nn/layers/convolution/transposed.js'
+import { ConvTranspose } from '../../nn/layers/convolution/transposed.js'
 import { Flatten } from '../../nn/layers/flatten.js'
 import { Bilinear } from '../../nn/layers/linear/bilinear.js'
 import { Linear } from '../../nn/layers/linear/linear.js'
@@ -157,7 +157,7 @@ export class PyTorchNames {
     const [perGroup] = weight.shape.slice(-2)
     const variable: Variable = weight
     const name = at('weight')
-    if (layer instanceof ConvTranspose1d || layer instanceof ConvTranspose2d || layer instanceof ConvTranspose3d) {
+    if (layer instanceof ConvTranspose) {
       const groups = inChannels / perGroup
       const shape = [inChannels, outChannels / groups, ...window]
       const apart = [groups, perGroup, outChannels / groups, ...window]

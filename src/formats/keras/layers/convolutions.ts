@@ -1,10 +1,10 @@
 import { fail } from '../../../core/errors.js'
 import type { Node } from '../../../graph/node.js'
 import type { ConvolutionOptions } from '../../../nn/layers/convolution/convolution.js'
-import { DepthwiseConv2d } from '../../../nn/layers/convolution/depthwise.js'
-import { Conv1d, Conv2d, Conv3d } from '../../../nn/layers/convolution/plain.js'
-import { SeparableConv1d, SeparableConv2d } from '../../../nn/layers/convolution/separable.js'
-import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../../../nn/layers/convolution/transposed.js'
+import { DepthwiseConv } from '../../../nn/layers/convolution/depthwise.js'
+import { Conv } from '../../../nn/layers/convolution/plain.js'
+import { SeparableConv } from '../../../nn/layers/convolution/separable.js'
+import { ConvTranspose } from '../../../nn/layers/convolution/transposed.js'
 import * as ops from '../../../operations/index.js'
 import type { Config } from '../config.js'
 import { activationOf } from './activations.js'
@@ -30,6 +30,9 @@ function optionsOf(config: Config): ConvolutionOptions & { readonly padding: 'va
   }
 }
 
+/** The axes that layers of so many spatial ones take. */
+const spatial = { 1: 'batch, length', 2: 'batch, height, width', 3: 'batch, depth, height, width' } as const
+
 const firstOf = (sizes: number | readonly number[]): number => (typeof sizes === 'number' ? sizes : sizes[0])
 
 const convolution =
@@ -39,8 +42,7 @@ const convolution =
     const groups = config.number('groups', 1)
     const [inputs, outputs, window] = [kernel[axes] * groups, kernel[axes + 1], kernel.slice(0, axes)]
     const options = { ...optionsOf(config), groups }
-    const Kind = axes === 1 ? Conv1d : axes === 2 ? Conv2d : Conv3d
-    const module = new Kind(inputs, outputs, window as never, options)
+    const module = new Conv('conv', spatial[axes], inputs, outputs, window, options)
     const activation = activationOf(config)
     const before = (window[0] - 1) * firstOf(config.sizes('dilation_rate', 1))
     const isCausal = windowOf(config).padding === 'causal'
@@ -61,8 +63,10 @@ const transposed =
     )
     // Where the stride is wider than the kernel, the gap behind the last place belongs to the output.
     const outputPadding = window.map((size, i) => (options.padding === 'valid' ? Math.max(0, strides[i] - size) : 0))
-    const Kind = axes === 1 ? ConvTranspose1d : axes === 2 ? ConvTranspose2d : ConvTranspose3d
-    const module = new Kind(inputs, outputs, window as never, { ...options, outputPadding: outputPadding as never })
+    const module = new ConvTranspose('convTranspose', spatial[axes], inputs, outputs, window, {
+      ...options,
+      outputPadding,
+    })
     const activation = activationOf(config)
     const order = [...window.keys(), axes + 1, axes]
     const [weight, ...bias] = inOrder(module.weight, module.bias)
@@ -76,8 +80,8 @@ const separable =
     const pointwise = shapeOf(config, shapes, 1, axes + 2)
     const [inputs, multiplier, window] = [depthwise[axes], depthwise[axes + 1], depthwise.slice(0, axes)]
     if (windowOf(config).padding === 'causal') fail(`${config.label}: causal padding is not supported.`)
-    const Kind = axes === 1 ? SeparableConv1d : SeparableConv2d
-    const module = new Kind(inputs, pointwise[axes + 1], window as never, { ...optionsOf(config), multiplier })
+    const options = { ...optionsOf(config), multiplier }
+    const module = new SeparableConv('separableConv', spatial[axes], inputs, pointwise[axes + 1], window, options)
     const activation = activationOf(config)
     const places = inOrder(module.depthwise.weight, module.pointwise.weight, module.pointwise.bias)
     return { module, places, run: ([x]) => activation(through(module, x)) }
@@ -94,7 +98,10 @@ export const convolutionLayers: Readonly<Record<string, Build>> = {
   SeparableConv2D: separable(2),
   DepthwiseConv2D(config, shapes) {
     const [height, width, channels, multiplier] = shapeOf(config, shapes, 0, 4)
-    const module = new DepthwiseConv2d(channels, [height, width], { ...optionsOf(config), multiplier })
+    const module = new DepthwiseConv('depthwiseConv', spatial[2], channels, [height, width], {
+      ...optionsOf(config),
+      multiplier,
+    })
     const activation = activationOf(config)
     return { module, places: inOrder(module.weight, module.bias), run: ([x]) => activation(through(module, x)) }
   },
