@@ -1,4 +1,3 @@
-import { fail } from '../core/errors.js'
 import { customGradient } from '../tensor/call.js'
 import { where } from '../tensor/functions.js'
 import * as random from '../tensor/random.js'
@@ -15,6 +14,7 @@ import {
   type SampleOptions,
 } from './distribution.js'
 import { digamma, logGamma } from './gamma-function.js'
+import { gammaSampleGradient } from './gamma-gradient.js'
 
 /** At most 5 % of proposals are rejected, so that all of these are for one in 4 · 10¹⁰ samples, which then keeps the last. */
 const ROUNDS = 8
@@ -23,7 +23,7 @@ const ROUNDS = 8
  * Gamma(a, 1) by squeezed normals, for a < 1 as Gamma(a + 1) · u^(1/a), with a fixed number of rounds of rejection.
  * (Marsaglia and Tsang, "A simple method for generating gamma variables", 2000.)
  */
-function standardGamma(name: string, concentration: Tensor, options: SampleOptions): Tensor {
+function standardGamma(concentration: Tensor, options: SampleOptions): Tensor {
   const { shape } = drawn(concentration, options)
   const [a, b, c] = keysOf(options, 3)
   const { dtype } = concentration
@@ -46,17 +46,17 @@ function standardGamma(name: string, concentration: Tensor, options: SampleOptio
     const small = boost.neg().log1p().div(alpha).exp()
     return where(isSmall, value.mul(small), value) as Tensor
   }
-  const refuse = (): never =>
-    fail(
-      `${name}: no gradient goes from samples to the concentration`,
-      'Use logProb times the loss (the score function), or stopGradient on the samples.',
-    )
-  return customGradient(rejection, refuse)(concentration.expand(shape) as Tensor, normals, uniforms, powers)
+  const backward = ([alpha]: readonly Tensor[], [z]: readonly Tensor[], [g]: readonly Tensor[]): (Tensor | null)[] => [
+    g.mul(gammaSampleGradient(alpha, z)),
+    ...[null, null, null],
+  ]
+  return customGradient(rejection, backward)(concentration.expand(shape) as Tensor, normals, uniforms, powers)
 }
 
 /**
- * Gamma: density rateᵃ xᵃ⁻¹ exp(−rate · x) / Γ(a) for concentration a. Samples have a gradient to the rate; one to the concentration is
- * refused.
+ * Gamma: density rateᵃ xᵃ⁻¹ exp(−rate · x) / Γ(a) for concentration a. Samples have gradients to both, to
+ * the concentration as the sample with the same quantile moves.
+ * (Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients", 2018.)
  *
  * @example new Gamma(1, 2).logProb(0.5) // log 2 − 1
  */
@@ -71,7 +71,7 @@ export class Gamma<S extends Shape = []> implements Distribution<S> {
   }
 
   sample<const N extends Shape = []>(options: SampleOptions<N> = {}): Tensor<Sampled<N, S>> {
-    const standard = standardGamma('Gamma', this.concentration, options)
+    const standard = standardGamma(this.concentration, options)
     return standard.div(this.rate as Tensor) as Tensor as Tensor<Sampled<N, S>>
   }
 
@@ -98,7 +98,8 @@ export class Gamma<S extends Shape = []> implements Distribution<S> {
 }
 
 /**
- * Beta: density xᵃ⁻¹ (1 − x)ᵇ⁻¹ / B(a, b) between 0 and 1. Samples are x / (x + y) of two gammas; a gradient to the parameters is refused.
+ * Beta: density xᵃ⁻¹ (1 − x)ᵇ⁻¹ / B(a, b) between 0 and 1. Samples are x / (x + y) of two gammas and have
+ * gradients to both parameters, as those of {@link Gamma}.
  *
  * @example new Beta(2, 1).logProb(0.25) // −log 2
  */
@@ -114,8 +115,8 @@ export class Beta<S extends Shape = []> implements Distribution<S> {
 
   sample<const N extends Shape = []>(options: SampleOptions<N> = {}): Tensor<Sampled<N, S>> {
     const [first, second] = keysOf(options, 2)
-    const x = standardGamma('Beta', this.a, { ...options, key: first })
-    const y = standardGamma('Beta', this.b, { ...options, key: second })
+    const x = standardGamma(this.a, { ...options, key: first })
+    const y = standardGamma(this.b, { ...options, key: second })
     return x.div(x.add(y)) as Tensor as Tensor<Sampled<N, S>>
   }
 
