@@ -78,6 +78,7 @@ function addRecipe(run: Command, recipe: Recipe, surroundings: Surroundings, exi
     .option('--backend <name>', 'what to compute on')
     .option('--json', 'print nothing on stdout but the outcome, as one line of JSON')
     .option('--out <dir>', 'folder to store the run in, replacing an earlier run there (default: below runs)')
+    .option('--resume', 'go on with the run in the folder that --out names')
   const figures = Object.entries(recipe.literature).map(
     ([name, { value, source }]) => `  ${metricLabel(name)} ${formatMetric(name, value)}: ${source}`,
   )
@@ -88,6 +89,10 @@ function addRecipe(run: Command, recipe: Recipe, surroundings: Surroundings, exi
       backend: given.backend as string | undefined,
       json: given.json === true,
       out: given.out as string | undefined,
+      resume: given.resume === true,
+    }
+    if (settings.resume && settings.out === undefined) {
+      throw new UsageError('run: --resume needs the folder of the run: --resume --out <dir>.')
     }
     exit(await runRecipe(recipe, optionValues(recipe.options, given), settings, surroundings))
   })

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { backend, seed, setBackend } from 'shapewise'
-import { version } from '../core/version.js'
+import { fail } from '../core/errors.js'
 import type { OptionDeclarations, OptionValues } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
-import type { DataSource, Metrics } from '../recipes/report.js'
+import type { DataSource, EpochSummary, Metrics } from '../recipes/report.js'
+import { RunFolder } from '../train/store/run-folder.js'
+import type { EpochLine } from '../train/store/run-lines.js'
 import { formatDuration } from './duration.js'
 import { exitCodes, Interrupted } from './failure.js'
-import { defaultRunFolder, LOG_FILE, METRICS_FILE, RunFolder } from './run-folder.js'
+import { defaultRunFolder, discard, openPlace, shownPath } from './run-place.js'
 import { summaryTable } from './summary.js'
 import type { Surroundings } from './surroundings.js'
 import { TerminalReporter } from './terminal-reporter.js'
@@ -20,6 +22,8 @@ export interface RunSettings {
   readonly json: boolean
   /** The folder to store the run in; one below `runs` if undefined. */
   readonly out: string | undefined
+  /** Whether to go on with the run that lies there. */
+  readonly resume: boolean
 }
 
 /** Runs a recipe, stores what came out, and returns the exit code. */
@@ -34,10 +38,27 @@ export async function runRecipe<D extends OptionDeclarations>(
   seed(settings.seed)
 
   const started = new Date()
-  const folder = await RunFolder.open(settings.out ?? defaultRunFolder(recipe.name, started))
+  const place = await openPlace(settings.out ?? defaultRunFolder(recipe.name, started))
+  const folder = await RunFolder.open(place)
+  const before = settings.resume ? await folder.info() : undefined
+  if (before !== undefined && before.name !== recipe.name) {
+    fail(
+      `${shownPath(place)}: the run that lies here is one of ${before.name}`,
+      `Go on with it: run ${before.name} --resume.`,
+    )
+  }
+  const { name, title, literature } = recipe
+  if (before === undefined) await folder.begin({ name, title, options, seed: settings.seed, literature })
+  else await folder.continue()
+  let epochs = 0
   let source: DataSource | undefined
+  let pending: Promise<void> = Promise.resolve()
   const report = new TerminalReporter(settings.json ? stderr : stdout, surroundings, {
-    onEpoch: (summary) => folder.log(summary),
+    onEpoch(summary) {
+      epochs++
+      // A training writes its lines itself.
+      if (!folder.isTrained) pending = pending.then(() => folder.append(epochLine(summary, epochs)))
+    },
     onData: (given) => {
       source = given
     },
@@ -52,27 +73,42 @@ export async function runRecipe<D extends OptionDeclarations>(
     backend: backend().name,
     seed: settings.seed,
   })
-  const finish = (status: 'finished' | 'interrupted' | 'failed', metrics: Metrics) => {
-    const more = { options, data: source?.description, started: started.toISOString(), version }
-    return folder.finish({ ...outcome(metrics), status, ...more })
+  const finish = async (status: 'finished' | 'interrupted' | 'failed', metrics: Metrics, reason?: string) => {
+    try {
+      await pending
+      const data = { ...(await folder.info())?.data, source: source?.description }
+      await folder.update({ status, results: metrics, seconds: (before?.seconds ?? 0) + seconds(), data, reason })
+    } catch (error) {
+      fail(`${shownPath(place)}: the run cannot be stored. ${error instanceof Error ? error.message : error}`)
+    }
   }
 
   report.log(report.colors.bold(recipe.title))
   report.log(report.colors.dim(recipe.source))
-  const interruption = interruptedBy(surroundings)
+  const interruption = interruptedBy(surroundings, () => folder.isTrained)
   let metrics: Metrics
   try {
-    const context = { options, seed: settings.seed, report, output: folder }
+    const context = {
+      options,
+      seed: settings.seed,
+      report,
+      folder,
+      resume: settings.resume,
+      signal: interruption.signal,
+    }
     // A breath before, so that an interruption during start-up is noticed.
     await setImmediate()
     metrics = await Promise.race([recipe.run(context), interruption.happens])
   } catch (error) {
     report.clear()
-    if (!folder.hasContent) await folder.discard()
-    else await finish(error instanceof Interrupted ? 'interrupted' : 'failed', {})
+    await pending
+    const isKept = epochs > 0 || (await folder.checkpoints()).length > 0 || before !== undefined
+    if (!isKept) await discard(place)
+    else if (error instanceof Interrupted) await finish('interrupted', {})
+    else await finish('failed', {}, error instanceof Error ? error.message : String(error))
     if (!(error instanceof Interrupted)) throw error
-    const kept = folder.hasContent
-      ? `What came out of ${countEpochs(folder.loggedEpochs)} is in ${folder.shown}.`
+    const kept = isKept
+      ? `What came out of ${countEpochs(epochs)} is in ${shownPath(place)}${folder.isTrained ? '; --resume --out with this folder goes on' : ''}.`
       : 'No epoch was done, so nothing is stored.'
     stderr.write(`Interrupted. ${kept}\n`)
     return exitCodes.interrupted
@@ -90,7 +126,7 @@ export async function runRecipe<D extends OptionDeclarations>(
     )
   }
   const took = `${formatDuration(seconds())} on the ${backend().name} backend, seed ${settings.seed}`
-  report.log(`\n${took}; stored in ${folder.shown} (${METRICS_FILE}, ${LOG_FILE})`)
+  report.log(`\n${took}; stored in ${shownPath(place)}`)
   if (settings.json) {
     const literature = Object.fromEntries(Object.entries(recipe.literature).map(([name, { value }]) => [name, value]))
     stdout.write(`${JSON.stringify({ ...outcome(metrics), literature, data: source?.name })}\n`)
@@ -100,13 +136,34 @@ export async function runRecipe<D extends OptionDeclarations>(
 
 const countEpochs = (count: number): string => (count === 1 ? 'the first epoch' : `the first ${count} epochs`)
 
-/** A promise that is rejected when the user presses Ctrl-C. */
-function interruptedBy(surroundings: Surroundings): { happens: Promise<never>; stopListening: () => void } {
+/** What an epoch of a recipe without a training of ours came to, as a line. */
+const epochLine = ({ epoch, epochs, metrics, seconds, stage }: TimedSummary, step: number): EpochLine => ({
+  ...{ type: 'epoch', step, epoch, epochs, metrics, seconds, ...(stage !== undefined && { stage }) },
+  ...{ validation: undefined, learningRates: {}, examplesPerSecond: Number.NaN },
+})
+
+type TimedSummary = EpochSummary & { readonly seconds: number }
+
+/** For so long a training may store where it stands before the process ends. */
+const GRACE_MILLISECONDS = 10_000
+
+/** A promise that is rejected when the user presses Ctrl-C, and a signal for those who have something to store before. */
+function interruptedBy(
+  surroundings: Surroundings,
+  isTrained: () => boolean,
+): { happens: Promise<never>; signal: AbortSignal; stopListening: () => void } {
   let stopListening = (): void => {}
+  const controller = new AbortController()
   const happens = new Promise<never>((_, reject) => {
-    stopListening = surroundings.onInterrupt(() => reject(new Interrupted('interrupted')))
+    stopListening = surroundings.onInterrupt(() => {
+      const reason = new Interrupted('interrupted')
+      // Whoever presses it twice does not want to wait.
+      if (!isTrained() || controller.signal.aborted) reject(reason)
+      else setTimeout(() => reject(reason), GRACE_MILLISECONDS).unref()
+      controller.abort(reason)
+    })
   })
   // Nobody may be waiting any more when it happens.
   happens.catch(() => {})
-  return { happens, stopListening }
+  return { happens, signal: controller.signal, stopListening }
 }

@@ -1,12 +1,14 @@
 import type { DigitDataset } from 'shapewise/data'
 import { type BatchProgress, type ClassEvaluation, type Epoch, evaluate, type Model, mistakes } from 'shapewise/train'
+import type { RecipeContext } from './recipe.js'
 import type { Cell, Metrics, Picture, Reporter } from './report.js'
 
 const TEST_BATCH = 250
 const SHOWN_MISTAKES = 6
 
-/** What `fit` calls while it trains a classifier, such that the report follows. */
-export const following = (report: Reporter) => ({
+/** What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows. */
+export const following = ({ report, folder, resume, signal, seed }: RecipeContext) => ({
+  ...{ folder, resume, signal, seed, onNote: (text: string) => report.log(text) },
   onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
     report.progress({ epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
   },

@@ -13,7 +13,7 @@ export {
   text,
   trainingOptions,
 } from './option.js'
-export { type PublishedFigure, type Recipe, type RecipeContext, type RunOutput, recipe } from './recipe.js'
+export { type PublishedFigure, type Recipe, type RecipeContext, recipe } from './recipe.js'
 export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
 
 /** All recipes, simplest first. */

@@ -19,7 +19,8 @@ export const lenetMnist = recipe({
   source: 'LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition, 1998',
   literature: { accuracy: { value: 0.9905, source: 'LeCun et al. 1998, LeNet-5 without distortions: 0.95 % errors' } },
   options: trainingOptions({ ...whole, batchSize: 64, learningRate: 3e-3 }),
-  async run({ options, seed, report }) {
+  async run(context) {
+    const { options, report } = context
     const { batchSize, learningRate } = options
     const asDeclared = options.epochs === whole.epochs && options.limit === whole.limit
     const { epochs, limit } = asDeclared && backend().name === 'reference' ? part : options
@@ -36,8 +37,7 @@ export const lenetMnist = recipe({
       optimizer: adam({ learningRate: cosineDecay(learningRate, { steps }) }),
       epochs,
       batchSize,
-      seed,
-      ...following(report),
+      ...following(context),
     })
     return { ...(await test(report, model, data.test)), trainingPictures: data.train.length }
   },

@@ -16,7 +16,8 @@ export const mlpMnist = recipe({
     ...trainingOptions({ epochs: 5, batchSize: 64, learningRate: 1e-3, limit: 0 }),
     hidden: integer(128, 'units of the hidden layer'),
   },
-  async run({ options, seed, report }) {
+  async run(context) {
+    const { options, report } = context
     const { epochs, batchSize, learningRate, limit, hidden } = options
     const data = await digits(report, limit)
     const model = mlp([784, hidden, 10])
@@ -25,8 +26,7 @@ export const mlpMnist = recipe({
       optimizer: adam({ learningRate }),
       epochs,
       batchSize,
-      seed,
-      ...following(report),
+      ...following(context),
     })
     return { ...(await test(report, model, data.test)), trainingPictures: data.train.length }
   },

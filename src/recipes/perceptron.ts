@@ -1,5 +1,7 @@
-import { compile, ShapewiseError, scan, type Tensor, tensor, valueAndGrad } from 'shapewise'
-import { batches, type DigitDataset } from 'shapewise/data'
+import { compile, Parameter, ShapewiseError, scan, type Tensor, tensor, valueAndGrad, zeros } from 'shapewise'
+import type { DigitDataset } from 'shapewise/data'
+import { Module } from 'shapewise/nn'
+import { trainLoop } from 'shapewise/train'
 import { digits } from './digits.js'
 import { text, trainingOptions } from './option.js'
 import { type RecipeContext, recipe } from './recipe.js'
@@ -71,36 +73,57 @@ export const perceptron = recipe({
 
 async function learn(
   pair: { readonly train: DigitDataset; readonly test: DigitDataset; readonly positive: number },
-  { rule, reported }: (typeof rules)[number],
+  { name, rule, reported }: (typeof rules)[number],
   stage: string,
-  { options, seed, report }: RecipeContext<typeof perceptron.options>,
+  { options, seed, report, folder, resume, signal }: RecipeContext<typeof perceptron.options>,
 ): Promise<{ unit: Unit; accuracy: number }> {
-  const { epochs, batchSize } = options
-  const step = compile(rule, { name: stage })
-  const rate = tensor(options.learningRate)
   const signs = (labels: Int32Array) => tensor(Float32Array.from(labels, (label) => (label === pair.positive ? 1 : -1)))
   const testInputs = tensor(pair.test.values('inputs'), [pair.test.length, 784])
   const testSigns = signs(pair.test.values('labels'))
+  const trained = new TrainedUnit()
+  const step = compile(
+    (x: Tensor<[number, 784]>, y: Tensor<[number]>) => {
+      const [next, values] = rule(trained.unit, x, y, tensor(options.learningRate))
+      trained.assign(next)
+      return { [reported]: values.mean() }
+    },
+    { name: stage },
+  )
+  const own = folder.within(`${name}-${stage.replace(/\D+/g, '')}`)
+  if (!resume) await own.begin({ name: stage })
+  const run = trainLoop(
+    ({ inputs, labels, size }) => step(tensor(inputs.data, [size, 784]), signs(labels.data)),
+    pair.train,
+    {
+      ...{ parts: { unit: trained }, epochs: options.epochs, batchSize: options.batchSize, seed, resume, signal },
+      folder: own,
+      validate: async () => {
+        const { weight, bias } = trained.unit
+        const right = testInputs.matmul(weight).add(bias).mul(testSigns).greater(0)
+        return { accuracy: await right.cast('float32').mean().item() }
+      },
+      onBatch: (event) => report.progress({ stage, ...event }),
+      onEpoch: ({ epoch, epochs, metrics, validation }) =>
+        report.epoch({ stage, epoch, epochs, metrics: { ...metrics, testAccuracy: validation?.accuracy ?? 0 } }),
+    },
+  )
+  const accuracy = (await run).at(-1)?.validation?.accuracy ?? 0
+  return { unit: trained.unit, accuracy }
+}
 
-  let unit: Unit = { weight: tensor(new Float32Array(784)), bias: tensor(0) }
-  let accuracy = 0
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = batches(pair.train, { batchSize, shuffle: true, seed, epoch })
-    let [batch, examples, total] = [0, 0, 0]
-    for (const { inputs, labels, size } of order) {
-      const [next, values] = step(unit, tensor(inputs.data, [size, 784]), signs(labels.data), rate)
-      unit = next
-      batch++
-      examples += size
-      total += await values.sum().item()
-      const metrics = { [reported]: total / examples }
-      report.progress({ stage, epoch, epochs, batch, batches: order.length, examples, metrics })
-    }
-    const right = testInputs.matmul(unit.weight).add(unit.bias).mul(testSigns).greater(0)
-    accuracy = await right.cast('float32').mean().item()
-    await report.epoch({ stage, epoch, epochs, metrics: { [reported]: total / examples, testAccuracy: accuracy } })
+/** The weights of a unit, which begin at 0. */
+class TrainedUnit extends Module {
+  readonly weight = new Parameter(zeros([784]), 'weight')
+  readonly bias = new Parameter(zeros([]), 'bias')
+
+  get unit(): Unit {
+    return { weight: this.weight.value, bias: this.bias.value }
   }
-  return { unit, accuracy }
+
+  assign({ weight, bias }: Unit): void {
+    this.weight.assign(weight)
+    this.bias.assign(bias)
+  }
 }
 
 /** `01,49` → [[0, 1], [4, 9]]. */

@@ -1,3 +1,4 @@
+import type { RunFolder } from 'shapewise/train'
 import type { OptionDeclarations, OptionValues } from './option.js'
 import type { Metrics, Reporter } from './report.js'
 
@@ -8,20 +9,18 @@ export interface PublishedFigure {
   readonly source: string
 }
 
-/** The folder in which a run is stored. */
-export interface RunOutput {
-  readonly path: string
-  /** Writes a file into the folder, whole or not at all. */
-  write(name: string, content: string | Uint8Array): Promise<void>
-}
-
 /** What a recipe is given. */
 export interface RecipeContext<D extends OptionDeclarations = OptionDeclarations> {
   readonly options: OptionValues<D>
   /** For shuffling and splitting; the global generator has been started with it. */
   readonly seed: number
   readonly report: Reporter
-  readonly output: RunOutput
+  /** Where the run is stored: to be given to `fit` or `trainLoop`, with `resume`. */
+  readonly folder: RunFolder
+  /** Whether to go on with what lies in the folder. */
+  readonly resume: boolean
+  /** Aborted when the user interrupts the run. */
+  readonly signal: AbortSignal
 }
 
 /** A complete experiment: data, model, training and report. */

@@ -34,6 +34,7 @@ const settings = (more: { json?: boolean; out?: string; backend?: string } = {})
   seed: 7,
   backend: undefined,
   json: false,
+  resume: false,
   out: join(root, 'run'),
   ...more,
 })
@@ -53,20 +54,20 @@ describe('runRecipe', () => {
 
   it('stores the outcome and one line per epoch', async () => {
     await runRecipe(counting, { epochs: 2 }, settings(), new TestSurroundings())
-    const epochs = stored('log.jsonl').trimEnd().split('\n')
+    const epochs = stored('metrics.jsonl').trimEnd().split('\n')
     expect(epochs.map((line) => JSON.parse(line))).toMatchObject([
       { epoch: 1, epochs: 2, metrics: { accuracy: 0.1 } },
       { epoch: 2, epochs: 2, metrics: { accuracy: 0.2 } },
     ])
-    expect(JSON.parse(stored('metrics.json'))).toMatchObject({
-      recipe: 'counting',
+    expect(JSON.parse(stored('run.json'))).toMatchObject({
+      name: 'counting',
       status: 'finished',
-      metrics: { accuracy: 0.5, mistakes: 0.25 },
+      results: { accuracy: 0.5, mistakes: 0.25 },
       literature: { accuracy: { value: 0.75, source: 'a figure' } },
-      backend: backend().name,
+      environment: { backend: backend().name },
       seed: 7,
       options: { epochs: 2 },
-      data: 'numbers from nowhere',
+      data: { source: 'numbers from nowhere' },
     })
   })
 
@@ -118,8 +119,8 @@ describe('a run that does not come to its end', () => {
     await expect(runRecipe(ending(2, broken), { epochs: 1 }, settings(), new TestSurroundings())).rejects.toThrow(
       'broken',
     )
-    expect(stored('log.jsonl').trimEnd().split('\n')).toHaveLength(2)
-    expect(JSON.parse(stored('metrics.json'))).toMatchObject({ status: 'failed', metrics: {} })
+    expect(stored('metrics.jsonl').trimEnd().split('\n')).toHaveLength(2)
+    expect(JSON.parse(stored('run.json'))).toMatchObject({ status: 'failed', results: {}, reason: 'broken' })
   })
 
   it.each([
@@ -135,7 +136,7 @@ describe('a run that does not come to its end', () => {
     expect(await running).toBe(130)
     expect(surroundings.stderr.text).toContain(message)
     expect(surroundings.listening).toBe(0)
-    expect(existsSync(join(root, 'run', 'metrics.json'))).toBe(epochs > 0)
-    if (epochs > 0) expect(JSON.parse(stored('metrics.json')).status).toBe('interrupted')
+    expect(existsSync(join(root, 'run', 'run.json'))).toBe(epochs > 0)
+    if (epochs > 0) expect(JSON.parse(stored('run.json')).status).toBe('interrupted')
   })
 })

@@ -35,6 +35,8 @@ export class Keeping {
   readonly #told = new Set<string>()
   readonly #began = performance.now()
   #secondsBefore = 0
+  /** Whether nobody else says how the run stands, such as a command of which the training is a part. */
+  #isOwner = true
 
   constructor(plan: Kept) {
     this.#plan = plan
@@ -64,6 +66,14 @@ export class Keeping {
     if (where === undefined) return undefined
     const folder = await RunFolder.open(where)
     this.#folder = folder
+    this.#isOwner = !folder.isBegun
+    if (folder.isTrained) {
+      fail(
+        `${this.#plan.operation}: another training is stored in ${folder.name}`,
+        "Open the folder again, or use a part of it: folder.within('second').",
+      )
+    }
+    folder.isTrained = true
     const info = await folder.info()
     const found = resume ? await this.#latest(folder) : undefined
     if (found !== undefined) {
@@ -71,10 +81,10 @@ export class Keeping {
       await folder.rewind(found.place.step)
       this.#savedStep = found.place.step
       this.#secondsBefore = info?.seconds ?? 0
-      await this.#try(() => folder.update({ status: 'running', resumed: (info?.resumed ?? 0) + 1, reason: undefined }))
+      if (this.#isOwner) await this.#try(() => folder.continue())
       return found
     }
-    if (folder.isBegun) {
+    if (!this.#isOwner) {
       await this.#try(() => folder.update({ data: this.#plan.feed.settings }))
       return undefined
     }
@@ -169,7 +179,7 @@ export class Keeping {
       for (const [name, module] of training.modules) {
         await folder.storage.write(`${name}.safetensors`, packWeights(await module.state()))
       }
-      await folder.update({ status, reason, results, seconds })
+      if (this.#isOwner) await folder.update({ status, reason, results, seconds })
     })
     if (this.#failure === undefined || ending === 'failed') return
     const message = this.#failure instanceof Error ? this.#failure.message : String(this.#failure)

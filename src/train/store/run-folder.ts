@@ -3,7 +3,7 @@ import { packCheckpoint, unpackCheckpoint } from './checkpoint.js'
 import { folderStorage } from './folder.js'
 import { type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
 import { formatLine, parseLines, type RunLine } from './run-lines.js'
-import { bytesOf, type Storage } from './storage.js'
+import { bytesOf, partOf, type Storage } from './storage.js'
 
 const INFO = 'run.json'
 const METRICS = 'metrics.jsonl'
@@ -56,6 +56,20 @@ export class RunFolder {
   /** Whether a run has been begun here by this process, for a training to be part of. */
   get isBegun(): boolean {
     return this.#info !== undefined
+  }
+
+  /** Whether a training has been given this folder: it writes its lines itself. */
+  isTrained = false
+
+  /** Goes on with the run that lies here. */
+  async continue(): Promise<void> {
+    const before = await this.info()
+    await this.update({ status: 'running', resumed: (before?.resumed ?? 0) + 1, reason: undefined })
+  }
+
+  /** The folder of a run that is part of this one. */
+  within(name: string): RunFolder {
+    return new RunFolder(partOf(this.storage, name))
   }
 
   /** What is known about the run that lies here, if there is one. @throws if `run.json` is damaged */

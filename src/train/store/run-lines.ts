@@ -6,6 +6,8 @@ export type RunLine = EpochLine | StepLine | NoteLine
 /** What an epoch came to. */
 export interface EpochLine extends EpochEvent {
   readonly type: 'epoch'
+  /** Which part of the run it belongs to, where there are several. */
+  readonly stage?: string
 }
 
 /** The values of one batch. */

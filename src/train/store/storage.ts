@@ -48,6 +48,19 @@ export function memoryStorage(name = 'memory'): Storage {
   }
 }
 
+/** A folder in a storage, as one of its own. */
+export function partOf(storage: Storage, folder: string): Storage {
+  const at = (file: string): string => (file === '' ? folder : `${folder}/${file}`)
+  return {
+    name: `${storage.name}/${folder}`,
+    read: (file) => storage.read(at(file)),
+    write: (file, content) => storage.write(at(file), content),
+    append: (file, text) => storage.append(at(file), text),
+    remove: (file) => storage.remove(at(file)),
+    list: (inner) => storage.list(at(inner)),
+  }
+}
+
 /** A copy of what is to be stored, as bytes. */
 export const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? new TextEncoder().encode(content) : content.slice()
