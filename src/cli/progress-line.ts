@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js'
-import { formatMetric, metricLabel } from '../recipes/metric.js'
+import { formatMetric, metricLabel } from '../core/metric.js'
 import type { Progress } from '../recipes/report.js'
 import { formatDuration } from './duration.js'
 

@@ -1,4 +1,4 @@
-import { formatMetric, metricLabel } from '../recipes/metric.js'
+import { formatMetric, metricLabel } from '../core/metric.js'
 import type { PublishedFigure } from '../recipes/recipe.js'
 import type { Cell, Metrics, Table } from '../recipes/report.js'
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
-import { formatMetric, metricLabel } from '../recipes/metric.js'
+import { formatMetric, metricLabel } from '../core/metric.js'
 import type { DataSource, EpochSummary, Pictures, Progress, Reporter, Table } from '../recipes/report.js'
 import { formatDuration } from './duration.js'
 import { drawPictures } from './picture.js'

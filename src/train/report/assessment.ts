@@ -1,0 +1,110 @@
+import { formatMetric } from '../../core/metric.js'
+import { type Columns, type Dataset, encodePng } from '../../data/index.js'
+import { tensor } from '../../tensor/create.js'
+import { type ClassEvaluation, type Evaluation, evaluate, mistakes } from '../evaluate.js'
+import { chooseColumns, type Loss, type Model } from '../task.js'
+
+/** What a model does on examples that it has not learned from, as it is stored in `evaluation.json`. */
+export interface Assessment {
+  readonly examples: number
+  readonly loss: number
+  readonly accuracy?: number
+  /** How often class [true][named] was. */
+  readonly confusion?: readonly (readonly number[])[]
+  readonly classNames?: readonly string[]
+  /** Targets and outputs of some examples, where they are single values. */
+  readonly values?: { readonly targets: readonly number[]; readonly outputs: readonly number[] }
+  /** The examples that went worst, with files of their pictures where they are pictures. */
+  readonly worst: readonly { readonly text: string; readonly picture?: string }[]
+}
+
+export interface AssessmentOptions {
+  readonly model: Model
+  /** Examples to measure on: not those that were learned from. */
+  readonly data: Dataset<Columns>
+  /** What the classes are called; by default as the data set says, or their numbers. */
+  readonly classNames?: readonly string[]
+  readonly loss?: Loss
+  /** Columns; as in `evaluate`. */
+  readonly inputs?: string
+  readonly targets?: string
+}
+
+const WORST = 24
+/** Points of a picture of targets and outputs. */
+const MOST_VALUES = 2000
+/** Matrices of more classes cannot be read. */
+const MOST_CLASSES = 60
+
+/** Measures a model; `write` stores the pictures of the worst examples under a name. */
+export async function assess(
+  { model, data, classNames, loss, ...names }: AssessmentOptions,
+  write: (name: string, content: Uint8Array) => Promise<void>,
+): Promise<Assessment> {
+  const evaluation: Evaluation | ClassEvaluation = await evaluate(model, data as never, { loss, ...names })
+  const { inputs, targets } = chooseColumns('report', data, names)
+  const common = { examples: evaluation.examples, loss: evaluation.loss }
+  const nameOf = (label: number): string => classNames?.[label] ?? String(label)
+  const worst = 'labels' in evaluation ? worstNamed(evaluation, nameOf) : worstValues(evaluation)
+  const shown = await Promise.all(
+    worst.map(async ({ example, text }, i) => {
+      const png = await pictureOf(data, inputs, example)
+      if (png === undefined) return { text }
+      const picture = `worst/${String(i + 1).padStart(2, '0')}.png`
+      await write(picture, png)
+      return { text, picture }
+    }),
+  )
+  if (!('labels' in evaluation)) return { ...common, values: valuesOf(evaluation, data.values(targets)), worst: shown }
+  const { accuracy, classes, confusion } = evaluation
+  return {
+    ...{ ...common, accuracy, worst: shown },
+    ...(classes <= MOST_CLASSES && { confusion, classNames: Array.from({ length: classes }, (_, i) => nameOf(i)) }),
+  }
+}
+
+interface Bad {
+  readonly example: number
+  readonly text: string
+}
+
+const worstNamed = (evaluation: ClassEvaluation, nameOf: (label: number) => string): Bad[] =>
+  mistakes(evaluation)
+    .slice(0, WORST)
+    .map(({ example, label, prediction, confidence }) => ({
+      example,
+      text: `${nameOf(label)}, named ${nameOf(prediction)} (${Math.round(100 * confidence)} %); example ${example}`,
+    }))
+
+function worstValues({ losses }: Evaluation): Bad[] {
+  const order = Array.from(losses, (_, i) => i).sort((a, b) => losses[b] - losses[a])
+  return order
+    .slice(0, WORST)
+    .map((example) => ({ example, text: `loss ${formatMetric('loss', losses[example])}; example ${example}` }))
+}
+
+/** Pairs of target and output, evenly chosen, of models with a single output. */
+function valuesOf({ outputs, examples }: Evaluation, targets: ArrayLike<number>): Assessment['values'] {
+  if (outputs.length !== examples || targets.length !== examples) return undefined
+  const step = Math.max(1, examples / MOST_VALUES)
+  const chosen = Array.from({ length: Math.min(examples, MOST_VALUES) }, (_, i) => Math.floor(i * step))
+  return { targets: chosen.map((i) => targets[i]), outputs: chosen.map((i) => outputs[i]) }
+}
+
+/** The input of an example as a PNG file, if it is a picture: [height, width] or [height, width, 1, 3 or 4]. */
+async function pictureOf(data: Dataset<Columns>, name: string, example: number): Promise<Uint8Array | undefined> {
+  const { shape } = data.columns[name]
+  const [height = 0, width = 0, channels = 1] = shape
+  const isPicture =
+    (shape.length === 2 || shape.length === 3) && [1, 3, 4].includes(channels) && height > 4 && width > 4
+  if (!isPicture) return undefined
+  const values = Float32Array.from(data.example(example)[name] as ArrayLike<number>)
+  let [low, high] = [Infinity, -Infinity]
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  // Pictures that have been normalised are drawn from their darkest to their brightest pixel.
+  const range = low >= 0 && high <= 1 ? ([0, 1] as const) : ([low, Math.max(high, low + 1e-6)] as const)
+  return encodePng(tensor(values, [height, width, channels]), { range })
+}
