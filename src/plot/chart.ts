@@ -25,6 +25,8 @@ export interface ChartOptions {
   readonly x?: AxisOptions
   readonly y?: AxisOptions
   readonly series: readonly Series[]
+  /** Upright lines with a text. */
+  readonly marks?: readonly { readonly x: number; readonly text: string }[]
   /** Pixels; 640. */
   readonly width?: number
   /** Pixels; 360. */
@@ -52,6 +54,7 @@ export function chart(options: ChartOptions): string {
     x: true,
     y: true,
     series: true,
+    marks: true,
     width: true,
     height: true,
   })
@@ -80,6 +83,8 @@ export function chart(options: ChartOptions): string {
     legend(named, area.left, area.top - 12),
     frame(x, y, area),
     ...series.map((one) => drawn(one, x, y, area)),
+    ...(options.marks ?? []).map((mark) => marked(mark, x, area)),
+    xs.length > 0 && ys.length > 0 ? '' : textElement({ ...middleOf(area), 'text-anchor': 'middle' }, 'no values'),
   ])
 }
 
@@ -126,13 +131,31 @@ function frame(x: Axis, y: Axis, { left, right, top, bottom }: Area): string {
     ...y.ticks.map(({ place, text }) => textElement({ x: left - 8, y: place + 4, 'text-anchor': 'end' }, text)),
     ...x.ticks.map(({ place, text }) => textElement({ x: place, y: bottom + 18, 'text-anchor': 'middle' }, text)),
   ]
-  const middle = { x: (left + right) / 2, y: (top + bottom) / 2 }
+  const middle = middleOf({ left, right, top, bottom })
   if (x.label !== undefined) labels.push(textElement({ x: middle.x, y: bottom + 38, 'text-anchor': 'middle' }, x.label))
   if (y.label !== undefined) {
     const transform = `translate(16 ${round(middle.y)}) rotate(-90)`
     labels.push(textElement({ transform, 'text-anchor': 'middle' }, y.label))
   }
   return [...lines, ...labels].join('')
+}
+
+const middleOf = ({ left, right, top, bottom }: Area) => ({ x: (left + right) / 2, y: (top + bottom) / 2 })
+
+function marked({ x: value, text }: { readonly x: number; readonly text: string }, x: Axis, area: Area): string {
+  const at = x.place(value)
+  if (at === undefined) return ''
+  const isRight = at > middleOf(area).x
+  const line = element('line', {
+    class: 'axis',
+    'stroke-dasharray': '4 3',
+    x1: at,
+    x2: at,
+    y1: area.top,
+    y2: area.bottom,
+  })
+  const label = { x: at + (isRight ? -6 : 6), y: area.top + 12, 'text-anchor': isRight ? 'end' : 'start' }
+  return line + textElement(label, text)
 }
 
 function legend(series: readonly PlacedSeries[], left: number, y: number): string {
@@ -173,13 +196,13 @@ function drawn({ x: xs, y: ys, kind, color }: PlacedSeries, x: Axis, y: Axis, ar
     .x(([a]) => round(a ?? 0))
     .y(([, b]) => round(b ?? 0))
     .curve(curveLinear)
-  const [only] = points.filter(([a, b]) => a !== undefined && b !== undefined)
-  const isOne = points.filter(([a, b]) => a !== undefined && b !== undefined).length === 1
+  const isThere = (point: Place | undefined): boolean => point?.[0] !== undefined && point[1] !== undefined
   // A line of one point would not be seen.
-  if (isOne) return element('circle', { cx: only[0], cy: only[1], r: 2.5, fill: color })
+  const alone = points.filter((point, i) => isThere(point) && !isThere(points[i - 1]) && !isThere(points[i + 1]))
+  const dots = alone.map(([cx, cy]) => element('circle', { cx, cy, r: 2.5, fill: color })).join('')
   const d = path(thinned(points, area.right - area.left))
   const dashes = kind === 'dashes' ? '5 4' : undefined
-  return d === null ? '' : element('path', { class: 'line', stroke: color, 'stroke-dasharray': dashes, d })
+  return dots + (d === null ? '' : element('path', { class: 'line', stroke: color, 'stroke-dasharray': dashes, d }))
 }
 
 type Place = readonly [number | undefined, number | undefined]

@@ -98,6 +98,22 @@ describe('chart', () => {
     expect([high, low]).toEqual([few[0], few[1]])
   })
 
+  it('marks places, shows points that stand alone, and says where there are none', () => {
+    const elements = parse(
+      chart({
+        marks: [
+          { x: 2, text: 'here' },
+          { x: Number.NaN, text: 'no' },
+        ],
+        series: [{ y: [1, Number.NaN, 3, Number.NaN, 4, 5] }],
+      }),
+    )
+    expect(elements.filter(({ name }) => name === 'circle')).toHaveLength(2)
+    expect(elements.map(({ text }) => text)).toContain('here')
+    expect(elements.map(({ text }) => text)).not.toContain('no')
+    expect(parse(chart({ series: [{ y: [Number.NaN] }] })).map(({ text }) => text)).toContain('no values')
+  })
+
   it('refuses what it cannot draw', () => {
     expect(() => chart({ series: [] })).toThrow(/no series/)
     expect(() => chart({ series: [{ name: 'a', x: [1], y: [1, 2] }] })).toThrow(/1 numbers x and 2 numbers y/)

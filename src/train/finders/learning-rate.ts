@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
+import { chart } from '../../plot/index.js'
 import type { Callback } from '../callbacks/callback.js'
-import { curveSvg } from '../report/curves.js'
 
 export interface LearningRateOptions {
   /** The first and the last rate that are tried; 1e-7 and 10. */
@@ -96,11 +96,11 @@ export async function findLearningRate(
   return {
     ...{ suggestion: rates[steepest], largest: rates[least] / 10, rates, losses, smoothed },
     svg: () =>
-      curveSvg([{ name: metric, points: rates.slice(0, finite).map((x, i) => ({ x, y: smoothed[i] })) }], {
+      chart({
         title: 'Loss while the learning rate rises',
-        xLabel: 'learning rate',
-        logX: true,
-        marks: [{ x: rates[steepest], label: `suggested ${rates[steepest].toPrecision(2)}` }],
+        x: { label: 'learning rate', scale: 'log' },
+        series: [{ name: metric, x: rates.slice(0, finite), y: smoothed.slice(0, finite) }],
+        marks: [{ x: rates[steepest], text: `suggested ${rates[steepest].toPrecision(2)}` }],
       }),
   }
 }

@@ -25,8 +25,12 @@ const REPORT = 'report.html'
  *
  * @throws if there is no run in the folder, or the data are none to measure on
  * @example
- * await fit(model, train, { loss: nn.crossEntropy, optimizer: adam(), folder: 'runs/first' })
- * await writeReport('runs/first', { model, data: test })
+ * const inputs = floatColumn(Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)), [2])
+ * const data = dataset({ inputs, labels: labelColumn(Uint8Array.from({ length: 20 }, (_, i) => i % 2)) })
+ * const model = nn.linear(2, 2)
+ * const folder = memoryStorage() // or the path of a folder: 'runs/first'
+ * await fit(model, data, { loss: nn.crossEntropy, optimizer: adam(), folder })
+ * await writeReport(folder, { model, data })
  */
 export async function writeReport(where: string | Storage | RunFolder, measured?: AssessmentOptions): Promise<void> {
   const folder = await RunFolder.open(where)
