@@ -29,6 +29,7 @@ export {
   labelColumn,
 } from './memory/column.js'
 export { type Columns, Dataset, dataset, type Example } from './memory/dataset.js'
+export { fitNormalizer, Normalizer, type NormalizerOptions, type NormalizerState } from './memory/normalizer.js'
 export type { OrderOptions } from './memory/order.js'
 export type { SplitOptions } from './memory/splits.js'
 export { arrayDataset } from './own/array-dataset.js'
@@ -59,6 +60,7 @@ export type { Pass, StreamPosition } from './pipeline/pass.js'
 export type { Context, Json } from './pipeline/stage.js'
 export { type BucketOptions, type ShuffleOptions, Stream, type WorkerOptions } from './pipeline/stream.js'
 export type { WorkerFunction } from './pipeline/workers.js'
+export * as sounds from './sounds/index.js'
 export { type Babi, type BabiOptions, type BabiQuestion, babi } from './sources/babi.js'
 export {
   type Cifar10,
