@@ -5,6 +5,8 @@ import { version } from '../core/version.js'
 import { findRecipe, recipes } from '../recipes/index.js'
 import { integer } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
+import { complete } from './commands/command.js'
+import { commands } from './commands/index.js'
 import { examine } from './doctor.js'
 import { exitCodes, reportFailure, UsageError } from './failure.js'
 import { listRecipes } from './list.js'
@@ -66,6 +68,7 @@ function buildProgram(surroundings: Surroundings, exit: (code: number) => void):
     .addHelpText('after', '\nThe options of a recipe: shapewise run <recipe> --help')
   run.commandsGroup('Recipes:')
   for (const recipe of recipes) addRecipe(run, recipe, surroundings, exit)
+  for (const add of commands) add(program, surroundings, exit)
   return program
 }
 
@@ -97,10 +100,6 @@ function addRecipe(run: Command, recipe: Recipe, surroundings: Surroundings, exi
     exit(await runRecipe(recipe, optionValues(recipe.options, given), settings, surroundings))
   })
 }
-
-/** What all commands have in common. */
-const complete = (command: Command): Command =>
-  command.allowExcessArguments(false).option('--debug', 'show where an error happened')
 
 function unknownCommand(given: string, program: Command): never {
   const known = program.commands.map((command) => command.name())

@@ -34,6 +34,8 @@ export interface Recipe<D extends OptionDeclarations = OptionDeclarations> {
   /** Published figures by the name of the metric that they are about. */
   readonly literature: Readonly<Record<string, PublishedFigure>>
   readonly options: D
+  /** Why it reaches less than its literature, in one sentence, if it does. */
+  readonly shortfall?: string
   /** Does the experiment and returns what came out, by name. */
   run(context: RecipeContext<D>): Promise<Metrics>
 }
