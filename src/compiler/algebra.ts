@@ -69,10 +69,19 @@ const rules: { readonly [P in Primitive]?: Rule } = {
   shiftRight: neutralRight(0),
   neg: involution,
   not: involution,
-  where: ({ inputs: [condition, a, b] }) => {
+  where: (node) => {
+    const [condition, a, b] = node.inputs
     const known = literal(condition)
     if (a === b || known === 1) return a
-    return known === 0 ? b : undefined
+    if (known === 0) return b
+    // x ≤ c ? c : x is the larger one, NaN included, unless c is NaN or the lesser zero.
+    const least = literal(a)
+    const isAbove =
+      node.dtype !== 'bool' &&
+      condition.op === 'lessEqual' &&
+      condition.inputs[0] === b &&
+      literal(condition.inputs[1]) === least
+    return isAbove && least !== undefined && !Object.is(least, -0) && !Number.isNaN(least) ? build.max(b, a) : undefined
   },
   // Gradients are made before programs are: here only the value is left.
   stopGradient: ({ inputs: [x] }) => x,

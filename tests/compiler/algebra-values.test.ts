@@ -42,6 +42,7 @@ const binary = {
   lessEqual: build.lessEqual,
   equal: build.equal,
   where: (a, b) => build.where(build.less(a, b), a, b),
+  atLeast: (a, b) => build.where(build.lessEqual(a, b), b, a),
 } satisfies Readonly<Record<string, Binary>>
 
 const dtypes: readonly DType[] = ['float32', 'float64', 'float16', 'bfloat16']

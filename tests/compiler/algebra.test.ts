@@ -43,6 +43,25 @@ describe('what changes nothing is left out', () => {
   })
 })
 
+describe('a choice is the larger one', () => {
+  test.each<[string, Make, DType, boolean]>([
+    ['relu', (x) => build.where(build.lessEqual(x, same(0)(x)), same(0)(x), x), 'float32', true],
+    ['at least −3', (x) => build.where(build.lessEqual(x, same(-3)(x)), same(-3)(x), x), 'int32', true],
+    [
+      'of −0, which is less than 0',
+      (x) => build.where(build.lessEqual(x, same(0)(x)), same(-0)(x), x),
+      'float32',
+      false,
+    ],
+    ['of NaN', (x) => build.where(build.lessEqual(x, same(NaN)(x)), same(NaN)(x), x), 'float32', false],
+    ['of another number', (x) => build.where(build.lessEqual(x, same(1)(x)), same(2)(x), x), 'float32', false],
+    ['below', (x) => build.where(build.lessEqual(x, same(1)(x)), x, same(1)(x)), 'float32', false],
+    ['of truths', (x) => build.where(build.not(x), same(0)(x), x), 'bool', false],
+  ])('%s', (_, make, dtype, isLarger) => {
+    expect(/\bmax\b/.test(after(make, dtype))).toBe(isLarger)
+  })
+})
+
 describe('what does change something stays', () => {
   test.each<[string, Make, DType, string]>([
     ['x + 0 where x may be −0', (x) => build.add(x, same(0)(x)), 'float32', 'add'],

@@ -265,9 +265,8 @@ describe('products', () => {
         '  %1 = load 0 [0, 1] : float32',
         '  %2 = add %0 %1 : float32',
         '  %3 = constant 0 : float32',
-        '  %4 = lessEqual %2 %3 : bool',
-        '  %5 = where %4 %3 %2 : float32',
-        '  store 0 [10, 1] = %5',
+        '  %4 = max %2 %3 : float32',
+        '  store 0 [10, 1] = %4',
       ].join('\n'),
     )
   })

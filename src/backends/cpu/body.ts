@@ -39,6 +39,8 @@ export class BodyLowering {
   readonly #order: Order
   /** None without folds. */
   readonly #phases: readonly Phase[]
+  /** Without folds: what is the same for all rows of the order, which are its reduced axes then. */
+  readonly #repeated: ReadonlySet<number>
   /** Row values that are in memory: folds, and what later steps need. */
   readonly #rows = new Map<number, View>()
   readonly #bits = new Map<number, View>()
@@ -50,7 +52,9 @@ export class BodyLowering {
   ) {
     const hasFolds = body.instructions.some(isFold)
     const reduced = hasFolds ? (body.reduced ?? 0) : 0
-    this.#order = orderOf(body, reduced)
+    const repeated = hasFolds || operands.product !== undefined ? undefined : repeatedOf(body)
+    this.#repeated = new Set(repeated?.instructions)
+    this.#order = repeated?.order ?? orderOf(body, reduced)
     this.#phases = hasFolds ? phasesOf(body, reduced) : []
     body.instructions.forEach((one, i) => {
       if (one.op === 'randomBits') this.#bits.set(i, this.#draw(one))
@@ -98,9 +102,15 @@ export class BodyLowering {
 
   #wholeLoop(): void {
     const { instructions, sizes, stores } = this.body
+    const all = instructions.map((_, i) => i)
+    const own = all.filter((i) => !this.#repeated.has(i))
+    const isRead = (i: number): boolean =>
+      stores.some(({ value }) => value === i) || own.some((j) => operandsOf(instructions[j]).includes(i))
+    const kept = [...this.#repeated].filter(isRead)
+    if (kept.length > 0) this.#loop({ outer: [], reduced: [], inner: this.#order.inner }, all, kept, [], [])
     this.#loop(
       { outer: [], reduced: [], inner: sizes.map((_, axis) => axis) },
-      instructions.map((_, i) => i),
+      own,
       [],
       stores.map((_, i) => i),
       [],
@@ -277,6 +287,32 @@ export class BodyLowering {
     }
     return this.#views.get(key)
   }
+}
+
+/** As many times as many elements must see a value that is computed apart from theirs. */
+const REPEATED = 16
+/** A loop of fewer elements costs about as much as another one. */
+const WORTH_A_LOOP = 1 << 14
+
+/** What does not depend on the first axes, such as what is known of each channel, and the order in which these are the rows. */
+function repeatedOf(body: Body): { readonly instructions: readonly number[]; readonly order: Order } | undefined {
+  const { sizes, instructions } = body
+  const total = sizeOf(sizes)
+  if (total < WORTH_A_LOOP) return undefined
+  // The first axis along which each value changes.
+  const first: number[] = []
+  for (const one of instructions) {
+    const along = 'strides' in one ? one.strides.findIndex((stride, axis) => stride !== 0 && sizes[axis] > 1) : -1
+    const own = one.op === 'product' ? 0 : along < 0 ? sizes.length : along
+    first.push(Math.min(own, ...operandsOf(one).map((operand) => first[operand])))
+  }
+  const isRepeated = (i: number): boolean =>
+    operandsOf(instructions[i]).length > 0 && REPEATED * sizeOf(sizes.slice(first[i])) <= total
+  const found = instructions.flatMap((_, i) => (isRepeated(i) ? [i] : []))
+  if (found.length === 0) return undefined
+  const split = Math.min(...found.map((i) => first[i]))
+  const axes = sizes.map((_, axis) => axis)
+  return { instructions: found, order: { outer: [], reduced: axes.slice(0, split), inner: axes.slice(split) } }
 }
 
 /** Whether a row value is needed outside of the loop over rows that computes it. */

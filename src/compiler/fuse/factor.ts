@@ -20,10 +20,16 @@ export function factorSums(graph: Graph): Graph {
 function factored(node: Node): Node {
   if (node.dtype !== 'float32' && node.dtype !== 'float64') return node
   if (isOp(node, 'reduceSum')) return sumOf(node.inputs[0], node.attributes.axes) ?? node
-  // x + x as a product, whose factor can be taken out.
-  if (node.op === 'add' && node.inputs[0] === node.inputs[1])
-    return build.mul(node.inputs[0], build.fill(2, node.shape, node.dtype))
-  return node
+  return node.op === 'add' && node.inputs[0] === node.inputs[1] ? twice(node.inputs[0]) : node
+}
+
+/** x + x as a product, whose factor can be taken out; of c · x with a stretched c it is (2 · c) · x. */
+function twice(x: Node): Node {
+  const double = (node: Node): Node => build.mul(node, build.fill(2, node.shape, node.dtype))
+  const stretched = x.op === 'mul' ? x.inputs.findIndex((input) => isOp(input, 'expand')) : -1
+  if (stretched < 0) return double(x)
+  const factor = build.expand(double(x.inputs[stretched].inputs[0]), x.shape)
+  return build.mul(factor, x.inputs[1 - stretched])
 }
 
 /** The sum of `x` with its factors taken out; undefined if there are none. */

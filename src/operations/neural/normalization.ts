@@ -1,5 +1,5 @@
 import { failShape } from '../../core/errors.js'
-import { formatShape, normalizeAxes, range } from '../../core/shape.js'
+import { formatShape, normalizeAxes, range, sizeOf } from '../../core/shape.js'
 import { build, type Node } from '../../graph/index.js'
 import { add, mul, sub } from '../elementwise/arithmetic.js'
 import { floating, inFloat32, like, type Operand } from '../operand.js'
@@ -22,8 +22,11 @@ export const normalize = inFloat32(
   ): Node => {
     const wide = floating(spread)
     const factor = build.reciprocal(build.sqrt(build.add(wide, like(wide, epsilon))))
-    const normal = mul(sub(floating(x), center), factor)
-    const scaled = scale === undefined ? normal : mul(normal, scale)
+    const distance = sub(floating(x), center)
+    // Where both are the same for many elements, as in batch normalization, their product is taken once for all of these.
+    const both = scale === undefined ? factor : mul(factor, scale)
+    const isSmall = scale === undefined || sizeOf(both.shape) < sizeOf(distance.shape)
+    const scaled = isSmall ? mul(distance, both) : mul(mul(distance, factor), scale)
     return shift === undefined ? scaled : add(scaled, shift)
   },
 )
