@@ -168,11 +168,15 @@ export const preludes: { readonly [file: string]: string } = {
     const sentenceLength = 20`,
   'src/recipes/recipe.ts': `const trainXor = async (epochs: number): Promise<number> => Math.min(1, epochs)`,
   'src/formats/checkpoint.ts': `const model = nn.linear(2, 1)`,
+  'docs/guide/onnx.md': `
+    const labels = zeros([4], 'int32')`,
   'src/formats/onnx/import/from-onnx.ts': `
-    import { readFileSync } from 'node:fs'
-    const relu = JSON.parse(readFileSync('tests/fixtures/onnx-nodes.json', 'utf8')).cases.find((one: { name: string }) => one.name === 'test_relu')
-    const bytes = Uint8Array.from(atob(relu.model), (letter) => letter.charCodeAt(0))
-    const picture = zeros([3, 4, 5])`,
+    const bytes = await toOnnx(nn.conv2d(3, 4, 3), [zeros([1, 8, 8, 3])], { channels: 'first' })
+    const picture = zeros([1, 3, 8, 8])`,
+  'src/formats/onnx/export/to-onnx.ts': `
+    import { mkdtempSync } from 'node:fs'
+    const model = nn.linear(2, 1)
+    const path = mkdtempSync('/tmp/shapewise-') + '/model.onnx'`,
   'src/formats/safetensors/file.ts': `const model = nn.linear(2, 1)`,
   'src/formats/safetensors/write.ts': `const model = nn.linear(2, 1)`,
   'src/train/evaluate.ts': `${digits}

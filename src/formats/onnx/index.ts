@@ -1,2 +1,3 @@
+export { type Exportable, type ToOnnxOptions, toOnnx, type WriteOnnxOptions, writeOnnx } from './export/to-onnx.js'
 export { type FromOnnxOptions, fromOnnx } from './import/from-onnx.js'
 export { OnnxModel, type OnnxPort } from './import/model.js'

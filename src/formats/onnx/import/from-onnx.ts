@@ -28,7 +28,7 @@ export interface FromOnnxOptions {
  * @throws if the file is damaged, or has an operator, a type or a version that is not supported; the message names the node
  * @example
  * const model = await fromOnnx(bytes)
- * const outputs = model.forward(picture)
+ * const maps = model.forward(picture) // [1, 3, 8, 8] → [1, 4, 6, 6]
  */
 export async function fromOnnx(source: FileLocation | Uint8Array, options: FromOnnxOptions = {}): Promise<OnnxModel> {
   checkOptions('fromOnnx', options, { dtype: true, external: true, trainable: true })

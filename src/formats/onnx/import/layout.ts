@@ -41,6 +41,16 @@ function madeTwin(x: Node, budget: number): Node | undefined {
   if (!isJoined && !isElementwise(x.op)) return undefined
   const found = x.inputs.map((input) => twinOf(input, budget - 1))
   if (found.every((node) => node === undefined)) return undefined
-  const inputs = found.map((node, i) => node ?? build.permute(x.inputs[i], last(x.rank)))
+  const inputs = found.map((node, i) => node ?? moved(x.inputs[i]))
   return isJoined ? build.concat(inputs, last(x.rank).indexOf(x.attributes.axis)) : new Node(x.op, inputs, x.attributes)
+}
+
+/** In the other order, with what is stretched still stretched at the end. */
+function moved(x: Node): Node {
+  const axes = last(x.rank)
+  if (!isOp(x, 'expand') || x.released) return build.permute(x, axes)
+  return build.expand(
+    moved(x.inputs[0]),
+    axes.map((axis) => x.shape[axis]),
+  )
 }
