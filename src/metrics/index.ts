@@ -1,9 +1,10 @@
 export * from './classification/accuracy.js'
-export { accuracy, confusionMatrix, topKAccuracy } from './classification/compiled.js'
+export { accuracy, topKAccuracy } from './classification/compiled.js'
 export * from './classification/confusion.js'
 export * from './classification/curves.js'
 export * from './classification/f-score.js'
 export * from './classification/probabilities.js'
+export * from './classification/roc-auc.js'
 export {
   NormalizedMutualInformation,
   normalizedMutualInformation,

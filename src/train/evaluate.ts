@@ -179,7 +179,7 @@ class Collected {
     const predictions = joined(Int32Array, this.#predictions)
     const probabilities = joined(Float32Array, this.#probabilities)
     const classes = probabilities.length / labels.length
-    const confusion = confusionMatrix(labels, predictions, classes)
+    const confusion = confusionMatrix(predictions, labels, { classes })
     const accuracy = confusion.reduce((right, row, i) => right + row[i], 0) / labels.length
     return { ...common, accuracy, classes, labels, predictions, probabilities, confusion }
   }

@@ -23,7 +23,7 @@ describe('metrics of classification', () => {
   })
 
   it('confusionMatrix counts pairs of true and named class', () => {
-    expect(confusionMatrix([0, 0, 1, 2, 2], [0, 1, 1, 2, 0], 3)).toEqual([
+    expect(confusionMatrix([0, 1, 1, 2, 0], [0, 0, 1, 2, 2], { classes: 3 })).toEqual([
       [1, 1, 0],
       [0, 1, 0],
       [1, 0, 1],
@@ -33,7 +33,9 @@ describe('metrics of classification', () => {
   it('refuse what does not fit', () => {
     expect(() => accuracy(outputs, tensor([0], [1], 'int32'))).toThrow(/accuracy: outputs \[4, 4\] and labels \[1\]/)
     expect(() => topKAccuracy(0)).toThrow(/k is 0/)
-    expect(() => confusionMatrix([0], [0, 1], 2)).toThrow(/1 labels and 2 predictions/)
-    expect(() => confusionMatrix([0, 3], [0, 1], 2)).toThrow(/example 1 has label 3/)
+    expect(() => confusionMatrix([0], [0, 1])).toThrow(/outputs \[1\] and targets \[2\]/)
+    expect(() => confusionMatrix([0, 1], [0, 3], { classes: 2 })).toThrow(/there is a class 3 among 2 classes/)
+    // As it was called before, with the number of classes alone behind the true ones.
+    expect(() => confusionMatrix([0, 1], [0, 1], 2 as never)).toThrow(/ConfusionMatrix/)
   })
 })

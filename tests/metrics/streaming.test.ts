@@ -81,6 +81,36 @@ describe('degenerate input', () => {
     ['one example for R²', () => metrics.r2Score([1], [1]), /there is 1 example\. Give at least 2/],
     ['one kind of target', () => metrics.rocCurve([0.1, 0.2], [1, 1]), /all targets are 1.*both kinds/],
     ['nothing to find', () => metrics.precisionRecallCurve([0.1, 0.2], [0, 0]), /all targets are 0/],
+    [
+      'a class without examples',
+      () =>
+        metrics.rocAuc(
+          [
+            [1, 0, 0],
+            [0, 1, 0],
+          ],
+          [0, 1],
+        ),
+      /no example is of class 2/,
+    ],
+    ['one class alone', () => metrics.rocAuc([[1], [2]], [0, 0]), /nothing to tell class 0 from/],
+    [
+      'a class without scores',
+      () =>
+        metrics.rocAuc(
+          [
+            [1, 0],
+            [0, 1],
+          ],
+          [0, 2],
+        ),
+      /a target is 2, but there are 2 classes/,
+    ],
+    [
+      'a number for each class of pairs',
+      () => metrics.rocAuc([[1, 0]], [0], { multiClass: 'oneVsOne', average: 'none' }),
+      /only for 'oneVsRest'/,
+    ],
     ['targets that are not 0 or 1', () => metrics.rocCurve([0.1, 0.2], [0, 2]), /target 1 is 2/],
     ['NaN as score', () => metrics.rocCurve([0.1, Number.NaN], [0, 1]), /the outputs have NaN at 1/],
     ['logits as probabilities', () => metrics.logLoss([[3, -1]], [0]), /Are these logits/],

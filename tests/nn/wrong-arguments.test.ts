@@ -97,7 +97,7 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   split: [(part: number, o: object) => examples.split(part, o), 0.5, options()],
   batches: [data.batches, examples, options({ batchSize: 1 })],
   generateDigits: [data.generateDigits, options({ count: 1 })],
-  confusionMatrix: [confusionMatrix, new Int32Array(2), new Int32Array(2), 2],
+  confusionMatrix: [confusionMatrix, new Int32Array(2), new Int32Array(2), options()],
   mlp: [models.mlp, [4, 2], options()],
   lenet: [models.lenet, options()],
   fit: [train.fit, layer, examples, options({ loss: nn.crossEntropy, optimizer: optim.sgd() })],

@@ -1,7 +1,7 @@
 import { expectInteger } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
-import type { Metric, Values } from '../metric.js'
+import { type Metric, measured, type Values } from '../metric.js'
 import { classesOf } from './classes.js'
 
 export interface ConfusionOptions {
@@ -67,3 +67,13 @@ export class ConfusionMatrix implements Metric<[outputs: Values, targets: Values
 }
 
 const squareOf = (n: number): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(0))
+
+/**
+ * How often each class was taken for each other, row = true class and column = named class: outputs […, classes] or class
+ * numbers […], targets […].
+ *
+ * @throws if a class is none, or beyond those that there are
+ * @example confusionMatrix([0, 1, 1], [0, 0, 1], { classes: 2 }) // [[1, 1], [0, 1]]
+ */
+export const confusionMatrix = (outputs: Values, targets: Values, options: ConfusionOptions = {}): number[][] =>
+  measured(new ConfusionMatrix(options), outputs, targets)
