@@ -4,6 +4,7 @@ import { ones, type Tensor, zeros } from '../../src/index.js'
 import { confusionMatrix } from '../../src/metrics/index.js'
 import * as models from '../../src/models/index.js'
 import * as nn from '../../src/nn/index.js'
+import * as lossFunctions from '../../src/nn/losses/index.js'
 import * as optim from '../../src/optim/index.js'
 import * as train from '../../src/train/index.js'
 import { type Argument, junkTaken, options, plain } from '../support/junk.js'
@@ -14,9 +15,77 @@ const x = ones([2, 4])
 const y = zeros([2, 4])
 const labels = zeros([2], 'int32')
 const layer = nn.linear(4, 4)
+const chain = nn.sequential(nn.linear(4, 4), nn.relu())
 const column = data.floatColumn(new Float32Array(8), [4])
 const examples = data.dataset({ inputs: column, labels: data.labelColumn(new Uint8Array(2)) })
 const { initializers } = nn
+
+const two = zeros([2])
+const pictures = zeros([1, 4, 4, 1])
+
+/** Every loss has a row. */
+const losses: { readonly [name in keyof typeof lossFunctions]: readonly Argument[] } = {
+  arcFace: [x, y.reshape([4, 2]), labels, options()],
+  binaryCrossEntropy: [x, y, options()],
+  contrastiveLoss: [x, y, two, options()],
+  cosineEmbedding: [x, y, ones([2]), options()],
+  infoNce: [x, y, options()],
+  ntXent: [x, y, options()],
+  wassersteinCritic: [x, y],
+  wassersteinGenerator: [x],
+  gradientPenalty: [(given: Tensor<[2, 4]>) => layer.forward(given), x, y, options()],
+  crossEntropy: [x, labels, options()],
+  ctcLoss: [zeros([2, 3, 4]), ones([2, 1]).cast('int32'), options()],
+  klDivergence: [x, y, options()],
+  jensenShannon: [x, y, options()],
+  focalLoss: [x, labels, options()],
+  binaryFocalLoss: [x, y, options()],
+  hingeLoss: [x, y, options()],
+  multiClassHinge: [x, labels, options()],
+  gaussianNll: [x, y, x, options()],
+  poissonNll: [x, y, options()],
+  mixtureNll: [options({ logits: x, means: zeros([2, 4, 3]), logScales: zeros([2, 4, 3]) }), zeros([2, 3]), options()],
+  diceLoss: [x, y, options()],
+  tverskyLoss: [x, y, options()],
+  totalVariation: [pictures, options()],
+  ssimLoss: [pictures, pictures, options({ window: 3 })],
+  meanSquaredError: [x, y, options()],
+  meanAbsoluteError: [x, y, options()],
+  huber: [x, y, options()],
+  smoothL1: [x, y, options()],
+  logCosh: [x, y, options()],
+  quantileLoss: [x, y, options()],
+  sinkhornDivergence: [x, y, options()],
+  tripletLoss: [x, y, x, options()],
+  batchTripletLoss: [x, labels, options()],
+}
+
+const library: Readonly<Record<string, unknown>> = { ...lossFunctions }
+
+/** The numbers among their options. */
+const lossOptions: { readonly [loss: string]: readonly string[] } = {
+  arcFace: ['margin', 'scale'],
+  contrastiveLoss: ['margin'],
+  cosineEmbedding: ['margin'],
+  infoNce: ['temperature'],
+  ntXent: ['temperature'],
+  gradientPenalty: ['target'],
+  crossEntropy: ['labelSmoothing', 'ignoreIndex'],
+  ctcLoss: ['blank'],
+  focalLoss: ['gamma'],
+  binaryFocalLoss: ['gamma', 'alpha'],
+  hingeLoss: ['margin'],
+  multiClassHinge: ['margin'],
+  diceLoss: ['smoothing'],
+  tverskyLoss: ['smoothing', 'falsePositives', 'falseNegatives'],
+  ssimLoss: ['range', 'window', 'sigma'],
+  huber: ['delta'],
+  smoothL1: ['beta'],
+  quantileLoss: ['quantile'],
+  sinkhornDivergence: ['epsilon', 'iterations'],
+  tripletLoss: ['margin'],
+  batchTripletLoss: ['margin'],
+}
 
 const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => unknown, ...args: Argument[]] } = {
   linear: [nn.linear, 4, 4, options()],
@@ -56,12 +125,16 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   leakyReluLayer: [nn.leakyRelu, 0.1],
   relu: [nn.relu, x],
   forward: [(x: Tensor<[2, 4]>) => layer.forward(x), x],
-  crossEntropy: [nn.crossEntropy, x, labels, options()],
-  binaryCrossEntropy: [nn.binaryCrossEntropy, x, y, options()],
-  meanSquaredError: [nn.meanSquaredError, x, y, options()],
-  meanAbsoluteError: [nn.meanAbsoluteError, x, y, options()],
-  huber: [nn.huber, x, y, options()],
   functionalCall: [nn.functionalCall, layer, { weight: ones([4, 4]) }, x],
+  outputsOf: [nn.outputsOf, chain, 'layers.0', () => chain.forward(x), options()],
+  summary: [nn.summary, layer, [2, 4], options()],
+  replaceLayer: [nn.replaceLayer, chain, 'layers.1', nn.relu()],
+  tieWeights: [nn.tieWeights, chain, 'layers.0.bias', 'layers.0.bias'],
+  copyMatching: [nn.copyMatching, chain, {}, options()],
+  freeze: [(which: string) => chain.freeze(which), 'layers.0'],
+  movingAverage: [nn.movingAverage, layer, options({ decay: 0.5 })],
+  stochasticWeightAverage: [nn.stochasticWeightAverage, layer, options()],
+  updateBatchNorm: [nn.updateBatchNorm, nn.batchNorm1d(4), [x], (batch: Tensor<[2, 4]>) => layer.forward(batch)],
   parametersOf: [nn.parametersOf, layer],
   buffersOf: [nn.buffersOf, layer],
   assignValues: [nn.assignValues, layer, { weight: ones([4, 4]) }],
@@ -108,8 +181,22 @@ const accepted: ReadonlySet<string> = new Set([
   // What one example is made of is checked with the data set.
   ...['floatColumn 1: a list of texts', 'integerColumn 1: a list of texts'],
   // A function is a link.
-  ...['sequential 0: a function', 'sequential 1: a function'],
+  ...['sequential 0: a function', 'sequential 1: a function', 'replaceLayer 2: a function'],
 ])
+
+for (const [name, args] of Object.entries(losses)) {
+  const loss = library[name] as (...args: unknown[]) => unknown
+  test(`the loss ${name}`, async () => {
+    loss(...args.map(plain))
+    expect(await junkTaken(name, (given) => loss(...given), args, accepted)).toEqual([])
+    for (const option of lossOptions[name] ?? []) {
+      const others = args.slice(0, -1).map(plain)
+      const given = plain(args[args.length - 1]) as object
+      const call = ([value]: readonly unknown[]): unknown => loss(...others, { ...given, [option]: value })
+      expect(await junkTaken(`${name}.${option}`, call, [1], accepted)).toEqual([])
+    }
+  })
+}
 
 test.each(Object.entries(functions))('%s', async (name, [fn, ...args]) => {
   const call = fn as (...args: unknown[]) => unknown

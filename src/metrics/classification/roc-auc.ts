@@ -117,7 +117,9 @@ interface Area {
  * (Hand and Till, "A simple generalisation of the area under the ROC curve for multiple class classification problems", 2001, for pairs.)
  *
  * @throws if a class has no examples
- * @example rocAuc([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4], [0.1, 0.3, 0.6]], [0, 1, 2, 1], { average: 'none' }) // [1, 0.625, 0.6666666666666667]
+ * @example
+ * const scores = [[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.3, 0.3, 0.4], [0.1, 0.3, 0.2]]
+ * rocAuc(scores, [0, 1, 2, 1], { average: 'none' }) // [1, 0.875, 1]
  */
 export const rocAuc = <A extends 'macro' | 'weighted' | 'none' = 'macro'>(
   scores: Values,

@@ -1,3 +1,4 @@
+import { expectFunction } from '../../core/arguments.js'
 import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import { Tensor } from '../../tensor/tensor.js'
@@ -26,6 +27,17 @@ export async function updateBatchNorm<Batch = Tensor | readonly [Tensor, ...unkn
       cureFor(model, 'The model comes first.'),
     )
   }
+  if (
+    typeof batches !== 'object' ||
+    batches === null ||
+    !(Symbol.iterator in batches || Symbol.asyncIterator in batches)
+  ) {
+    fail(
+      `updateBatchNorm: the batches are ${describe(batches)}`,
+      cureFor(batches, 'Give a list of tensors, or a stream.'),
+    )
+  }
+  expectFunction('updateBatchNorm', 'what to do with a batch', run)
   const norms = [...model.modules().values()].filter((module) => module instanceof BatchNorm)
   const layers = norms.filter(({ frozen }) => !frozen)
   const statistics = layers.flatMap(({ runningMean, runningVariance }) => [runningMean, runningVariance])

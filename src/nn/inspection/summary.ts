@@ -7,6 +7,7 @@ import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { presentAsText } from '../../core/presentation.js'
 import { formatShape, type Shape, sizeOf } from '../../core/shape.js'
+import { isPlainObject } from '../../core/tree.js'
 import { input } from '../../graph/build.js'
 import type { Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
@@ -197,15 +198,12 @@ function lineOf(path: string, shown: ReadonlyMap<string, unknown>): string {
 
 function placeholder(given: SummaryInput): Node<'input'> {
   if (given instanceof Tensor) return input(given.dtype, given.shape)
-  const { shape, dtype } = Array.isArray(given)
+  const { shape, dtype } = isShape(given)
     ? { shape: given, dtype: 'float32' as const }
-    : (given as { shape: InputShape; dtype: DType })
-  if (!Array.isArray(shape) || !(dtype in dtypes)) {
-    fail(
-      `summary: an input is ${describe(given)}`,
-      "Give its shape, a tensor, or { shape: [null, 32], dtype: 'int32' }.",
-    )
-  }
+    : isPlainObject(given)
+      ? given
+      : noInput(given)
+  if (!Array.isArray(shape) || !(dtype in dtypes)) noInput(given)
   for (const size of shape) {
     if (size !== null && (!Number.isSafeInteger(size) || size < 0)) {
       fail(
@@ -219,6 +217,11 @@ function placeholder(given: SummaryInput): Node<'input'> {
     shape.map((size) => size ?? 1),
   )
 }
+
+const isShape = (given: SummaryInput): given is InputShape => Array.isArray(given)
+
+const noInput = (given: unknown): never =>
+  fail(`summary: an input is ${describe(given)}`, "Give its shape, a tensor, or { shape: [null, 32], dtype: 'int32' }.")
 
 const isOne = (inputs: SummaryInput | readonly SummaryInput[]): inputs is SummaryInput =>
   !Array.isArray(inputs) || inputs.every((size) => size === null || typeof size === 'number')

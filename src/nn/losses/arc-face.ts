@@ -35,8 +35,8 @@ export function arcFace<S extends Shape, Classes extends number, T extends Shape
   options: ArcFaceOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('arcFace', options, { reduction: true, margin: true, scale: true })
-  const margin = expectPositive('arcFace', 'the margin', options.margin ?? 0.5, true)
-  const scale = expectPositive('arcFace', 'the scale', options.scale ?? 64)
+  const margin = expectPositive('arcFace', 'the margin', options.margin, 0.5, true)
+  const scale = expectPositive('arcFace', 'the scale', options.scale, 64)
   const x = expectTensor('arcFace', 'the tensor of vectors', vectors)
   const w = expectTensor('arcFace', 'the tensor of centres', centres)
   const y = expectTensor('arcFace', 'the tensor of labels', labels)

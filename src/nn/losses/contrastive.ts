@@ -1,3 +1,4 @@
+import { expectNumber } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { formatShape } from '../../core/shape.js'
@@ -32,7 +33,7 @@ export function contrastiveLoss<S extends Shape, Y extends Shape, T extends Shap
   options: ContrastiveOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('contrastiveLoss', options, { reduction: true, margin: true })
-  const margin = expectPositive('contrastiveLoss', 'the margin', options.margin ?? 1)
+  const margin = expectPositive('contrastiveLoss', 'the margin', options.margin, 1)
   const each = (x: ops.Operand, y: ops.Operand, same: ops.Operand): Node => {
     const distance = ops.norm(ops.sub(...comparable('contrastiveLoss', x, y)), -1)
     const [d, s] = comparable('contrastiveLoss', distance, same)
@@ -61,6 +62,7 @@ export function cosineEmbedding<S extends Shape, Y extends Shape, T extends Shap
 ): Loss<R, AllButLast<S>> {
   checkOptions('cosineEmbedding', options, { reduction: true, margin: true })
   const { margin = 0 } = options
+  expectNumber('cosineEmbedding', 'the margin', margin)
   const each = (x: ops.Operand, y: ops.Operand, targets: ops.Operand): Node => {
     const [a, b] = comparable('cosineEmbedding', x, y)
     const cosine = ops.sum(ops.mul(unit(a), unit(b)), -1)
@@ -96,7 +98,7 @@ export function infoNce<S extends Shape, T extends Shape>(
   options: InfoNceOptions = {},
 ): Tensor<[]> {
   checkOptions('infoNce', options, { temperature: true, symmetric: true })
-  const temperature = expectPositive('infoNce', 'the temperature', options.temperature ?? 0.07)
+  const temperature = expectPositive('infoNce', 'the temperature', options.temperature, 0.07)
   const loss = (q: Node, k: Node): Node => {
     expectPairs('infoNce', q, k)
     const logits = ops.div(ops.matmul(unit(q), ops.transpose(unit(k))), temperature)
@@ -122,7 +124,7 @@ export function ntXent<S extends Shape, T extends Shape>(
   options: TemperatureOptions = {},
 ): Tensor<[]> {
   checkOptions('ntXent', options, { temperature: true })
-  const temperature = expectPositive('ntXent', 'the temperature', options.temperature ?? 0.5)
+  const temperature = expectPositive('ntXent', 'the temperature', options.temperature, 0.5)
   const loss = (x: Node, y: Node): Node => {
     expectPairs('ntXent', x, y)
     const n = x.shape[0]

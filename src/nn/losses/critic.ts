@@ -1,4 +1,4 @@
-import { expectFunction } from '../../core/arguments.js'
+import { expectFunction, expectNumber } from '../../core/arguments.js'
 import { failShape } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { formatShape, sameShape } from '../../core/shape.js'
@@ -65,6 +65,7 @@ export function gradientPenalty<S extends Shape>(
     )
   }
   const { target = 1, key } = options
+  expectNumber('gradientPenalty', 'the target', target)
   const perExample = [r.shape[0], ...r.shape.slice(1).map(() => 1)]
   const place = ops.cast(random.uniform(perExample, key === undefined ? {} : { key }).node, r.dtype)
   const between: Tensor<S> = wrap(ops.add(r, ops.mul(place, ops.sub(f, r))))

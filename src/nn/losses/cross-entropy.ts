@@ -1,3 +1,4 @@
+import { expectNumber } from '../../core/arguments.js'
 import { isInteger } from '../../core/dtype.js'
 import { fail, failShape } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
@@ -43,7 +44,8 @@ export function crossEntropy<S extends Shape, T extends Shape, R extends ops.Red
   checkOptions('crossEntropy', options, { reduction: true, labelSmoothing: true, weight: true, ignoreIndex: true })
   const scores = expectTensor('crossEntropy', 'the tensor of logits', logits)
   const targets = expectTensor('crossEntropy', 'the tensor of labels', labels)
-  const { ignoreIndex } = options
+  const { ignoreIndex, labelSmoothing = 0 } = options
+  expectNumber('crossEntropy', 'the label smoothing', labelSmoothing)
   if (ignoreIndex !== undefined && !Number.isSafeInteger(ignoreIndex)) {
     fail(`crossEntropy: ignoreIndex is ${ignoreIndex}`, 'Give a whole number.')
   }

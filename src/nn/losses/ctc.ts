@@ -63,7 +63,8 @@ export function ctcLoss<
     )
   }
   const [batch, time, classes] = scores.shape
-  const blank = expectInteger('ctcLoss', 'the blank', options.blank ?? 0)
+  const { blank = 0 } = options
+  expectInteger('ctcLoss', 'the blank', blank)
   if (blank < 0 || blank >= classes) fail(`ctcLoss: the blank is ${blank}`, `Classes are 0 … ${classes - 1}.`)
   const lengths = (what: string, given: Tensor | undefined, all: number): Node => {
     if (given === undefined) return ops.full([batch], all, 'int32')

@@ -33,7 +33,7 @@ export function focalLoss<S extends Shape, T extends Shape, R extends ops.Reduct
   options: FocalOptions<R, Last<NoInfer<S>>> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('focalLoss', options, { reduction: true, gamma: true, weight: true })
-  const gamma = expectPositive('focalLoss', 'gamma', options.gamma ?? 2, true)
+  const gamma = expectPositive('focalLoss', 'gamma', options.gamma, 2, true)
   const scores = expectTensor('focalLoss', 'the tensor of logits', logits)
   const targets = expectTensor('focalLoss', 'the tensor of labels', labels)
   expectLabels('focalLoss', scores, targets)
@@ -75,8 +75,8 @@ export function binaryFocalLoss<S extends Shape, T extends Shape = [], R extends
   options: BinaryFocalOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('binaryFocalLoss', options, { reduction: true, gamma: true, alpha: true })
-  const gamma = expectPositive('binaryFocalLoss', 'gamma', options.gamma ?? 2, true)
-  const alpha = expectPositive('binaryFocalLoss', 'alpha', options.alpha ?? 0.25, true)
+  const gamma = expectPositive('binaryFocalLoss', 'gamma', options.gamma, 2, true)
+  const alpha = expectPositive('binaryFocalLoss', 'alpha', options.alpha, 0.25, true)
   const each = (logits: ops.Operand, targets: ops.Operand): Node => {
     const [x, t] = comparable('binaryFocalLoss', logits, targets)
     const entropy = ops.binaryCrossEntropyWithLogits(x, t, { reduction: 'none' })

@@ -38,7 +38,7 @@ export function hingeLoss<S extends Shape, T extends Shape = [], R extends ops.R
   given: HingeOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('hingeLoss', given, options)
-  const margin = expectPositive('hingeLoss', 'the margin', given.margin ?? 1)
+  const margin = expectPositive('hingeLoss', 'the margin', given.margin, 1)
   const each = (scores: ops.Operand, targets: ops.Operand): Node =>
     hinged('hingeLoss', ops.sub(margin, ops.mul(...comparable('hingeLoss', scores, targets))), given)
   return lossOf('hingeLoss', given, each, operand(scores), operand(targets)) as Loss<R, S>
@@ -57,7 +57,7 @@ export function multiClassHinge<S extends Shape, T extends Shape, R extends ops.
   given: HingeOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('multiClassHinge', given, options)
-  const margin = expectPositive('multiClassHinge', 'the margin', given.margin ?? 1)
+  const margin = expectPositive('multiClassHinge', 'the margin', given.margin, 1)
   const [s, l] = [
     expectTensor('multiClassHinge', 'the tensor of scores', scores),
     expectTensor('multiClassHinge', 'the tensor of labels', labels),

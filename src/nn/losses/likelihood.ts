@@ -1,4 +1,5 @@
-import { failShape } from '../../core/errors.js'
+import { cureFor, describe } from '../../core/describe.js'
+import { fail, failShape } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { formatShape, sameShape } from '../../core/shape.js'
 import type { Node } from '../../graph/node.js'
@@ -39,7 +40,7 @@ export function gaussianNll<
   options: GaussianNllOptions<R> = {},
 ): Loss<R, S> {
   checkOptions('gaussianNll', options, { reduction: true, full: true, epsilon: true })
-  const epsilon = expectPositive('gaussianNll', 'epsilon', options.epsilon ?? 1e-6)
+  const epsilon = expectPositive('gaussianNll', 'epsilon', options.epsilon, 1e-6)
   const each = (mean: ops.Operand, target: ops.Operand, variance: ops.Operand): Node => {
     const d = ops.sub(...comparable('gaussianNll', mean, target))
     const v = ops.maximum(comparable('gaussianNll', mean, variance)[1], epsilon)
@@ -109,6 +110,9 @@ export function mixtureNll<S extends Shape, R extends ops.Reduction = 'mean'>(
   options: LossOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('mixtureNll', options, { reduction: true })
+  if (typeof mixture !== 'object' || mixture === null) {
+    fail(`mixtureNll: the mixture is ${describe(mixture)}`, cureFor(mixture, 'Give { logits, means, logScales }.'))
+  }
   const operands = [mixture.logits, mixture.means, mixture.logScales, target].map((x) => ops.lift(operand(x)))
   const [logits, means, logScales, t] = operands
   const fits =

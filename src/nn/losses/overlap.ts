@@ -36,7 +36,7 @@ export function diceLoss<S extends Shape, T extends Shape, R extends ops.Reducti
   options: DiceOptions<R> = {},
 ): Loss<R, PerClass<S>> {
   checkOptions('diceLoss', options, { reduction: true, smoothing: true })
-  const smoothing = expectPositive('diceLoss', 'the smoothing', options.smoothing ?? 1, true)
+  const smoothing = expectPositive('diceLoss', 'the smoothing', options.smoothing, 1, true)
   const each = (p: ops.Operand, t: ops.Operand): Node => overlapLoss('diceLoss', p, t, 0.5, 0.5, smoothing / 2)
   return lossOf('diceLoss', options, each, operand(probabilities), operand(masks)) as Loss<R, PerClass<S>>
 }
@@ -62,9 +62,9 @@ export function tverskyLoss<S extends Shape, T extends Shape, R extends ops.Redu
   options: TverskyOptions<R> = {},
 ): Loss<R, PerClass<S>> {
   checkOptions('tverskyLoss', options, { reduction: true, smoothing: true, falsePositives: true, falseNegatives: true })
-  const smoothing = expectPositive('tverskyLoss', 'the smoothing', options.smoothing ?? 1, true)
-  const alpha = expectPositive('tverskyLoss', 'falsePositives', options.falsePositives ?? 0.3, true)
-  const beta = expectPositive('tverskyLoss', 'falseNegatives', options.falseNegatives ?? 0.7, true)
+  const smoothing = expectPositive('tverskyLoss', 'the smoothing', options.smoothing, 1, true)
+  const alpha = expectPositive('tverskyLoss', 'falsePositives', options.falsePositives, 0.3, true)
+  const beta = expectPositive('tverskyLoss', 'falseNegatives', options.falseNegatives, 0.7, true)
   const each = (p: ops.Operand, t: ops.Operand): Node => overlapLoss('tverskyLoss', p, t, alpha, beta, smoothing)
   return lossOf('tverskyLoss', options, each, operand(probabilities), operand(masks)) as Loss<R, PerClass<S>>
 }

@@ -70,9 +70,10 @@ export function ssimLoss<S extends Shape, T extends Shape, R extends ops.Reducti
   options: SsimOptions<R> = {},
 ): Loss<R, PerPicture<S>> {
   checkOptions('ssimLoss', options, { reduction: true, range: true, window: true, sigma: true })
-  const range = expectPositive('ssimLoss', 'the range', options.range ?? 1)
-  const sigma = expectPositive('ssimLoss', 'sigma', options.sigma ?? 1.5)
-  const window = expectInteger('ssimLoss', 'the window', options.window ?? 11)
+  const range = expectPositive('ssimLoss', 'the range', options.range, 1)
+  const sigma = expectPositive('ssimLoss', 'sigma', options.sigma, 1.5)
+  const { window = 11 } = options
+  expectInteger('ssimLoss', 'the window', window)
   if (window < 1) fail(`ssimLoss: the window is ${window}`, 'Give a side of at least 1.')
   const each = (a: ops.Operand, b: ops.Operand): Node => {
     const [p, q] = comparable('ssimLoss', expectPictures('ssimLoss', a), b)

@@ -30,8 +30,15 @@ export function lossOf<Operands extends readonly ops.Operand[]>(
   return wrap(inFloat32((...wide: Operands) => reduced(operation, reduction, each(...wide)))(...operands))
 }
 
-/** Throws if an option is no finite number above 0, or at least 0. */
-export function expectPositive(operation: string, what: string, value: number, orZero = false): number {
+/** An option or what it is by default. Throws if it is no finite number above 0, or at least 0. */
+export function expectPositive(
+  operation: string,
+  what: string,
+  given: number | undefined,
+  otherwise: number,
+  orZero = false,
+): number {
+  const value = given === undefined ? otherwise : given
   if (Number.isFinite(value) && (value > 0 || (orZero && value === 0))) return value
   fail(
     `${operation}: ${what} is ${typeof value === 'number' ? value : describe(value)}`,

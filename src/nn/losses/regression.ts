@@ -80,7 +80,7 @@ export function smoothL1<S extends Shape, T extends Shape = [], R extends ops.Re
   options: SmoothL1Options<R> = {},
 ): Loss<R, S> {
   checkOptions('smoothL1', options, { reduction: true, beta: true })
-  const delta = expectPositive('smoothL1', 'beta', options.beta ?? 1)
+  const delta = expectPositive('smoothL1', 'beta', options.beta, 1)
   const each = (x: ops.Operand, y: ops.Operand): Node =>
     ops.div(ops.huber(...comparable('smoothL1', x, y), { delta, reduction: 'none' }), delta)
   return lossOf('smoothL1', options, each, operand(prediction), operand(target)) as Loss<R, S>

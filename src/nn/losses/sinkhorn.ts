@@ -34,8 +34,9 @@ export function sinkhornDivergence<S extends Shape, M extends number>(
   options: SinkhornOptions = {},
 ): Tensor<[]> {
   checkOptions('sinkhornDivergence', options, { epsilon: true, iterations: true })
-  const epsilon = expectPositive('sinkhornDivergence', 'epsilon', options.epsilon ?? 0.1)
-  const iterations = expectInteger('sinkhornDivergence', 'the number of iterations', options.iterations ?? 50)
+  const epsilon = expectPositive('sinkhornDivergence', 'epsilon', options.epsilon, 0.1)
+  const { iterations = 50 } = options
+  expectInteger('sinkhornDivergence', 'the number of iterations', iterations)
   if (iterations < 1) fail(`sinkhornDivergence: the number of iterations is ${iterations}`, 'Take one step at least.')
   const points = [expectTensor('sinkhornDivergence', 'x', x), expectTensor('sinkhornDivergence', 'y', y)]
   expectVectors('sinkhornDivergence', points[0], points[1])

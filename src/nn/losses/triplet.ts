@@ -31,7 +31,7 @@ export function tripletLoss<S extends Shape, P extends Shape, N extends Shape, R
   options: TripletOptions<R> = {},
 ): Loss<R, AllButLast<S>> {
   checkOptions('tripletLoss', options, { reduction: true, margin: true })
-  const margin = expectPositive('tripletLoss', 'the margin', options.margin ?? 1, true)
+  const margin = expectPositive('tripletLoss', 'the margin', options.margin, 1, true)
   const each = (a: ops.Operand, p: ops.Operand, n: ops.Operand): Node => {
     const [near, far] = [p, n].map((other) => ops.norm(ops.sub(...comparable('tripletLoss', a, other)), -1))
     return ops.relu(ops.add(ops.sub(near, far), margin))
@@ -66,8 +66,9 @@ export function batchTripletLoss<S extends Shape, T extends Shape>(
   options: BatchTripletOptions = {},
 ): Tensor<[]> {
   checkOptions('batchTripletLoss', options, { margin: true, mining: true })
-  const margin = expectPositive('batchTripletLoss', 'the margin', options.margin ?? 1, true)
-  const mining = expectChoice('batchTripletLoss', 'the mining', options.mining ?? 'hard', ['hard', 'semiHard', 'all'])
+  const margin = expectPositive('batchTripletLoss', 'the margin', options.margin, 1, true)
+  const { mining = 'hard' } = options
+  expectChoice('batchTripletLoss', 'the mining', mining, ['hard', 'semiHard', 'all'])
   const x = expectTensor('batchTripletLoss', 'the tensor of vectors', vectors)
   const y = expectTensor('batchTripletLoss', 'the tensor of labels', labels)
   expectLabelled('batchTripletLoss', x, y)

@@ -6,6 +6,7 @@ import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { presentAsText } from '../../core/presentation.js'
 import { formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.js'
+import { isPlainObject } from '../../core/tree.js'
 import { tensor } from '../../tensor/create.js'
 import type { Variable } from '../../tensor/variable.js'
 import { Module } from '../module.js'
@@ -84,7 +85,7 @@ export function copyMatching(model: Module, state: State, options: CopyMatchingO
   if (!(model instanceof Module)) {
     fail(`copyMatching: the first argument is ${describe(model)}, no module`, cureFor(model, 'The model comes first.'))
   }
-  if (typeof state !== 'object' || state === null) {
+  if (!isPlainObject(state)) {
     fail(
       `copyMatching: the state is ${describe(state)}`,
       cureFor(state, 'Pass values by their paths: await model.state().'),
