@@ -9,7 +9,7 @@ const order = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name)
 
 /** @param {import('typedoc').Application} app */
 export function load(app) {
-  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (context, document) => {
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_, document) => {
     const source = document.sources?.[0]?.fileName ?? `${document.name}.md`
     const heading = /^# (.*)$/m.exec(document.content.map(({ text }) => text).join(''))
     if (heading !== null) document.name = heading[1]

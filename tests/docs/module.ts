@@ -9,16 +9,8 @@ function entriesFor(file: string): string[] {
   const floor = /^src\/(\w+)\//.exec(file)?.[1] ?? ''
   if (floor === 'operations') return ['../../../src/operations/index.js']
   const own = floor === '' || floor === 'tensor' ? [] : [`shapewise/${floor}`]
-  return [
-    ...new Set([
-      ...own,
-      'shapewise',
-      'shapewise/optim',
-      'shapewise/train',
-      'shapewise/data',
-      'shapewise/distributions',
-    ]),
-  ]
+  const others = ['', '/optim', '/train', '/data', '/distributions', '/formats'].map((entry) => `shapewise${entry}`)
+  return [...new Set([...own, ...others])]
 }
 
 /** What a comment behind a statement says of its value, as code. */

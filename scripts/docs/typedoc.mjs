@@ -1,0 +1,35 @@
+// What `npm run docs` makes of the sources and the guide: docs/api.
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { OptionDefaults } from 'typedoc'
+
+const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+const { version, exports } = JSON.parse(readFileSync(at('package.json'), 'utf8'))
+const entries = Object.keys(exports).filter((entry) => entry !== './graph')
+
+/** @type {import('typedoc').TypeDocOptions} */
+export default {
+  name: `Shapewise ${version}`,
+  plugin: [fileURLToPath(new URL('titles.mjs', import.meta.url))],
+  tsconfig: fileURLToPath(new URL('tsconfig.json', import.meta.url)),
+  entryPoints: entries.map((entry) => at(`src/${entry}/index.ts`)),
+  projectDocuments: [at('docs/guide/*.md')],
+  readme: at('README.md'),
+  out: at('docs/api'),
+  excludeInternal: true,
+  excludePrivate: true,
+  // What classes derived from layers may override; users of layers do not see it.
+  excludeProtected: true,
+  excludeExternals: true,
+  blockTags: [...OptionDefaults.blockTags, '@source'],
+  highlightLanguages: [...OptionDefaults.highlightLanguages, 'python'],
+  disableGit: true,
+  sourceLinkTemplate: '../../../{path}#L{line}',
+  sort: ['source-order'],
+  validation: { invalidLink: true, notDocumented: true, notExported: false },
+  requiredToBeDocumented: ['Class', 'Function', 'Variable'],
+  // Types are checked by `npm run typecheck`, with the compiler that the project uses.
+  skipErrorChecking: true,
+  treatWarningsAsErrors: true,
+}
