@@ -28,5 +28,8 @@ export {
 } from './tensorboard/events.js'
 export { type ReadTensorBoardOptions, readTensorBoard } from './tensorboard/read.js'
 export { openTensorBoard, TensorBoardWriter } from './tensorboard/writer.js'
+export type { TensorFlowLocation } from './tensorflow/files.js'
+export { TensorFlowGraph } from './tensorflow/graph/model.js'
+export { fromTensorFlowJs } from './tensorflow/read.js'
 export type { LoadWeightsOptions } from './weights/load.js'
 export { type Match, type Mismatch, type Missing, WeightReport } from './weights/report.js'

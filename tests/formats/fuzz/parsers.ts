@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { openZip, parseNpy, readNpz, writeZip } from '../../../src/data/index.js'
+import { joined } from '../../../src/formats/bytes/source.js'
+import {
+  fromKeras,
+  openGguf,
+  openKeras,
+  openPyTorch,
+  openSafetensors,
+  readTensorBoard,
+  type TensorFile,
+} from '../../../src/formats/index.js'
+import { encodeRecord, readRecords } from '../../../src/formats/tensorboard/records.js'
+import { mutated } from '../mutations.js'
+
+/** A reader of files, whole files for it, and what is done to them. */
+export interface Parser {
+  readonly files: readonly Uint8Array[]
+  /** Reads everything that is in a file. */
+  read(bytes: Uint8Array): Promise<unknown>
+  /** What takes so long that it is done with every hundredth file only. */
+  more?(bytes: Uint8Array): Promise<unknown>
+  /** Another way to damage a file than to change its bytes: behind a checksum, or in an archive. */
+  readonly damage?: (bytes: Uint8Array, seed: number) => Promise<Uint8Array>
+}
+
+/** The texts of a fixture that are files in base64. */
+function filesOf(fixture: string, pick: (fixture: never) => readonly string[]): readonly Uint8Array[] {
+  const root = process.env.SHAPEWISE_FIXTURES ?? fileURLToPath(new URL('../../fixtures', import.meta.url))
+  const text = readFileSync(`${root}/${fixture}.json`, 'utf8')
+  return pick(JSON.parse(text) as never).map((each) => new Uint8Array(Buffer.from(each, 'base64')))
+}
+
+async function everything(file: TensorFile): Promise<void> {
+  for (const name of file.names) await file.raw(name)
+  await file.close()
+}
+
+/** A zip archive with one of its files damaged, and its checksums right. */
+async function damagedInside(bytes: Uint8Array, seed: number): Promise<Uint8Array> {
+  const zip = openZip(bytes)
+  const files = await Promise.all(zip.names.map(async (name) => [name, await zip.read(name)] as const))
+  return writeZip(
+    files.map(([name, each], i) => [name, i === seed % files.length ? mutated(each, seed) : each] as const),
+  )
+}
+
+export const parsers: Readonly<Record<string, Parser>> = {
+  safetensors: {
+    files: filesOf('safetensors', ({ files }: { files: Record<string, string> }) => Object.values(files)),
+    read: async (bytes) => everything(await openSafetensors(bytes)),
+  },
+  pytorch: {
+    files: filesOf('pytorch', ({ files }: { files: Record<string, string> }) =>
+      ['zip', 'legacy', 'checkpoint', 'optimizer', 'evil'].map((name) => files[name]),
+    ),
+    read: async (bytes) => everything(await openPyTorch(bytes)),
+    damage: async (bytes, seed) => (bytes[0] === 0x50 ? damagedInside(bytes, seed) : mutated(bytes, seed)),
+  },
+  gguf: {
+    files: filesOf('gguf', ({ files }: { files: Record<string, string> }) => Object.values(files)),
+    read: async (bytes) => everything(await openGguf(bytes)),
+  },
+  tensorboard: {
+    files: filesOf('tensorboard', (all: Record<string, string>) => ['one', 'two', 'hparams'].map((name) => all[name])),
+    read: (bytes) => readTensorBoard(bytes, { partial: true }),
+    damage: async (bytes, seed) =>
+      joined([...readRecords(bytes, 'x', false)].map((record, i) => encodeRecord(mutated(record, seed + 7 * i)))),
+  },
+  keras: {
+    files: filesOf('keras', ({ cases }: { cases: Record<string, { file: string }> }) =>
+      Object.values(cases).map(({ file }) => file),
+    ),
+    read: async (bytes) => everything(await openKeras(bytes)),
+    more: (bytes) => fromKeras(bytes),
+    damage: async (bytes, seed) => (bytes[0] === 0x50 ? damagedInside(bytes, seed) : mutated(bytes, seed)),
+  },
+  npy: {
+    files: filesOf('formats', ({ npy }: { npy: { bytes: string }[] }) => npy.map(({ bytes }) => bytes)),
+    read: async (bytes) => parseNpy(bytes),
+  },
+  npz: {
+    files: filesOf('formats', ({ npz }: { npz: Record<string, string> }) => Object.values(npz)),
+    read: (bytes) => readNpz(bytes),
+    damage: damagedInside,
+  },
+}
