@@ -29,6 +29,18 @@ export default {
   sort: ['source-order'],
   validation: { invalidLink: true, notDocumented: true, notExported: false },
   requiredToBeDocumented: ['Class', 'Function', 'Variable'],
+  // Parts of types that their whole describes.
+  intentionallyNotDocumented: [
+    ...[
+      'nn.Lambda.F',
+      'nn.Lambda.constructor.F',
+      'nn.lambda.F',
+      'nn.Link.__type.forward',
+      'train.Model.__type.forward',
+    ],
+    ...['optim.Trainable.__type.parameters', 'optim.Trainable.__type.namedParameters'],
+    ...['optim.Rule.modes.__type.eval', 'optim.Rule.modes.__type.train'],
+  ],
   // Types are checked by `npm run typecheck`, with the compiler that the project uses.
   skipErrorChecking: true,
   treatWarningsAsErrors: true,

@@ -17,7 +17,9 @@ export interface TensorPlace<DType extends string = string> {
   readonly shape: readonly number[]
   /** How many bytes it takes in the file. */
   readonly bytes: number
+  /** Its bytes as they lie in the file. */
   raw(): Promise<RawTensor<DType>>
+  /** Its values. */
   read(): Promise<StoredValue>
 }
 
@@ -47,6 +49,7 @@ export class TensorFile<DType extends string = string, Metadata = unknown> {
     return [...this.#places.keys()]
   }
 
+  /** Whether there is a tensor of this name. */
   has(path: string): boolean {
     return this.#places.has(path)
   }
@@ -84,6 +87,7 @@ export class TensorFile<DType extends string = string, Metadata = unknown> {
     return this.#close()
   }
 
+  /** Closes the file at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }

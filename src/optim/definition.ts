@@ -20,5 +20,6 @@ export interface Definition<Settings extends object> {
   readonly settings: SettingTable<Settings>
   /** Throws if settings do not go together. */
   readonly check?: (settings: Required<Settings>, optimizer: string) => void
+  /** The formula for settings, made once for each group of parameters. */
   readonly rule: (settings: Required<Settings> & Decay) => Rule
 }

@@ -72,6 +72,8 @@ export interface Reporter {
   progress(progress: Progress): void
   /** Ends an epoch: a line of text and one in the run's log. To be awaited, so that the user's interruptions are noticed. */
   epoch(summary: EpochSummary): Promise<void>
+  /** Shows a table. */
   table(table: Table): void
+  /** Shows pictures with their titles. */
   pictures(pictures: Pictures): void
 }

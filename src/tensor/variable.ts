@@ -84,6 +84,7 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     return `${this.constructor.name} ${this.name} ${this.dtype}${formatShape(this.shape)}`
   }
 
+  /** Arithmetic, templates and keys would use something else than the value, unnoticed. */
   [Symbol.toPrimitive](hint: string): never {
     refuseCoercion(
       `A variable (${this.toString()})`,
@@ -109,6 +110,7 @@ export class Variable<S extends Shape = any> implements Slot, Pending {
     this.assignNode(expectTensor('assign', `the new value of '${this.name}'`, value))
   }
 
+  /** As {@link assign}, for code that works on the graph. */
   assignNode(node: Node): void {
     if (!sameShape(node.shape, this.shape)) {
       failShape(

@@ -20,6 +20,7 @@ export class Run<E> implements PromiseLike<readonly E[]>, AsyncIterable<E> {
     return this.#history
   }
 
+  /** Epoch by epoch; to leave the loop is to end the training. */
   async *[Symbol.asyncIterator](): AsyncGenerator<E> {
     for await (const epoch of this.#epochs) {
       this.#history.push(epoch)

@@ -42,6 +42,7 @@ export interface Examples {
   readonly targets?: Tensor
 }
 
+/** What an augmentation does with a batch. */
 export type Step = (examples: Examples, draws: Draws) => Examples
 
 /** An augmentation of one's own: what happens to inputs and targets. */

@@ -24,6 +24,7 @@ export interface DownloadOptions {
   readonly connectMilliseconds?: number
   /** How long to wait for more data. Default 20 s. */
   readonly idleMilliseconds?: number
+  /** How far it is. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
 }
 

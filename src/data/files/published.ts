@@ -38,6 +38,7 @@ export interface SourceOptions {
   readonly download?: boolean
   /** Addresses of folders to download from instead of the public originals. */
   readonly mirrors?: readonly string[]
+  /** How far a download is. */
   readonly onProgress?: (progress: DownloadProgress) => void
 }
 

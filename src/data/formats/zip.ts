@@ -42,6 +42,7 @@ export class Zip {
     return [...this.#entries.keys()]
   }
 
+  /** Whether there is a file of this path. */
   has(path: string): boolean {
     return this.#entries.has(path)
   }

@@ -26,6 +26,7 @@ export class Pass<T> implements AsyncIterableIterator<T> {
     return { epoch: this.#epoch, at: this.#position }
   }
 
+  /** The next element, or the end. */
   next(): Promise<IteratorResult<T, undefined>> {
     const result = this.#last.then(() => this.#advance())
     this.#last = result.catch(() => undefined)
@@ -55,6 +56,7 @@ export class Pass<T> implements AsyncIterableIterator<T> {
     return { done: true, value: undefined }
   }
 
+  /** Itself: goes on where it stands. */
   [Symbol.asyncIterator](): this {
     return this
   }

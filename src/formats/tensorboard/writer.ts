@@ -5,6 +5,7 @@ import { histogramOf, type Summary, type TensorBoardEvent } from './events.js'
 
 interface Appended {
   append(bytes: Uint8Array): Promise<void>
+  /** Writes what waits, and closes the file. */
   close(): Promise<void>
 }
 

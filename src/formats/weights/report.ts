@@ -51,6 +51,7 @@ export class WeightReport {
     return [...lines.slice(0, LISTED), ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n')
   }
 
+  /** A line for each weight. */
   toString(): string {
     const width = Math.max(0, ...this.matched.map(({ path }) => path.length))
     const lines = this.matched.map(({ path, name, shape, change }) => {

@@ -63,6 +63,7 @@ export class RocCurve extends Scored<RocResult> {
     super('RocCurve')
   }
 
+  /** What all batches so far came to. */
   result(): RocResult {
     const { thresholds, right, wrong } = this.steps()
     const [yes, no] = [right[right.length - 1], wrong[wrong.length - 1]]
@@ -103,6 +104,7 @@ export class PrecisionRecallCurve extends Scored<PrecisionRecallResult> {
     super('PrecisionRecallCurve')
   }
 
+  /** What all batches so far came to. */
   result(): PrecisionRecallResult {
     const { thresholds, right, wrong } = this.steps()
     const yes = right[right.length - 1]

@@ -49,6 +49,7 @@ export class Silhouette extends LabelledRows<number> {
     super('Silhouette')
   }
 
+  /** What all batches so far came to. */
   result(): number {
     expectSome('Silhouette', this.rows.length)
     const sizes = new Map<number, number>()
@@ -87,6 +88,7 @@ export class NormalizedMutualInformation implements Metric<[clusters: Values, la
     this.#together.update(clusters, labels)
   }
 
+  /** What all batches so far came to. */
   result(): number {
     const matrix = this.#together.result()
     const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0)

@@ -20,6 +20,7 @@ export class NeighbourAccuracy extends LabelledRows<number> {
     if (this.#k < 1) fail(`NeighbourAccuracy: k is ${this.#k}`, 'Give one at least.')
   }
 
+  /** What all batches so far came to. */
   result(): number {
     const count = this.rows.length
     expectSome('NeighbourAccuracy', count, count === 0 ? 1 : this.#k + 1)

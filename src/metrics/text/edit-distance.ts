@@ -35,6 +35,7 @@ abstract class ErrorRate implements Metric<[outputs: readonly string[], targets:
 
   constructor(
     readonly name: string,
+    /** What a text is cut into. */
     readonly tokens: (text: string) => Tokens,
   ) {}
 
@@ -61,12 +62,14 @@ abstract class ErrorRate implements Metric<[outputs: readonly string[], targets:
   }
 }
 
+/** {@link wordErrorRate} over batches. */
 export class WordErrorRate extends ErrorRate {
   constructor() {
     super('WordErrorRate', wordsOf)
   }
 }
 
+/** {@link characterErrorRate} over batches. */
 export class CharacterErrorRate extends ErrorRate {
   constructor() {
     super('CharacterErrorRate', (text) => [...text])

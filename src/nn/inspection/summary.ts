@@ -76,6 +76,7 @@ export class Summary {
     this.parameterBytes = parameterBytes
   }
 
+  /** The table. */
   toString(): string {
     const above: string[] = []
     const rows = this.layers.map(({ path, title, level, outputs, ...layer }) => {

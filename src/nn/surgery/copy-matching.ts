@@ -48,6 +48,7 @@ export class Matching {
     return this.missing.length + this.unexpected.length + this.mismatched.length === 0
   }
 
+  /** A line for what was copied, and one for each thing that was not. */
   toString(): string {
     const { matched, missing, mismatched, unexpected } = this
     const variables = matched.length + missing.length + mismatched.length

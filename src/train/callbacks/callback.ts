@@ -25,6 +25,7 @@ export interface Callback {
    * read and changed.
    */
   waits?(step: number): boolean
+  /** After each batch. */
   onBatch?(event: StepEvent, training: Training): void | Promise<void>
   /** After the steps of an epoch, before the validation. */
   beforeValidation?(training: Training): void | Promise<void>
@@ -37,5 +38,6 @@ export interface Callback {
   onEnd?(ending: Ending, training: Training, error?: unknown): void | Promise<void>
   /** Plain data. */
   state?(): Stored | Promise<Stored>
+  /** Takes over what `state` gave. */
   loadState?(state: never): void
 }

@@ -11,7 +11,9 @@ import { rememberMode } from '../mode.js'
  * gives its state as plain data (numbers, texts, lists, objects, values of tensors) and takes it back.
  */
 export interface Part {
+  /** All that has to be as it was, as plain data. */
   state(): unknown
+  /** Takes over what `state` gave. */
   loadState(state: never): void
 }
 

@@ -150,6 +150,7 @@ export class RunFolder {
       .sort((a, b) => a - b)
   }
 
+  /** Stores what a training is after a step. */
   async writeCheckpoint(step: number, value: unknown): Promise<void> {
     await this.storage.write(checkpointFile(step), packCheckpoint(value))
   }
@@ -162,6 +163,7 @@ export class RunFolder {
     return unpackCheckpoint(`${this.name}/${file}`, bytes)
   }
 
+  /** Takes away what was stored after a step. */
   async removeCheckpoint(step: number): Promise<void> {
     await this.storage.remove(checkpointFile(step))
   }

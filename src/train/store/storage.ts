@@ -8,6 +8,7 @@ export interface Storage {
   write(file: string, content: string | Uint8Array): Promise<void>
   /** Adds text to the end of a file; it is there when the promise is fulfilled. */
   append(file: string, text: string): Promise<void>
+  /** Takes a file away; nothing happens where there is none. */
   remove(file: string): Promise<void>
   /** The names of the files directly in a folder, sorted; '' is the outermost one. */
   list(folder: string): Promise<readonly string[]>
