@@ -19,6 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ['train'],
   ['models'],
   ['recipes'],
+  ['automatic'],
   ['cli'],
 ]
 const levelOf = new Map(floors.flatMap((names, level) => names.map((name): [string, number] => [name, level])))
@@ -137,9 +138,9 @@ describe('floors', () => {
 
 describe('platform modules', () => {
   const isNode = ({ to }: Import): boolean => to.startsWith('node:')
-  const allowed = ['src/cli/', 'src/recipes/', 'src/backends/cpu/']
+  const allowed = ['src/cli/', 'src/automatic/', 'src/recipes/', 'src/backends/cpu/']
 
-  it('of Node appear only in the command line, recipes, the native backend, and in data, formats and train, where they load when needed', () => {
+  it('of Node appear only in the command line and what it trains, recipes, the native backend, and in data, formats and train, where they load when needed', () => {
     const wrong = imports.filter((each) => {
       if (!isNode(each) || each.type || allowed.some((folder) => each.from.startsWith(folder))) return false
       return !(/^src\/(data|formats|train)\//.test(each.from) && each.dynamic)

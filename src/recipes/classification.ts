@@ -6,8 +6,12 @@ import type { Cell, Metrics, Picture, Reporter } from './report.js'
 const TEST_BATCH = 250
 const SHOWN_MISTAKES = 6
 
-/** What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows. */
-export const following = ({ report, folder, resume, signal, seed }: RecipeContext) => ({
+/**
+ * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
+ *
+ * @param measured what the data for the validation are called
+ */
+export const following = ({ report, folder, resume, signal, seed }: RecipeContext, measured = 'test') => ({
   ...{ folder, resume, signal, seed, onNote: (text: string) => report.log(text) },
   onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
     report.progress({ epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
@@ -16,7 +20,7 @@ export const following = ({ report, folder, resume, signal, seed }: RecipeContex
     const metrics = {
       loss,
       accuracy,
-      ...(validation && { testLoss: validation.loss, testAccuracy: validation.accuracy }),
+      ...(validation && { [`${measured}Loss`]: validation.loss, [`${measured}Accuracy`]: validation.accuracy }),
     }
     return report.epoch({ epoch, epochs, metrics })
   },

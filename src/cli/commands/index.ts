@@ -4,6 +4,11 @@ import { addCompletion } from './completion.js'
 import { addReport } from './report.js'
 import { addResults } from './results.js'
 import { addRuns } from './runs.js'
+import { addTrain } from './train.js'
+import { addEvaluate, addPredict, addResume, addSummary } from './use.js'
 
 /** Commands that stand on their own, in the order of the help. */
-export const commands: readonly AddCommand[] = [addRuns, addCompare, addReport, addResults, addCompletion]
+export const commands: readonly AddCommand[] = [
+  ...[addTrain, addPredict, addEvaluate, addSummary, addResume],
+  ...[addRuns, addCompare, addReport, addResults, addCompletion],
+]
