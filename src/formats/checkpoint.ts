@@ -15,7 +15,7 @@ export interface Checkpoint {
 }
 
 /** Where the JSON stands in the metadata. */
-const KEY = 'shapewise'
+export const CHECKPOINT_KEY = 'shapewise'
 /** Numbers that JSON has no form for are written as objects with this key. */
 const NUMBER = '$number'
 
@@ -43,7 +43,9 @@ export async function writeCheckpoint(path: string, { tensors, json }: Checkpoin
 export const encodeCheckpoint = ({ tensors, json }: Checkpoint): Uint8Array =>
   encodeSafetensors(tensors, { metadata: metadataOf(json) })
 
-const metadataOf = (json: Json): Readonly<Record<string, string>> => ({ [KEY]: JSON.stringify(encoded(json, 'json')) })
+const metadataOf = (json: Json): Readonly<Record<string, string>> => ({
+  [CHECKPOINT_KEY]: JSON.stringify(encoded(json, 'json')),
+})
 
 /**
  * Reads what {@link writeCheckpoint} has written.
@@ -55,7 +57,7 @@ const metadataOf = (json: Json): Readonly<Record<string, string>> => ({ [KEY]: J
 export async function readCheckpoint(location: ByteLocation): Promise<Checkpoint> {
   const file = await openSafetensors(location)
   try {
-    const text = file.metadata[KEY]
+    const text = file.metadata[CHECKPOINT_KEY]
     if (text === undefined) {
       fail(`${file.name}: the file has tensors, but is no checkpoint.`, 'Read the tensors with readSafetensors.')
     }

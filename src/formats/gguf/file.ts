@@ -41,18 +41,23 @@ export type GgufFile = TensorFile<GgufDType, ReadonlyMap<string, GgufValue>>
 export async function openGguf(location: ByteLocation, name?: string): Promise<GgufFile> {
   const source = await openBytes(location, name)
   try {
-    const header = await readGgufHeader(source)
-    const parts = header.metadata.get('split.count')
-    if (typeof parts === 'number' && parts > 1) {
-      const which = Number(header.metadata.get('split.no') ?? 0) + 1
-      fail(`${source.name}: this is file ${which} of ${parts}.`, 'Join them: llama-gguf-split --merge.')
-    }
-    const places = header.tensors.map((entry) => [entry.name, placeOf(entry, header, source)] as const)
-    return new TensorFile(source.name, header.metadata, new Map(places), () => source.close())
+    return await ggufFrom(source)
   } catch (error) {
     await source.close()
     throw error
   }
+}
+
+/** The file in a source, which it closes when it is closed. */
+export async function ggufFrom(source: ByteSource): Promise<GgufFile> {
+  const header = await readGgufHeader(source)
+  const parts = header.metadata.get('split.count')
+  if (typeof parts === 'number' && parts > 1) {
+    const which = Number(header.metadata.get('split.no') ?? 0) + 1
+    fail(`${source.name}: this is file ${which} of ${parts}.`, 'Join them: llama-gguf-split --merge.')
+  }
+  const places = header.tensors.map((entry) => [entry.name, placeOf(entry, header, source)] as const)
+  return new TensorFile(source.name, header.metadata, new Map(places), () => source.close())
 }
 
 function placeOf(entry: GgufEntry, { start, alignment }: GgufHeader, source: ByteSource): TensorPlace<GgufDType> {

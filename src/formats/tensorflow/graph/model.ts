@@ -129,5 +129,3 @@ export class TensorFlowGraph extends Module {
     return this.#constants.get(name) ?? damaged(this.#files.name, `the weight '${name}' is missing`)
   }
 }
-
-export const graphOperations: readonly string[] = [...given, ...Object.keys(rows)].sort()
