@@ -2,12 +2,15 @@ import { describe, expect, expectTypeOf, it } from 'vitest'
 import { augment, pictures } from '../../src/data/index.js'
 import {
   arange,
+  backend,
+  backendNames,
   checkGradients,
   compile,
   full,
   grad,
   random,
   seed,
+  setBackend,
   stack,
   type Tensor,
   tensor,
@@ -96,8 +99,38 @@ describe.each(Object.entries(kinds))('%s', (name, each) => {
       expect(targets).toBe(labels)
       expect(await largest(inputs, each(x, undefined, { key: random.key(1) }))).toBe(0)
     }
-    expect((each(noisy([1, 5, 5, 1])) as Tensor).shape).toEqual([1, 5, 5, 1])
+    for (const sizes of [
+      [1, 5, 5, 1],
+      [0, 4, 4, 3],
+      [2, 1, 1, 3],
+      [3, 64, 2, 1],
+    ]) {
+      if (name === 'crop, reflect' && sizes[1]! < 4) continue
+      if (name === 'crop, reflect' && sizes[2]! < 4) continue
+      const changed = each(zeros(sizes)) as Tensor
+      expect([changed.shape, (await changed.data()).length]).toEqual([sizes, sizes.reduce((a, b) => a * b)])
+    }
+    for (const dtype of ['float16', 'float64'] as const) expect((each(x.cast(dtype)) as Tensor).dtype).toBe(dtype)
   })
+})
+
+it('all give the same on all backends', async () => {
+  const own = backend().name
+  const results = new Map<string, Tensor>()
+  try {
+    for (const used of backendNames()) {
+      setBackend(used)
+      for (const [name, each] of Object.entries(kinds)) {
+        const values = (await (each(x, undefined, { key: random.key(4) }) as Tensor).data()) as Float32Array
+        const result = tensor(values, shape) as Tensor
+        const first = results.get(name)
+        if (first === undefined) results.set(name, result)
+        else expect([name, used, (await largest(first, result)) < 1e-4]).toEqual([name, used, true])
+      }
+    }
+  } finally {
+    setBackend(own)
+  }
 })
 
 describe('crop and flip', () => {

@@ -1,5 +1,6 @@
 import { expectFunction, expectNumber } from '../../core/arguments.js'
 import { cureFor, describe } from '../../core/describe.js'
+import { isFloat } from '../../core/dtype.js'
 import { fail, failShape } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { formatShape, sameShape } from '../../core/shape.js'
@@ -48,12 +49,19 @@ export type Step = (examples: Examples, draws: Draws) => Examples
 /** An augmentation of one's own: what happens to inputs and targets. */
 export function augmentation<const Size extends ManySizes | undefined = undefined>(step: Step): Augmentation<Size> {
   expectFunction('augmentation', 'the step', step)
+  const own: Step = (examples, draws) => inKind(examples.inputs, step(examples, draws))
   const augment = (inputs: Tensor, targets?: Tensor, options: AugmentOptions = {}): Tensor | Examples => {
     checkOptions('augment', options, { key: true })
-    const changed = step(targets === undefined ? { inputs } : { inputs, targets }, new Draws(options.key))
+    const changed = own(targets === undefined ? { inputs } : { inputs, targets }, new Draws(options.key))
     return targets === undefined ? changed.inputs : changed
   }
-  return Object.assign(augment, { step }) as Augmentation<Size>
+  return Object.assign(augment, { step: own }) as Augmentation<Size>
+}
+
+/** Examples whose inputs are of the dtype that they had: random numbers in float32 make no float32 of float16. */
+function inKind({ dtype }: Tensor, changed: Examples): Examples {
+  const isSame = changed.inputs.dtype === dtype || !isFloat(dtype) || !isFloat(changed.inputs.dtype)
+  return isSame ? changed : { ...changed, inputs: changed.inputs.cast(dtype) as Tensor }
 }
 
 /** The size of the last augmentation that has one. */

@@ -47,7 +47,10 @@ export function timeShift(options: TimeShiftOptions = {}): Augmentation {
     const from = arange(0, time, 1, 'int32').sub(by) as Tensor
     const isInside = from.greaterEqual(0).logicalAnd(from.less(time)) as Tensor
     const around = where(from.less(0), from.add(time), where(from.less(time), from, from.sub(time))) as Tensor
-    const moved = pixelsAt(x.reshape([batch, time, -1]) as Tensor, around) as Tensor
+    const moved = pixelsAt(
+      x.reshape([batch, time, x.shape.slice(2).reduce((size, n) => size * n, 1)]) as Tensor,
+      around,
+    ) as Tensor
     const kept = mode === 'roll' ? moved : where(isInside.unsqueeze(-1), moved, 0)
     return kept.reshape(x.shape) as Tensor
   })

@@ -50,16 +50,21 @@ export async function pictureGrid(
   const wanted = most === 2 ? 4 : most === 1 && typeof background !== 'number' ? 3 : most
   const channels = wanted as 1 | 3 | 4
   const cellWidth = Math.max(...cells.map(({ width }) => width)) * zoom
-  const cellHeight = Math.max(...cells.map(({ height }) => height)) * zoom
   const across = Math.min(columns, cells.length)
   const width = across * (cellWidth + gap) - gap
-  const height = Math.ceil(cells.length / across) * (cellHeight + gap) - gap
+  // Each row is as high as its highest picture.
+  const tops = [0]
+  for (let first = 0; first < cells.length; first += across) {
+    const highest = Math.max(...cells.slice(first, first + across).map((cell) => cell.height))
+    tops.push(tops.at(-1)! + highest * zoom + gap)
+  }
+  const height = tops.at(-1)! - gap
   const pixel = [...rgb(background), 255]
   const data = new Uint8Array(width * height * channels)
   for (let i = 0; i < data.length; i++) data[i] = pixel[i % channels]!
   cells.forEach((cell, i) => {
     const left = (i % across) * (cellWidth + gap)
-    const top = Math.floor(i / across) * (cellHeight + gap)
+    const top = tops[Math.floor(i / across)]!
     const source = withChannels(cell, channels, background)
     for (let y = 0; y < cell.height * zoom; y++) {
       for (let x = 0; x < cell.width * zoom; x++) {

@@ -134,7 +134,7 @@ export function affineMatrix(options: AffineMatrixOptions = {}): Tensor {
   const { degrees = 0, translate = [0, 0], scale = 1, shear = [0, 0] } = options
   const given: readonly PerPicture[] = [degrees, ...translate, scale, ...shear]
   const many = given.filter((each) => each instanceof Tensor)
-  const count = many.reduce((most, { shape }) => Math.max(most, shape[0] ?? 1), 1)
+  const count = many.map(({ shape }) => shape[0]).find((size) => size !== 1) ?? 1
   if (many.some(({ shape }) => shape.length !== 1 || (shape[0] !== 1 && shape[0] !== count))) {
     failShape('affineMatrix', 'the tensors have different shapes', 'Give numbers, or tensors [batch].')
   }
