@@ -3,7 +3,7 @@ export * as augment from './augment/index.js'
 export { type GenerateDigitsOptions, generateDigits, type LabelledDigits } from './digits/digits.js'
 export type { DownloadProgress } from './files/download.js'
 export type { DataSource, SourceOptions } from './files/published.js'
-export { type CsvOptions, CsvTable, parseCsv } from './formats/csv.js'
+export { type CsvOptions, parseCsv } from './formats/csv.js'
 export { type IdxArray, type IdxData, type IdxType, parseIdx, readIdx, writeIdx } from './formats/idx.js'
 export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } from './formats/npy.js'
 export { type ArchivedFile, parseTar, readTar } from './formats/tar.js'
@@ -97,6 +97,19 @@ export {
   wine,
 } from './sources/tables.js'
 export { type TinyShakespeare, tinyShakespeare } from './sources/tiny-shakespeare.js'
+export { CsvTable, rowTable, type TableSplitOptions } from './table/csv-table.js'
+export { type DateFormat, parseDate } from './table/dates.js'
+export { fillMissing, type Imputer, type ImputerKind, imputer, KnnImputer } from './table/imputers.js'
+export { type ColumnKind, type ColumnReport, type InspectOptions, inspectTable, TableReport } from './table/inspect.js'
+export { fitScaler, invertScale, type Scaler, type ScalerKind, scale } from './table/scalers.js'
+export {
+  loadTabular,
+  Tabular,
+  type TabularColumns,
+  type TabularLayout,
+  type TabularOptions,
+  tabular,
+} from './table/tabular.js'
 export {
   type DecodeOptions,
   type EncodedPair,

@@ -1,9 +1,11 @@
+import { expectChoice } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
+import { CsvTable } from '../table/csv-table.js'
 import { decodeUtf8 } from './damage.js'
 
 export interface CsvOptions {
-  /** Between the fields of a line; a comma. */
+  /** Between the fields of a line; by default one of `,` `;` tab and `|`, whichever cuts the first lines into equally many fields. */
   readonly separator?: string
   /** Whether the first line holds the names, or the names where there is no such line. Default true. */
   readonly header?: boolean | readonly string[]
@@ -11,69 +13,16 @@ export interface CsvOptions {
   readonly trim?: boolean
   /** Fields, besides empty ones, that mean that there is no value: `?`, `NA`. */
   readonly missing?: readonly string[]
-}
-
-/** A table of text, by lines. */
-export class CsvTable {
-  /** What it is called in messages. */
-  readonly name: string
-  readonly names: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  readonly #missing: ReadonlySet<string>
-
-  /** Use {@link parseCsv}. */
-  constructor(
-    name: string,
-    names: readonly string[],
-    rows: readonly (readonly string[])[],
-    missing: readonly string[],
-  ) {
-    this.name = name
-    this.names = names
-    this.rows = rows
-    this.#missing = new Set(['', ...missing])
-  }
-
-  /** The fields of one column; undefined where there is no value. Throws if there is no such column. */
-  column(name: string): readonly (string | undefined)[] {
-    const at = this.names.indexOf(name)
-    if (at < 0) fail(`${this.name}: there is no column "${name}".`, `The columns are: ${this.names.join(', ')}.`)
-    return this.rows.map((row) => (this.#missing.has(row[at]!) ? undefined : row[at]!))
-  }
-
-  /** The numbers of one column; NaN where there is no value. Throws, naming the row, at a field that is no number. */
-  numbers(name: string): Float64Array {
-    return Float64Array.from(this.column(name), (field, row) => {
-      if (field === undefined) return Number.NaN
-      const value = Number(field)
-      if (!Number.isNaN(value) && field.trim() !== '') return value
-      const cure = 'Name such fields with the option missing, or take column(…).'
-      return fail(`${this.name}: "${field}" in column "${name}", row ${row}, is no number.`, cure)
-    })
-  }
-
-  /**
-   * One column as numbers of its classes, which are its different fields in alphabetical order.
-   *
-   * Throws if a value is missing.
-   */
-  categories(name: string): { readonly labels: Int32Array; readonly names: readonly string[] } {
-    const fields = this.column(name)
-    const names = [...new Set(fields)].filter((field) => field !== undefined).sort()
-    const numbers = new Map(names.map((field, i) => [field, i]))
-    const labels = Int32Array.from(fields, (field, row) => {
-      if (field !== undefined) return numbers.get(field)!
-      return fail(`${this.name}: column "${name}" has no value in row ${row}.`, 'Drop the row or fill in the value.')
-    })
-    return { labels, names }
-  }
+  /** The sign before decimals; '.'. With ',', dots between digits group thousands. */
+  readonly decimal?: '.' | ','
 }
 
 /**
- * Reads comma-separated values: fields may stand in quotes, which are doubled inside; lines end with LF or CRLF; empty lines
- * are skipped.
+ * Reads comma-separated values: fields may stand in quotes, which are doubled inside; lines end with LF, CRLF or CR; empty lines
+ * are skipped, and so is a byte order mark. A column whose name is empty is called after its place: `column 1`.
  *
- * Throws, naming `name` and the line, if a line has another number of fields than the first, or a quote is not closed.
+ * Throws, naming `name` and the line, if a line has another number of fields than the first, or a quote is not closed, or if two
+ * columns have one name.
  *
  * Source: RFC 4180.
  *
@@ -83,29 +32,63 @@ export class CsvTable {
  * ```
  */
 export function parseCsv(content: string | Uint8Array, options: CsvOptions = {}, name = 'CSV data'): CsvTable {
-  checkOptions<CsvOptions>('parseCsv', options, { separator: true, header: true, trim: true, missing: true })
-  const { separator = ',', header = true, trim = false, missing = [] } = options
-  if (separator.length !== 1 || separator === '"') {
+  checkOptions<CsvOptions>('parseCsv', options, {
+    ...{ separator: true, header: true, trim: true, missing: true, decimal: true },
+  })
+  const { header = true, trim = false, missing = [], decimal = '.' } = options
+  expectChoice('parseCsv', 'decimal', decimal, ['.', ','])
+  const decoded = typeof content === 'string' ? content : decodeUtf8(content, name)
+  const unmarked = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded
+  const text = unmarked.includes('\n') ? unmarked : unmarked.replaceAll('\r', '\n')
+  const separator = options.separator ?? detectSeparator(text)
+  if (separator.length !== 1 || /["\r\n]/.test(separator)) {
     fail(`parseCsv: the separator is '${separator}'.`, 'Give one character, such as "," or "\\t".')
   }
-  const text = typeof content === 'string' ? content : decodeUtf8(content, name)
-  const rows = readRows(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, separator, trim, name)
+  const rows = readRows(text, separator, trim, name)
   const names = header === true ? rows.shift()?.fields : header === false ? undefined : header
   const width = names?.length ?? rows[0]?.fields.length ?? 0
   for (const { fields, line } of rows) {
     if (fields.length === width) continue
     fail(
       `${name}: line ${line} has ${fields.length} fields, but there are ${width} columns.`,
-      'Check quotes and separators.',
+      `Check quotes and separators, which are taken to be ${JSON.stringify(separator)}.`,
     )
   }
-  const columns = names ?? Array.from({ length: width }, (_, i) => String(i))
+  const columns = names?.map((each, i) => (each === '' ? `column ${i + 1}` : each))
+  const twice = columns?.find((each, i) => columns.indexOf(each) < i)
+  if (twice !== undefined) {
+    fail(`${name}: two columns are called "${twice}".`, 'Rename one, or give all names with the option header.')
+  }
   return new CsvTable(
     name,
-    columns,
+    columns ?? Array.from({ length: width }, (_, i) => String(i)),
     rows.map(({ fields }) => fields),
     missing,
+    decimal,
   )
+}
+
+/** What separators are looked for in: the first lines. */
+const SAMPLED_LINES = 50
+
+/** The separator that cuts the first lines into equally many fields, the most if several do; a comma if none does. */
+function detectSeparator(text: string): string {
+  const quoted = /"(?:[^"]|"")*"/g
+  const lines = text.slice(0, 100_000).replace(quoted, '').split(/\r?\n/)
+  // The last line may be cut off.
+  const sample = (text.length > 100_000 ? lines.slice(0, -1) : lines)
+    .filter((line) => line !== '')
+    .slice(0, SAMPLED_LINES)
+  const counted = [',', ';', '\t', '|'].map((separator) => {
+    const counts = sample.map((line) => line.split(separator).length - 1)
+    return { separator, count: counts.every((count) => count === counts[0]) ? (counts[0] ?? 0) : 0 }
+  })
+  const [comma, semicolon] = [counted[0]!, counted[1]!]
+  const decimalCommas = sample.every((line) =>
+    line.split(';').every((field) => !/,/.test(field) || /^\s*[+-]?\d+,\d+\s*$/.test(field)),
+  )
+  if (semicolon.count > 0 && comma.count > 0 && decimalCommas) return ';'
+  return counted.reduce((best, each) => (each.count > best.count ? each : best)).separator
 }
 
 interface Row {
@@ -118,8 +101,8 @@ function readRows(text: string, separator: string, trim: boolean, name: string):
   let fields: string[] = []
   let line = 1
   let begun = 1
-  const end = (at: number) => {
-    if (fields.length > 1 || fields[0] !== '' || text[at - 1] === '"') rows.push({ fields, line: begun })
+  const end = (quoted: boolean) => {
+    if (fields.length > 1 || fields[0] !== '' || quoted) rows.push({ fields, line: begun })
     fields = []
   }
   let at = 0
@@ -128,7 +111,8 @@ function readRows(text: string, separator: string, trim: boolean, name: string):
     let field: string
     let quote = at
     if (trim) while (text[quote] === ' ') quote++
-    if (text[quote] === '"') {
+    const quoted = text[quote] === '"'
+    if (quoted) {
       let close = quote
       field = ''
       do {
@@ -160,7 +144,7 @@ function readRows(text: string, separator: string, trim: boolean, name: string):
       if (at < text.length) continue
       fields.push('')
     }
-    end(at)
+    end(quoted)
     if (text[at] === '\n') {
       at++
       line++

@@ -1,10 +1,11 @@
 import { fail } from '../../core/errors.js'
 import { hasFileSystem, readBytes } from '../files/user-files.js'
-import { type CsvOptions, type CsvTable, parseCsv } from '../formats/csv.js'
+import { type CsvOptions, parseCsv } from '../formats/csv.js'
 import { decodeUtf8 } from '../formats/damage.js'
 import { unpacked } from '../formats/gzip.js'
 import { type NpyArray, parseNpy, readNpz } from '../formats/npy.js'
 import { parseWav, type Wav } from '../formats/wav.js'
+import type { CsvTable } from '../table/csv-table.js'
 
 /** A path (Node), or an address that `fetch` knows. */
 export type FileLocation = string | URL

@@ -1,8 +1,8 @@
 import { fail } from '../../core/errors.js'
 import { needOptions } from '../../core/options.js'
-import type { CsvTable } from '../formats/csv.js'
 import { type Column, floatColumn, labelColumn } from '../memory/column.js'
 import { type Dataset, dataset } from '../memory/dataset.js'
+import type { CsvTable } from '../table/csv-table.js'
 
 /** The numbers of some columns, row by row. Throws, naming the row, where one has no value. */
 function numbersOf(table: CsvTable, names: readonly string[]): Float32Array {

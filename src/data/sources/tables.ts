@@ -5,10 +5,11 @@ import {
   type PublishedSet,
   type SourceOptions,
 } from '../files/published.js'
-import { type CsvOptions, type CsvTable, parseCsv } from '../formats/csv.js'
+import { type CsvOptions, parseCsv } from '../formats/csv.js'
 import type { Column } from '../memory/column.js'
 import type { Dataset } from '../memory/dataset.js'
 import { classTable } from '../own/table-dataset.js'
+import type { CsvTable } from '../table/csv-table.js'
 
 /** Examples of a few numbers and a class. */
 export interface LabelledTable<Features extends number> {

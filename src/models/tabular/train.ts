@@ -1,0 +1,128 @@
+import { expectInteger } from '../../core/arguments.js'
+import { fail } from '../../core/errors.js'
+import { needOptions } from '../../core/options.js'
+import { type CsvTable, type Tabular, type TabularOptions, tabular } from '../../data/index.js'
+import { crossEntropy, meanSquaredError } from '../../nn/index.js'
+import { adamW } from '../../optim/index.js'
+import { type Epoch, fit, type Run } from '../../train/index.js'
+import { TabularModel } from './model.js'
+import type { TabularNetwork, TabularNetworkOptions } from './network.js'
+
+export interface TrainTabularOptions {
+  /** The column to predict. */
+  readonly target: string
+  /** Whether it is one of some classes or a number; found out by itself. */
+  readonly task?: 'classes' | 'values'
+  /** How columns become numbers. */
+  readonly table?: Omit<TabularOptions, 'target' | 'task' | 'classes'>
+  readonly network?: TabularNetworkOptions
+  /**
+   * How many networks are trained, whose predictions are averaged. The rows are cut into so many parts, and each network stops by
+   * another one; 5 for less than 2,000 rows, else 1.
+   */
+  readonly networks?: number
+  /** For one network: the rows by which it stops, or which part of the rows; 0.15. */
+  readonly validation?: CsvTable | number
+  /** At most so many; 100. */
+  readonly epochs?: number
+  /** A network stops after so many epochs without a smaller validation loss; 12. */
+  readonly patience?: number
+  /** Rows per step; 256, and 32 for less than 5,000 rows. */
+  readonly batchSize?: number
+  /** Of AdamW; 0.002. */
+  readonly learningRate?: number
+  /** Of AdamW; 0.01. */
+  readonly weightDecay?: number
+  /** For the parts and the order of the rows; 0. Weights and dropout draw from the global generator, see `seed`. */
+  readonly seed?: number
+  readonly onEpoch?: (epoch: Epoch, network: number) => void
+}
+
+/** So many rows are few: then numbers come in as they are, standardized, and several networks are trained. */
+const FEW_ROWS = 2000
+
+/**
+ * Trains networks ({@link TabularNetwork}) on a table. Columns are prepared by {@link tabular} from the rows that a network learns from
+ * only; the weights are those of the epoch with the smallest loss on the rows that are kept for that.
+ *
+ * @throws if an option is out of range or the target is missing
+ * @example
+ * const shop = parseCsv('size,kind,price\n1,a,10\n2,a,21\n3,b,29\n4,b,41\n5,a,50\n6,b,60\n')
+ * const model = await trainTabular(shop, { target: 'price', networks: 2, epochs: 2 })
+ * const { task } = await model.predict(parseCsv('kind,size\na,3\n'))
+ */
+export async function trainTabular(table: CsvTable, options: TrainTabularOptions): Promise<TabularModel> {
+  needOptions<TrainTabularOptions>('trainTabular', options, {
+    ...{ target: true, task: true, table: true, network: true, networks: true, validation: true, epochs: true },
+    ...{ patience: true, batchSize: true, learningRate: true, weightDecay: true, seed: true, onEpoch: true },
+  })
+  const few = table.rows.length < FEW_ROWS
+  const { target, task, validation = 0.15, seed = 0 } = options
+  const count = options.networks ?? (few && options.validation === undefined ? 5 : 1)
+  for (const [name, value] of Object.entries({ networks: count, patience: options.patience ?? 12 })) {
+    if (expectInteger('trainTabular', name, value) < 1) fail(`trainTabular: ${name} is ${value}`, 'Give at least 1.')
+  }
+  const settings = {
+    scaling: few ? 'standard' : 'normalQuantile',
+    ...options.table,
+    target,
+    ...(task && { task }),
+  } as const
+  const whole = tabular(table, settings)
+  const strata = { seed, ...(whole.task === 'classes' && { stratify: target }) }
+  const parts =
+    typeof validation !== 'number'
+      ? Array.from({ length: count }, () => [table, validation] as const)
+      : count === 1
+        ? [table.split(1 - validation, strata)]
+        : table.kFold(count, strata)
+  const classes = whole.classes && { classes: whole.classes }
+  const prepared = parts.map(([learned]) => tabular(learned, { ...settings, ...classes, task: whole.task }))
+  const model = new TabularModel(prepared, { numbers: few ? 'plain' : 'periodic', ...options.network })
+  for (const [i, [learned, kept]] of parts.entries()) {
+    await keepBest(model.networks[i]!, trainOne(model, i, learned, kept, options), options, i)
+  }
+  return model
+}
+
+/** The training of one of the networks. */
+function trainOne(
+  model: TabularModel,
+  i: number,
+  learned: CsvTable,
+  kept: CsvTable,
+  options: TrainTabularOptions,
+): Run {
+  const { learningRate = 2e-3, weightDecay = 1e-2, epochs = 100, seed = 0 } = options
+  const batchSize = options.batchSize ?? (learned.rows.length < 4000 ? 32 : 256)
+  const common = { optimizer: adamW({ learningRate, weightDecay, clipNorm: 1 }), epochs, batchSize, seed: seed + i }
+  const [network, prepared] = [model.networks[i]!, model.tabulars[i]!]
+  if (isOf('classes', prepared)) {
+    const validation = prepared.dataset(kept)
+    return fit(network, prepared.dataset(learned), { ...common, loss: crossEntropy, validation }) as Run
+  }
+  if (!isOf('values', prepared)) return fail('trainTabular: there is nothing to predict')
+  return fit(network, prepared.dataset(learned), {
+    ...{ ...common, loss: meanSquaredError, validation: prepared.dataset(kept) },
+  }) as Run
+}
+
+const isOf = <Task extends 'classes' | 'values'>(task: Task, prepared: Tabular): prepared is Tabular<Task> =>
+  prepared.task === task
+
+/** Trains until the validation loss has not fallen for some epochs, and goes back to where it was smallest. */
+async function keepBest(
+  network: TabularNetwork,
+  run: Run,
+  { patience = 12, onEpoch }: TrainTabularOptions,
+  i: number,
+): Promise<void> {
+  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: await network.state() }
+  for await (const epoch of run) {
+    onEpoch?.(epoch, i)
+    const loss = epoch.validation?.loss ?? Number.POSITIVE_INFINITY
+    if (loss < best.loss) best = { loss, epoch: epoch.epoch, weights: await network.state() }
+    else if (epoch.epoch - best.epoch >= patience) break
+  }
+  network.loadState(best.weights)
+}
