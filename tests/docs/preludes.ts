@@ -85,6 +85,7 @@ export const preludes: { readonly [file: string]: string } = {
   'src/nn/layers/linear/linear.ts': `const pictures = zeros([128, 784])`,
   'src/nn/layers/flatten.ts': `const pictures = zeros([128, 5, 5, 16])`,
   'src/nn/layers/combination/sequential.ts': `const pictures = zeros([128, 28, 28, 1])`,
+  'src/models/tabular/network.ts': `const rows = zeros([4, 3])`,
   'src/models/lenet.ts': `const pictures = zeros([2, 28, 28, 1])`,
   'src/models/mlp.ts': `const pictures = zeros([128, 28, 28, 1])`,
   'src/optim/rules/adadelta.ts': `const model = nn.linear(2, 1)`,

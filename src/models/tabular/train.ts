@@ -4,9 +4,9 @@ import { needOptions } from '../../core/options.js'
 import { type CsvTable, type Tabular, type TabularOptions, tabular } from '../../data/index.js'
 import { crossEntropy, meanSquaredError } from '../../nn/index.js'
 import { adamW } from '../../optim/index.js'
-import { type Epoch, fit, type Run } from '../../train/index.js'
+import { type Epoch, earlyStopping, fit } from '../../train/index.js'
 import { TabularModel } from './model.js'
-import type { TabularNetwork, TabularNetworkOptions } from './network.js'
+import type { TabularNetworkOptions } from './network.js'
 
 export interface TrainTabularOptions {
   /** The column to predict. */
@@ -29,7 +29,7 @@ export interface TrainTabularOptions {
   readonly patience?: number
   /** Rows per step; 256, and 32 for less than 5,000 rows. */
   readonly batchSize?: number
-  /** Of AdamW; 0.002. */
+  /** Of AdamW; 0.002, and 0.005 for less than 2,000 rows. */
   readonly learningRate?: number
   /** Of AdamW; 0.01. */
   readonly weightDecay?: number
@@ -38,8 +38,9 @@ export interface TrainTabularOptions {
   readonly onEpoch?: (epoch: Epoch, network: number) => void
 }
 
-/** So many rows are few: then numbers come in as they are, standardized, and several networks are trained. */
+/** So many rows are few: then numbers come in as they are, standardized, and several small networks are trained. */
 const FEW_ROWS = 2000
+const networkForFew: TabularNetworkOptions = { numbers: 'plain', hidden: [64, 64], dropout: 0.3 }
 
 /**
  * Trains networks ({@link TabularNetwork}) on a table. Columns are prepared by {@link tabular} from the rows that a network learns from
@@ -78,51 +79,37 @@ export async function trainTabular(table: CsvTable, options: TrainTabularOptions
         : table.kFold(count, strata)
   const classes = whole.classes && { classes: whole.classes }
   const prepared = parts.map(([learned]) => tabular(learned, { ...settings, ...classes, task: whole.task }))
-  const model = new TabularModel(prepared, { numbers: few ? 'plain' : 'periodic', ...options.network })
+  const model = new TabularModel(prepared, { ...(few ? networkForFew : {}), ...options.network })
   for (const [i, [learned, kept]] of parts.entries()) {
-    await keepBest(model.networks[i]!, trainOne(model, i, learned, kept, options), options, i)
+    await trainOne(model, i, learned, kept, options)
   }
   return model
 }
 
-/** The training of one of the networks. */
-function trainOne(
+/** Trains one of the networks, until the loss on the rows that are kept has not fallen for some epochs. */
+async function trainOne(
   model: TabularModel,
   i: number,
   learned: CsvTable,
   kept: CsvTable,
   options: TrainTabularOptions,
-): Run {
-  const { learningRate = 2e-3, weightDecay = 1e-2, epochs = 100, seed = 0 } = options
+): Promise<void> {
+  const { weightDecay = 1e-2, epochs = 100, patience = 12, seed = 0, onEpoch } = options
+  const learningRate = options.learningRate ?? (learned.rows.length < FEW_ROWS ? 5e-3 : 2e-3)
   const batchSize = options.batchSize ?? (learned.rows.length < 4000 ? 32 : 256)
-  const common = { optimizer: adamW({ learningRate, weightDecay, clipNorm: 1 }), epochs, batchSize, seed: seed + i }
+  const common = {
+    ...{ optimizer: adamW({ learningRate, weightDecay, clipNorm: 1 }), epochs, batchSize, seed: seed + i },
+    ...{ callbacks: [earlyStopping({ patience })], onEpoch: (epoch: Epoch) => onEpoch?.(epoch, i) },
+  }
   const [network, prepared] = [model.networks[i]!, model.tabulars[i]!]
   if (isOf('classes', prepared)) {
     const validation = prepared.dataset(kept)
-    return fit(network, prepared.dataset(learned), { ...common, loss: crossEntropy, validation }) as Run
+    await fit(network, prepared.dataset(learned), { ...common, loss: crossEntropy, validation })
+  } else if (isOf('values', prepared)) {
+    const validation = prepared.dataset(kept)
+    await fit(network, prepared.dataset(learned), { ...common, loss: meanSquaredError, validation })
   }
-  if (!isOf('values', prepared)) return fail('trainTabular: there is nothing to predict')
-  return fit(network, prepared.dataset(learned), {
-    ...{ ...common, loss: meanSquaredError, validation: prepared.dataset(kept) },
-  }) as Run
 }
 
 const isOf = <Task extends 'classes' | 'values'>(task: Task, prepared: Tabular): prepared is Tabular<Task> =>
   prepared.task === task
-
-/** Trains until the validation loss has not fallen for some epochs, and goes back to where it was smallest. */
-async function keepBest(
-  network: TabularNetwork,
-  run: Run,
-  { patience = 12, onEpoch }: TrainTabularOptions,
-  i: number,
-): Promise<void> {
-  let best = { loss: Number.POSITIVE_INFINITY, epoch: 0, weights: await network.state() }
-  for await (const epoch of run) {
-    onEpoch?.(epoch, i)
-    const loss = epoch.validation?.loss ?? Number.POSITIVE_INFINITY
-    if (loss < best.loss) best = { loss, epoch: epoch.epoch, weights: await network.state() }
-    else if (epoch.epoch - best.epoch >= patience) break
-  }
-  network.loadState(best.weights)
-}
