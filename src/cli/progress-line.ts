@@ -1,7 +1,4 @@
-import type { Colors } from 'picocolors/types.js'
-import { formatMetric, metricLabel } from '../core/metric.js'
 import type { Progress } from '../recipes/report.js'
-import { formatDuration } from './duration.js'
 
 /** Speed is measured over about this long, so that it follows changes and still is steady. */
 const WINDOW_MILLISECONDS = 10_000
@@ -38,40 +35,4 @@ export class Pace {
       secondsLeft: elapsed > 1 && done > 0 ? (elapsed / done) * (epochs * batches - done) : undefined,
     }
   }
-}
-
-const BAR_WIDTH = 20
-
-/** A bar of `BAR_WIDTH` characters that grows by half characters. */
-function bar(fraction: number, colors: Colors): string {
-  const halves = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_WIDTH * 2)
-  const full = '━'.repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? '╸' : '')
-  return colors.cyan(full) + colors.dim('─'.repeat(BAR_WIDTH - Math.ceil(halves / 2)))
-}
-
-/** What the live line shows, most important first, as far as it fits into `width` columns. */
-export function formatProgress(
-  progress: Progress,
-  pace: ReturnType<Pace['measure']>,
-  options: { readonly width: number; readonly withBar: boolean; readonly colors: Colors },
-): string {
-  const { stage, epoch, epochs, batch, batches, metrics } = progress
-  const { examplesPerSecond, secondsLeft } = pace
-  const pieces = epoch === undefined ? [] : [`epoch ${epoch}/${epochs}`]
-  pieces.push(`${String(batch).padStart(String(batches).length)}/${batches}`)
-  if (stage !== undefined) pieces.unshift(stage)
-  for (const [name, value] of Object.entries(metrics)) pieces.push(`${metricLabel(name)} ${formatMetric(name, value)}`)
-  if (examplesPerSecond !== undefined) {
-    pieces.push(`${Math.round(examplesPerSecond).toLocaleString('en-US')} images/s`)
-  }
-  if (secondsLeft !== undefined) pieces.push(`${formatDuration(secondsLeft)} left`)
-  if (!options.withBar) return pieces.join('  ')
-  const fits: string[] = []
-  let used = BAR_WIDTH + 2
-  for (const piece of pieces) {
-    if (used + piece.length + 2 > options.width) break
-    used += piece.length + 2
-    fits.push(piece)
-  }
-  return [bar(batch / batches, options.colors), ...fits].join('  ')
 }

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { backend, seed, setBackend } from 'shapewise'
+import { formatDuration } from '../core/duration.js'
 import { fail } from '../core/errors.js'
 import type { OptionDeclarations, OptionValues } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
 import type { DataSource, EpochSummary, Metrics } from '../recipes/report.js'
+import { writeReport } from '../train/report/report.js'
 import { RunFolder } from '../train/store/run-folder.js'
 import type { EpochLine } from '../train/store/run-lines.js'
-import { formatDuration } from './duration.js'
 import { exitCodes, Interrupted } from './failure.js'
 import { defaultRunFolder, discard, openPlace, shownPath } from './run-place.js'
 import { summaryTable } from './summary.js'
@@ -116,6 +117,7 @@ export async function runRecipe<D extends OptionDeclarations>(
     interruption.stopListening()
   }
   await finish('finished', metrics)
+  await writeReport(folder)
 
   report.table(summaryTable(metrics, recipe.literature))
   if (source?.genuine === false && Object.keys(recipe.literature).length > 0) {
@@ -126,7 +128,7 @@ export async function runRecipe<D extends OptionDeclarations>(
     )
   }
   const took = `${formatDuration(seconds())} on the ${backend().name} backend, seed ${settings.seed}`
-  report.log(`\n${took}; stored in ${shownPath(place)}`)
+  report.log(`\n${took}; stored in ${shownPath(place)} (see report.html)`)
   if (settings.json) {
     const literature = Object.fromEntries(Object.entries(recipe.literature).map(([name, { value }]) => [name, value]))
     stdout.write(`${JSON.stringify({ ...outcome(metrics), literature, data: source?.name })}\n`)

@@ -1,16 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
 import picocolors from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
+import { formatDuration } from '../core/duration.js'
 import { formatMetric, metricLabel } from '../core/metric.js'
 import type { DataSource, EpochSummary, Pictures, Progress, Reporter, Table } from '../recipes/report.js'
-import { formatDuration } from './duration.js'
+import { progressLine } from '../train/display/line.js'
 import { drawPictures } from './picture.js'
-import { formatProgress, Pace } from './progress-line.js'
+import { Pace } from './progress-line.js'
 import { type Surroundings, type TextStream, wantsColor, widthOf } from './surroundings.js'
 import { drawTable } from './table.js'
 
 const LIVE_MILLISECONDS = 100
 const PLAIN_MILLISECONDS = 10_000
+/** So many values are drawn as a curve. */
+const RECENT = 240
 const CLEAR_LINE = '\r\x1b[2K'
 
 /** Writes a run to a terminal, with a line that changes in place; elsewhere a plain line every ten seconds. */
@@ -25,6 +28,8 @@ export class TerminalReporter implements Reporter {
   #lineShown = false
   #lastShown = Number.NEGATIVE_INFINITY
   #stage: string | undefined
+  /** The last values of what is shown first, mostly the loss. */
+  #recent: number[] = []
   #pace: Pace | undefined
   #epochStarted: number
 
@@ -61,15 +66,19 @@ export class TerminalReporter implements Reporter {
     const now = this.#now()
     if (this.#pace === undefined || progress.stage !== this.#stage) {
       this.#stage = progress.stage
+      this.#recent = []
       this.#pace = new Pace(now)
       this.#epochStarted = now
       if (!this.#live) this.#lastShown = now
     }
     const pace = this.#pace.measure(progress, now)
+    const [leading] = Object.values(progress.metrics)
+    if (leading !== undefined) this.#recent = [...this.#recent, leading].slice(-RECENT)
     if (now - this.#lastShown < (this.#live ? LIVE_MILLISECONDS : PLAIN_MILLISECONDS)) return
     this.#lastShown = now
-    const options = { width: widthOf(this.#stream), withBar: this.#live, colors: this.colors }
-    const line = formatProgress(progress, pace, options)
+    const paint = { strong: this.colors.cyan, faint: this.colors.dim }
+    const options = { width: widthOf(this.#stream), withBar: this.#live, paint }
+    const line = progressLine({ ...progress, ...pace, recent: this.#recent }, options)
     this.#stream.write(this.#live ? CLEAR_LINE + line : `${line}\n`)
     this.#lineShown = this.#live
   }

@@ -1,10 +1,13 @@
 import type { DigitDataset } from 'shapewise/data'
-import { type BatchProgress, type ClassEvaluation, type Epoch, evaluate, type Model, mistakes } from 'shapewise/train'
+import type { BatchProgress, ClassEvaluation, Epoch, Model } from 'shapewise/train'
+import { evaluate, mistakes, writeReport } from 'shapewise/train'
 import type { RecipeContext } from './recipe.js'
 import type { Cell, Metrics, Picture, Reporter } from './report.js'
 
 const TEST_BATCH = 250
 const SHOWN_MISTAKES = 6
+/** The page of the run shows what becomes of so many. */
+const REPORTED_EXAMPLES = 1000
 
 /**
  * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
@@ -27,13 +30,14 @@ export const following = ({ report, folder, resume, signal, seed }: RecipeContex
 })
 
 /** Measures a trained model on digits that it has not seen, and shows what it gets wrong. */
-export async function test(report: Reporter, model: Model, data: DigitDataset): Promise<Metrics> {
+export async function test({ report, folder }: RecipeContext, model: Model, data: DigitDataset): Promise<Metrics> {
   const batches = Math.ceil(data.length / TEST_BATCH)
   let batch = 0
   const evaluation = await evaluate(model, data, {
     batchSize: TEST_BATCH,
     onBatch: (examples) => report.progress({ stage: 'testing', batch: ++batch, batches, examples, metrics: {} }),
   })
+  await writeReport(folder, { model, data: data.take(REPORTED_EXAMPLES) })
   reportConfusion(report, evaluation.confusion)
   reportMistakes(report, evaluation, data)
   return { accuracy: evaluation.accuracy, loss: evaluation.loss, parameters: model.parameterCount() }

@@ -39,6 +39,6 @@ export const lenetMnist = recipe({
       batchSize,
       ...following(context),
     })
-    return { ...(await test(report, model, data.test)), trainingPictures: data.train.length }
+    return { ...(await test(context, model, data.test)), trainingPictures: data.train.length }
   },
 })

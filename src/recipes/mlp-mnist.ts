@@ -28,6 +28,6 @@ export const mlpMnist = recipe({
       batchSize,
       ...following(context),
     })
-    return { ...(await test(report, model, data.test)), trainingPictures: data.train.length }
+    return { ...(await test(context, model, data.test)), trainingPictures: data.train.length }
   },
 })

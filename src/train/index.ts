@@ -8,6 +8,7 @@ export { type SpikesOptions, spikes } from './callbacks/spikes.js'
 export { jsonLines, notify } from './callbacks/telling.js'
 export { type TensorBoardOptions, tensorBoard } from './callbacks/tensorboard.js'
 export type { WatchOptions } from './callbacks/watched.js'
+export { type TerminalOptions, type TextOutput, terminal } from './display/terminal.js'
 export {
   type ClassEvaluation,
   type EvaluateOptions,
@@ -25,6 +26,8 @@ export {
 } from './finders/batch-size.js'
 export { findLearningRate, type LearningRateOptions, type LearningRateSearch } from './finders/learning-rate.js'
 export { fit } from './fit.js'
+export { adviceOn, type LayerAdviceOptions, layerAdvice } from './insight/advice.js'
+export { type LayerStatistics, layerStatistics, type ParameterStatistics, type Spread } from './insight/statistics.js'
 export type { EpochEvent, Metrics, StepEvent } from './loop/events.js'
 export type { StepPlace } from './loop/loop.js'
 export type { TrainingOptions } from './loop/options.js'

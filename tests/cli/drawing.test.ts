@@ -1,8 +1,8 @@
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { formatDuration } from '../../src/cli/duration.js'
 import { drawPictures } from '../../src/cli/picture.js'
 import { drawTable } from '../../src/cli/table.js'
+import { formatDuration } from '../../src/core/duration.js'
 
 const plain = picocolors.createColors(false)
 

@@ -12,7 +12,7 @@ const progress = (batch: number) => ({
 })
 
 describe('TerminalReporter on a terminal', () => {
-  const surroundings = new TestSurroundings({ isTTY: true, columns: 120 })
+  const surroundings = new TestSurroundings({ isTTY: true, columns: 130 })
   surroundings.environment = { NO_COLOR: '1' }
   const { stdout } = surroundings
   const report = new TerminalReporter(stdout, surroundings)
@@ -29,7 +29,7 @@ describe('TerminalReporter on a terminal', () => {
     expect(shown).toHaveLength(41)
     // 39 batches of 50 in 3.9 s are 500 a second; 40 of 200 batches took 3.9 s, so that 160 take 15.6 s more.
     expect(shown.at(-1)).toBe(
-      '━━━━━━━━────────────  epoch 1/2   40/100  loss 0.05000  accuracy 40.00 %  500 images/s  0:16 left',
+      '━━━━━━━━────────────  epoch 1/2   40/100  loss 0.05000  accuracy 40.00 %  500 examples/s  0:16 left  █▃▂▂▁▁▁▁▁▁▁▁',
     )
   })
 
@@ -59,8 +59,8 @@ describe('TerminalReporter into a pipe', () => {
       report.progress(progress(batch))
     }
     expect(surroundings.stdout.lines).toEqual([
-      'epoch 1/2   21/100  loss 0.09524  accuracy 21.00 %  100 images/s  1:25 left',
-      'epoch 1/2   41/100  loss 0.04878  accuracy 41.00 %  100 images/s  1:18 left',
+      'epoch 1/2   21/100  loss 0.09524  accuracy 21.00 %  100 examples/s  1:25 left',
+      'epoch 1/2   41/100  loss 0.04878  accuracy 41.00 %  100 examples/s  1:18 left',
     ])
     expect(surroundings.stdout.text).not.toContain('\x1b')
     expect(surroundings.stdout.text).not.toContain('\r')

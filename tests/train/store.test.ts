@@ -119,7 +119,7 @@ describe('the folder of a run', () => {
       seed: 0,
       options: { epochs: 3, batchSize: 5 },
     })
-    expect(info?.data).toMatchObject({ examples: 20, shuffle: true })
+    expect(info?.data).toMatchObject({ examples: 20, shuffle: true, checksum: data.checksum() })
     expect(info?.environment.commit).toMatch(/^[0-9a-f]{40}\+?$/)
     expect(info?.results).toEqual({ loss: history[2].loss, validationLoss: history[2].validation?.loss })
     const lines = await folder.lines()
@@ -141,6 +141,10 @@ describe('the folder of a run', () => {
     await expect(Promise.resolve(train(storage).run)).rejects.toThrow(/fit: in shelf lies a run already.*resume: true/)
     const other = train(storage, { resume: true, batchSize: 4 })
     await expect(Promise.resolve(other.run)).rejects.toThrow(/batchSize was 5 .* and is 4/)
+    const changed = dataset({ ...data.columns, targets: floatColumn(new Float32Array(20), [1]) })
+    const optimizer = sgd({ learningRate: 0.05 })
+    const options = { loss: nn.meanSquaredError, optimizer, batchSize: 5, epochs: 9, folder: storage, resume: true }
+    await expect(Promise.resolve(fit(nn.linear(2, 1), changed, options))).rejects.toThrow(/checksum was [0-9a-f]{8} /)
   })
 
   it('is gone on with for more epochs; one that is over gives its history', async () => {

@@ -1,5 +1,5 @@
 import picocolors from 'picocolors'
-import { formatDuration } from '../duration.js'
+import { formatDuration } from '../../core/duration.js'
 import { findRuns, outcomeOf, outcomeText } from '../stored-runs.js'
 import { wantsColor } from '../surroundings.js'
 import { drawTable } from '../table.js'

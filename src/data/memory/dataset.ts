@@ -3,6 +3,7 @@ import { cureFor, describe } from '../../core/describe.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { RandomStream } from '../../core/threefry.js'
+import { crc32 } from '../formats/crc32.js'
 import { type Batch, type BatchColumn, makeBatch } from './batch.js'
 import {
   type Column,
@@ -70,6 +71,18 @@ export class Dataset<C extends Columns = Columns> {
     const kept = range(this.length).filter((number) => predicate(this.example(number), number))
     if (kept.length === 0) fail('filter: no example is left.', 'Check the predicate.')
     return this.subset(kept)
+  }
+
+  /** Eight digits that change with the values, the names of columns and which examples are chosen, for notes of what was learned from. */
+  checksum(): string {
+    const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+      new Uint8Array(buffer, byteOffset, byteLength)
+    const parts = [bytesOf(this.#chosen ?? Uint32Array.of(this.length))]
+    for (const [name, { dtype, shape, scale, values }] of Object.entries(this.columns)) {
+      parts.push(new TextEncoder().encode(JSON.stringify([name, dtype, shape, scale])), bytesOf(values))
+    }
+    const sums = Uint32Array.from(parts, (part) => crc32(part))
+    return crc32(bytesOf(sums)).toString(16).padStart(8, '0')
   }
 
   /** These examples and behind them those of another data set with the same columns. Throws if columns differ. */

@@ -17,6 +17,8 @@ export interface Feed<B> {
   examples: number
   /** The batches of an epoch, counted from 1; behind a position, if one is given. */
   open(epoch: number, from: StreamPosition | undefined): Pass<B>
+  /** A text that changes with the data. */
+  checksum?(): string
   /** What decides the order, to see that a training goes on with the same. */
   readonly settings: Readonly<Record<string, number | boolean | string>>
 }
@@ -34,6 +36,7 @@ export function datasetFeed<C extends Columns>(data: Dataset<C>, order: DatasetO
     batches: Math.ceil(data.length / order.batchSize),
     examples: data.length,
     open: (epoch, from) => (from === undefined ? all.epoch(epoch) : all.resume(from)),
+    checksum: () => data.checksum(),
     settings: { examples: data.length, ...order },
   }
 }

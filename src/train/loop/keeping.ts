@@ -14,8 +14,13 @@ const KEPT_CHECKPOINTS = 2
 const FIRST_STEPS = 100
 const STEPS_BETWEEN = 10
 
+/** What decides which examples come in which order. */
+type Settings = Readonly<Record<string, unknown>>
+
 /** What a folder says of a training. */
-type Kept = Pick<Plan<unknown>, 'operation' | 'options' | 'about'> & { readonly feed: Pick<Feed<unknown>, 'settings'> }
+type Kept = Pick<Plan<unknown>, 'operation' | 'options' | 'about'> & {
+  readonly feed: Pick<Feed<unknown>, 'settings' | 'checksum'>
+}
 
 /**
  * What a training leaves in its folder. A folder that takes nothing any more, as one on a full disk, ends no training: that is said,
@@ -24,6 +29,7 @@ type Kept = Pick<Plan<unknown>, 'operation' | 'options' | 'about'> & { readonly 
 export class Keeping {
   readonly #plan: Kept
   #folder: RunFolder | undefined
+  #settings: Settings = {}
   #lines: RunLine[] = []
   /** Whether somebody wants a checkpoint now. */
   #asked = false
@@ -75,6 +81,8 @@ export class Keeping {
     }
     folder.isTrained = true
     const info = await folder.info()
+    const { feed } = this.#plan
+    this.#settings = { ...feed.settings, ...(feed.checksum && { checksum: feed.checksum() }) }
     const found = resume ? await this.#latest(folder) : undefined
     if (found !== undefined) {
       this.#expectSameSettings(found.settings)
@@ -85,7 +93,7 @@ export class Keeping {
       return found
     }
     if (!this.#isOwner) {
-      await this.#try(() => folder.update({ data: this.#plan.feed.settings }))
+      await this.#try(() => folder.update({ data: this.#settings }))
       return undefined
     }
     if (!resume && (await folder.holdsRun())) {
@@ -94,7 +102,7 @@ export class Keeping {
         'Go on with it, resume: true, or choose another folder.',
       )
     }
-    await folder.begin({ name, ...this.#plan.about, data: this.#plan.feed.settings })
+    await folder.begin({ name, ...this.#plan.about, data: this.#settings })
     return undefined
   }
 
@@ -113,7 +121,7 @@ export class Keeping {
   }
 
   #expectSameSettings(before: unknown): void {
-    const [then, now] = [before as Readonly<Record<string, unknown>>, this.#plan.feed.settings]
+    const [then, now] = [before as Settings, this.#settings]
     for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
       if (then[name] === now[name]) continue
       fail(
@@ -149,7 +157,7 @@ export class Keeping {
     this.#asked = false
     if (folder === undefined) return
     const isSaved = await this.#try(async () => {
-      await folder.writeCheckpoint(step, { ...(await checkpoint()), settings: this.#plan.feed.settings })
+      await folder.writeCheckpoint(step, { ...(await checkpoint()), settings: this.#settings })
       this.#savedStep = step
     })
     await this.#flush()

@@ -86,6 +86,13 @@ export class RunFolder {
     }
   }
 
+  /** The same, where there has to be one. @throws if there is no run */
+  async existing(): Promise<RunInfo> {
+    return (
+      (await this.info()) ?? fail(`${this.name}: there is no run`, 'Name the folder of a run: one with a run.json.')
+    )
+  }
+
   /** Whether something of a run lies here. */
   async holdsRun(): Promise<boolean> {
     return (await this.storage.read(INFO)) !== undefined || (await this.checkpoints()).length > 0
@@ -104,7 +111,7 @@ export class RunFolder {
 
   /** Changes what is said about the run. */
   async update(change: Partial<RunInfo>): Promise<void> {
-    const before = (await this.info()) ?? fail(`${this.name}: there is no run`, 'Call begin first.')
+    const before = await this.existing()
     await this.#writeInfo({ ...before, ...change, updated: new Date().toISOString() })
   }
 

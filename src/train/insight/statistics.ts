@@ -1,0 +1,153 @@
+import { Activation, type Module, outputsOf } from '../../nn/index.js'
+import { compile } from '../../tensor/compile.js'
+import { stack } from '../../tensor/functions.js'
+import { grad } from '../../tensor/gradients.js'
+import { Tensor } from '../../tensor/tensor.js'
+import type { Parameter } from '../../tensor/variable.js'
+import { Ensemble } from '../loop/parts.js'
+import { expectModel, type Loss, type Model } from '../task.js'
+
+/** How values are spread. */
+export interface Spread {
+  readonly mean: number
+  readonly deviation: number
+  /** Root mean square. */
+  readonly rms: number
+  readonly largest: number
+}
+
+/** What a parameter is, and the gradient that it gets. */
+export interface ParameterStatistics {
+  readonly name: string
+  readonly value: Spread
+  readonly gradient: Spread
+}
+
+/** What a layer does with a batch, and what comes back through it. */
+export interface LayerStatistics {
+  /** As `model.modules()` lists it. */
+  readonly path: string
+  /** Its class, or the function that it is. */
+  readonly kind: string
+  readonly output: Spread
+  /** The part of the outputs that is 0. */
+  readonly zeros: number
+  /** The part of the units (places on the last axis) whose outputs are 0 for the whole batch. */
+  readonly dead: number
+  /** The part of the outputs within 3 % of −1 or 1, and of 0 or 1: where tanh and the logistic function are flat. */
+  readonly nearSignedEnds: number
+  readonly nearUnitEnds: number
+  /** Of the loss with respect to the outputs. */
+  readonly gradient: Spread
+  readonly parameters: readonly ParameterStatistics[]
+}
+
+/**
+ * What each layer gives for a batch, and what gradients come back: to see why a network does not learn; {@link adviceOn} says it in
+ * words. In training mode; parameters, running statistics and random numbers stay as they are.
+ *
+ * @returns the layers that hold no others, in the order in which they run
+ * @throws if the model does not take the inputs, or the loss depends on no layer
+ * @example
+ * const model = nn.sequential(nn.linear(4, 8), nn.relu(), nn.linear(8, 2))
+ * const layers = await layerStatistics(model, nn.meanSquaredError, random.normal([16, 4]), zeros([16, 2]))
+ * layers.map(({ path }) => path) // ['layers.0', 'layers.1', 'layers.2']
+ */
+export async function layerStatistics(
+  model: Model,
+  loss: Loss,
+  inputs: Tensor,
+  targets: Tensor,
+): Promise<readonly LayerStatistics[]> {
+  expectModel('layerStatistics', model)
+  const leaves = new Map([...model.modules()].filter(([path, module]) => path !== '' && module.children().size === 0))
+  const ensemble = new Ensemble('layerStatistics', { model })
+  const state = await ensemble.state()
+  const restoreModes = ensemble.rememberModes()
+  try {
+    ensemble.train()
+    const rows = compile(measuring(model, leaves, loss), { name: 'layer statistics' })(inputs, targets)
+    const values = new Map(
+      await Promise.all(Object.entries(rows).map(async ([name, row]) => [name, [...(await row.data())]] as const)),
+    )
+    return layersOf(leaves, values)
+  } finally {
+    restoreModes()
+    ensemble.loadState(state)
+  }
+}
+
+const measuring =
+  (model: Model, leaves: ReadonlyMap<string, Module>, loss: Loss) => (inputs: Tensor, targets: Tensor) => {
+    const { result, outputs } = outputsOf(model, [...leaves.keys()], () => loss(model.forward(inputs), targets))
+    // Of layers that run several times the last is looked at.
+    const last = Object.entries(outputs as Readonly<Record<string, readonly unknown[]>>).flatMap(([path, list]) => {
+      const output = list.at(-1)
+      return output instanceof Tensor && output.dtype.includes('float') ? [[path, output] as const] : []
+    })
+    const parameters = [...model.namedParameters()].filter(([, { dtype }]) => dtype.includes('float'))
+    const slopes = grad(result, [
+      ...last.map(([, output]) => output),
+      ...parameters.map(([, { value }]) => value),
+    ]) as Tensor[]
+    const rows: Record<string, Tensor> = {}
+    last.forEach(([path, output], i) => {
+      rows[`layer ${path}`] = stack([...spread(output), ...shares(output), ...spread(slopes[i])])
+    })
+    parameters.forEach(([name, { value }], i) => {
+      rows[`parameter ${name}`] = stack([...spread(value), ...spread(slopes[last.length + i])])
+    })
+    return rows
+  }
+
+function spread(x: Tensor): Tensor[] {
+  const wide = x.cast('float32')
+  const mean = wide.mean()
+  return [mean, wide.sub(mean).square().mean().sqrt(), wide.square().mean().sqrt(), wide.abs().max()] as Tensor[]
+}
+
+function shares(x: Tensor): Tensor[] {
+  const share = (mask: Tensor): Tensor => mask.cast('float32').mean() as Tensor
+  const wide = x.cast('float32')
+  const axes = wide.shape.slice(0, -1).map((_, i) => i)
+  const units = axes.length === 0 ? wide.abs() : (wide.abs().max(axes) as Tensor)
+  const [low, high] = [wide.less(0.03), wide.greater(0.97)]
+  return [
+    share(wide.equal(0)),
+    share(units.equal(0)),
+    share(wide.abs().greater(0.97)),
+    share(low.logicalOr(high) as Tensor),
+  ]
+}
+
+function layersOf(
+  leaves: ReadonlyMap<string, Module>,
+  values: ReadonlyMap<string, readonly number[]>,
+): readonly LayerStatistics[] {
+  const spreadOf = ([mean, deviation, rms, largest]: readonly number[]): Spread => ({ mean, deviation, rms, largest })
+  return [...values].flatMap(([key, row]): LayerStatistics[] => {
+    const path = key.replace(/^layer /, '')
+    const module = leaves.get(path)
+    if (module === undefined || path === key) return []
+    const own = [...module.namedParameters()] as readonly (readonly [string, Parameter])[]
+    const parameters = own.flatMap(([name]): ParameterStatistics[] => {
+      const found = values.get(`parameter ${path}.${name}`)
+      return found === undefined ? [] : [{ name, value: spreadOf(found), gradient: spreadOf(found.slice(4)) }]
+    })
+    const [zeros, dead, nearSignedEnds, nearUnitEnds] = row.slice(4)
+    return [
+      {
+        ...{
+          path,
+          kind: module instanceof Activation ? module.name : module.constructor.name,
+          output: spreadOf(row),
+          zeros,
+          dead,
+          nearSignedEnds,
+          nearUnitEnds,
+        },
+        ...{ gradient: spreadOf(row.slice(8)), parameters },
+      },
+    ]
+  })
+}
