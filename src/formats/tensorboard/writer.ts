@@ -5,7 +5,6 @@ import { histogramOf, type Summary, type TensorBoardEvent } from './events.js'
 
 interface Appended {
   append(bytes: Uint8Array): Promise<void>
-  /** Writes what waits, and closes the file. */
   close(): Promise<void>
 }
 
@@ -68,6 +67,7 @@ export class TensorBoardWriter {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /** Writes what waits, and closes the file. */
   async close(): Promise<void> {
     try {
       await this.flush()

@@ -76,7 +76,7 @@ export class OnnxModel extends Module {
   }
 
   /**
-   * The first output for the inputs, in the order of {@link inputs}.
+   * The first output for the inputs, in the order of {@link OnnxModel.inputs}.
    *
    * @throws ShapeError or DTypeError if an input is not what the file declares
    */
