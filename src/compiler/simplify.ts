@@ -6,6 +6,7 @@ import { fold } from './fold.js'
 import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
 import { loosenScans } from './scans/loosen.js'
 import { shareScans } from './scans/share.js'
+import { gatherSpread } from './spread.js'
 
 /** A pass: a function from graph to graph of the same meaning. */
 export interface Pass {
@@ -19,6 +20,7 @@ export const passes: readonly Pass[] = [
   { name: 'drop unread outputs', run: dropUnreadOutputs },
   { name: 'simplify inner graphs', run: (graph) => simplifyInner(graph, simplify) },
   { name: 'fold constants', run: fold },
+  { name: 'spread images', run: gatherSpread },
   { name: 'algebra', run: algebra },
   { name: 'blocks beside each other', run: joinBlocks },
   { name: 'common subexpressions', run: deduplicate },
