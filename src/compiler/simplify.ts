@@ -1,12 +1,12 @@
 import type { Graph } from '../graph/graph.js'
-import { algebra } from './algebra.js'
-import { joinBlocks } from './blocks.js'
-import { deduplicate } from './deduplicate.js'
-import { fold } from './fold.js'
-import { dropUnreadOutputs, inlineCalls, simplifyInner } from './inner.js'
+import { algebra } from './passes/algebra.js'
+import { joinBlocks } from './passes/blocks.js'
+import { deduplicate } from './passes/deduplicate.js'
+import { fold } from './passes/fold.js'
+import { dropUnreadOutputs, inlineCalls, simplifyInner } from './passes/inner.js'
+import { gatherSpread } from './passes/spread.js'
 import { loosenScans } from './scans/loosen.js'
 import { shareScans } from './scans/share.js'
-import { gatherSpread } from './spread.js'
 
 /** A pass: a function from graph to graph of the same meaning. */
 export interface Pass {

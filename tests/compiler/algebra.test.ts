@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { algebra } from '../../src/compiler/algebra.js'
+import { algebra } from '../../src/compiler/passes/algebra.js'
 import type { DType } from '../../src/core/dtype.js'
 import { build, type Node } from '../../src/graph/index.js'
 import { graphOver, printedAfter, text } from '../support/printed.js'

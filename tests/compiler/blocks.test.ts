@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { interpret } from '../../src/backends/reference/interpret.js'
-import { joinBlocks } from '../../src/compiler/blocks.js'
+import { joinBlocks } from '../../src/compiler/passes/blocks.js'
 import { build, type Node, type TensorType } from '../../src/graph/index.js'
 import { expectSame } from '../support/compareElements.js'
 import { elements } from '../support/evaluateNodes.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { fold } from '../../src/compiler/fold.js'
+import { fold } from '../../src/compiler/passes/fold.js'
 import { build, type Node } from '../../src/graph/index.js'
 import { graphOver, printedAfter, text } from '../support/printed.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { deduplicate } from '../../src/compiler/deduplicate.js'
-import { dropUnreadOutputs, inlineCalls, simplifyInner } from '../../src/compiler/inner.js'
+import { deduplicate } from '../../src/compiler/passes/deduplicate.js'
+import { dropUnreadOutputs, inlineCalls, simplifyInner } from '../../src/compiler/passes/inner.js'
 import { rewrite } from '../../src/compiler/rewrite.js'
 import { simplify } from '../../src/compiler/simplify.js'
 import { build, printGraph, type TensorType } from '../../src/graph/index.js'

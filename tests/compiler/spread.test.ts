@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { interpret } from '../../src/backends/reference/interpret.js'
-import { gatherSpread } from '../../src/compiler/spread.js'
+import { gatherSpread } from '../../src/compiler/passes/spread.js'
 import type { Shape } from '../../src/core/shape.js'
 import { build, makeGraph } from '../../src/graph/index.js'
 import type { ConvAttributes } from '../../src/graph/primitives.js'

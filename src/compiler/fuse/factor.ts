@@ -2,7 +2,7 @@ import { dropAxes } from '../../core/shape.js'
 import * as build from '../../graph/build.js'
 import type { Graph } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
-import { deduplicate } from '../deduplicate.js'
+import { deduplicate } from '../passes/deduplicate.js'
 import { rewrite } from '../rewrite.js'
 
 /**

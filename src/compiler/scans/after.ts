@@ -1,7 +1,7 @@
 import { add } from '../../graph/build.js'
 import type { Graph } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
-import { replaceSources } from '../inner.js'
+import { replaceSources } from '../passes/inner.js'
 import { Late } from './late.js'
 import { type Carry, type Loop, loopOf, run } from './loop.js'
 import { afterAllSteps } from './stack.js'

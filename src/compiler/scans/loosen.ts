@@ -1,6 +1,6 @@
 import { type Graph, orderOf } from '../../graph/graph.js'
-import { algebra } from '../algebra.js'
-import { deduplicate } from '../deduplicate.js'
+import { algebra } from '../passes/algebra.js'
+import { deduplicate } from '../passes/deduplicate.js'
 import { deferFromScans } from './after.js'
 import { hoistFromScans } from './before.js'
 import { tidyScans } from './tidy.js'

@@ -3,8 +3,8 @@ import { fingerprint } from '../../graph/fingerprint.js'
 import { type Graph, orderOf } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { copiesOf } from '../../transform/substitute.js'
-import { deduplicate } from '../deduplicate.js'
-import { replaceSources } from '../inner.js'
+import { deduplicate } from '../passes/deduplicate.js'
+import { replaceSources } from '../passes/inner.js'
 
 /** A body that gives all that some scans of the same steps give, and where the outputs of each of them are among its own. */
 interface Shared {

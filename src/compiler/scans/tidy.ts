@@ -2,7 +2,7 @@ import { expand, reshape } from '../../graph/build.js'
 import { type Graph, topologicalOrder } from '../../graph/graph.js'
 import { isOp, type Node } from '../../graph/node.js'
 import { inline } from '../../transform/substitute.js'
-import { replaceSources } from '../inner.js'
+import { replaceSources } from '../passes/inner.js'
 import { type Carry, type Loop, loopOf, outputsOf, run, timingsOf } from './loop.js'
 
 /**

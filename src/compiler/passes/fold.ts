@@ -1,10 +1,10 @@
-import { roundTo } from '../core/dtype.js'
-import { sizeOf } from '../core/shape.js'
-import type { Graph } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
-import { evaluateScalar, isElementwise } from '../graph/scalar.js'
-import { literal, literalLike } from './literal.js'
-import { rewrite } from './rewrite.js'
+import { roundTo } from '../../core/dtype.js'
+import { sizeOf } from '../../core/shape.js'
+import type { Graph } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { evaluateScalar, isElementwise } from '../../graph/scalar.js'
+import { literal, literalLike } from '../literal.js'
+import { rewrite } from '../rewrite.js'
 
 /** Constant folding: elementwise operations, movements and sums of known uniform values. */
 export const fold = (graph: Graph): Graph => rewrite(graph, foldNode)

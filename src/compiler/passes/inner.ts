@@ -1,8 +1,8 @@
-import { create, results } from '../graph/build.js'
-import { type Graph, orderOf } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
-import { inline } from '../transform/substitute.js'
-import { rewrite } from './rewrite.js'
+import { create, results } from '../../graph/build.js'
+import { type Graph, orderOf } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { inline } from '../../transform/substitute.js'
+import { rewrite } from '../rewrite.js'
 
 /** Replaces calls by their bodies, except those that recompute: their boundary is what saves the memory. */
 export const inlineCalls = (graph: Graph): Graph =>

@@ -1,8 +1,8 @@
-import { range } from '../core/shape.js'
-import * as build from '../graph/build.js'
-import type { Graph } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
-import { rewrite } from './rewrite.js'
+import { range } from '../../core/shape.js'
+import * as build from '../../graph/build.js'
+import type { Graph } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { rewrite } from '../rewrite.js'
 
 /** So many outputs fill vectors by themselves. */
 const MANY_OUTPUTS = 12

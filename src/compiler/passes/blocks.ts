@@ -1,8 +1,8 @@
-import { sizeOf } from '../core/shape.js'
-import * as build from '../graph/build.js'
-import type { Graph } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
-import { rewrite } from './rewrite.js'
+import { sizeOf } from '../../core/shape.js'
+import * as build from '../../graph/build.js'
+import type { Graph } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import { rewrite } from '../rewrite.js'
 
 /** A value that is zero but for one block along an axis. */
 interface Block {

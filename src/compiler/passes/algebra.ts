@@ -1,11 +1,11 @@
-import { type DType, roundTo } from '../core/dtype.js'
-import { dropAxes, sizeOf } from '../core/shape.js'
-import * as build from '../graph/build.js'
-import type { Graph } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
-import type { Primitive } from '../graph/primitives.js'
-import { literal, literalLike } from './literal.js'
-import { rewrite } from './rewrite.js'
+import { type DType, roundTo } from '../../core/dtype.js'
+import { dropAxes, sizeOf } from '../../core/shape.js'
+import * as build from '../../graph/build.js'
+import type { Graph } from '../../graph/graph.js'
+import { isOp, type Node } from '../../graph/node.js'
+import type { Primitive } from '../../graph/primitives.js'
+import { literal, literalLike } from '../literal.js'
+import { rewrite } from '../rewrite.js'
 
 /** Algebraic simplification: identities that hold for every value: NaN, infinities and the sign of zero included. */
 export const algebra = (graph: Graph): Graph => rewrite(graph, simplifyNode)

@@ -1,7 +1,7 @@
-import { attributesKey } from '../graph/fingerprint.js'
-import type { Graph } from '../graph/graph.js'
-import type { Node } from '../graph/node.js'
-import { rewrite } from './rewrite.js'
+import { attributesKey } from '../../graph/fingerprint.js'
+import type { Graph } from '../../graph/graph.js'
+import type { Node } from '../../graph/node.js'
+import { rewrite } from '../rewrite.js'
 
 /** Common subexpressions: nodes of the same operation, attributes and inputs become one. */
 export function deduplicate(graph: Graph): Graph {
