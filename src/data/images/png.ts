@@ -57,7 +57,8 @@ const interlaced: readonly PassOf[] = [
 ]
 
 /**
- * Decodes a PNG picture of any colour type and depth; colour profiles and single transparent colours are not looked at.
+ * Decodes a PNG picture of any colour type and depth; colour profiles are not looked at. A single transparent colour, of up to 8 bits, becomes
+ * opacity.
  *
  * Throws, naming `name`, if it is damaged.
  *
@@ -79,9 +80,18 @@ export async function decodePng(bytes: Uint8Array, name = 'PNG data', options: P
   const packed = joinBytes(chunks.filter(({ kind }) => kind === 'IDAT').map(({ content }) => content))
   const data = await readPixels(packed, { width, height, values, bits, isPalette: type === PALETTE }, passes, name)
   const orientation = orientationOf(contentOf(chunks, 'eXIf'))
-  if (type !== PALETTE || options.indices) return { width, height, channels: values, data, orientation }
-  const palette = contentOf(chunks, 'PLTE') ?? damaged(name, 'the palette is missing')
-  return { width, height, ...colours(data, palette, contentOf(chunks, 'tRNS'), name), orientation }
+  const transparent = contentOf(chunks, 'tRNS')
+  if (type === PALETTE && !options.indices) {
+    const palette = contentOf(chunks, 'PLTE') ?? damaged(name, 'the palette is missing')
+    return { width, height, ...colours(data, palette, transparent, name), orientation }
+  }
+  const isKnown = transparent !== undefined && transparent.length === 2 * values && bits <= 8
+  if (!isKnown || (values !== 1 && values !== 3) || type === PALETTE) {
+    return { width, height, channels: values, data, orientation }
+  }
+  // Two bytes for each value, of which the second counts.
+  const colour = Array.from({ length: values }, (_, i) => (transparent[2 * i + 1]! * 255) / (2 ** bits - 1))
+  return { width, height, channels: values === 1 ? 2 : 4, data: withTransparent(data, colour), orientation }
 }
 
 interface Chunk {
@@ -178,6 +188,18 @@ function readValues(
       const value = bits === 16 ? rows[at]! : (rows[at]! >> (8 - bits - ((i * bits) & 7))) & (2 ** bits - 1)
       out[y * perRow + i] = value * scale
     }
+  }
+  return out
+}
+
+/** One more value for each pixel: 0 where it has the colour that nothing is seen of, else 255. */
+function withTransparent(data: Uint8Array, colour: readonly number[]): Uint8Array {
+  const values = colour.length
+  const out = new Uint8Array((data.length / values) * (values + 1))
+  for (let from = 0, to = 0; from < data.length; from += values, to += values + 1) {
+    const pixel = data.subarray(from, from + values)
+    out.set(pixel, to)
+    out[to + values] = pixel.every((value, i) => value === colour[i]) ? 0 : 255
   }
   return out
 }
