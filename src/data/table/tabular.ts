@@ -8,6 +8,7 @@ import { type Encoder, encode, fitEncoder } from './encoders.js'
 import { type ImputerKind, KnnImputer } from './imputers.js'
 import { type ColumnKind, defaultMissing, failColumn, inspectTable, type TableReport } from './inspect.js'
 import type { ScalerKind } from './scalers.js'
+import { isEncoder, isKnn, isListOf, isTarget, isText } from './stored.js'
 import { decodeValues, encodeTarget, fitTarget, type Target } from './target.js'
 
 export interface TabularOptions {
@@ -281,10 +282,11 @@ export function loadTabular(json: string | object): Tabular {
   let state: unknown = json
   try {
     if (typeof json === 'string') state = JSON.parse(json)
-    const { format, version, missing, encoders, target } = state as TabularState
-    const whole =
-      Array.isArray(missing) && Array.isArray(encoders) && encoders.length > 0 && typeof target.name === 'string'
-    if (format === 'shapewise tabular' && version === 1 && whole) return new Tabular(state as TabularState)
+    const { format, version, missing, encoders, target, knn } = state as TabularState
+    const known = format === 'shapewise tabular' && version === 1 && isListOf(missing, isText) && isTarget(target)
+    if (known && isListOf(encoders, isEncoder) && encoders.length > 0 && isKnn(knn, encoders)) {
+      return new Tabular(state as TabularState)
+    }
   } catch {
     // Told below.
   }

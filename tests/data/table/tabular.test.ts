@@ -127,6 +127,38 @@ describe('tabular', () => {
     expect(() => loadTabular('[')).toThrow(/not what a table was saved as/)
   })
 
+  it('refuses what was changed, or goes on with it', () => {
+    const saved = JSON.stringify(tabular(houses, { target: 'price', fill: 'knn', scaling: 'quantile' }))
+    const values = [null, 0, -1, 1e308, '', 'x', true, [], {}, [[]], 'number', 'iso']
+    let refused = 0
+    fc.assert(
+      fc.property(fc.nat(), fc.boolean(), fc.constantFrom(...values), (path, remove, value) => {
+        const state = JSON.parse(saved)
+        const places: [Record<string, unknown>, string][] = []
+        const walk = (at: unknown): void => {
+          if (typeof at !== 'object' || at === null) return
+          for (const key of Object.keys(at).slice(0, 12)) {
+            places.push([at as Record<string, unknown>, key])
+            walk((at as Record<string, unknown>)[key])
+          }
+        }
+        walk(state)
+        const [owner, key] = places[path % places.length]!
+        if (remove) delete owner[key]
+        else owner[key] = value
+        try {
+          const loaded = loadTabular(JSON.stringify(state))
+          expect(loaded.inputs(houses).length).toBe(120 * loaded.features.length)
+        } catch (error) {
+          refused++
+          expect(error).toMatchObject({ name: 'ShapewiseError' })
+        }
+      }),
+      { numRuns: 800 },
+    )
+    expect(refused).toBeGreaterThan(300)
+  })
+
   it('fills in what the neighbours have', () => {
     // Rows come in pairs; b is 10 a, so the neighbours of a = 2 (the other columns are equal) have b about 20.
     const rows = words(40, (i) => `${i / 4},${i === 9 ? '' : i * 2.5},${i % 2 === 0 ? 'u' : 'v'}`)
