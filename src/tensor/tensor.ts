@@ -10,9 +10,9 @@ import { pictures } from './methods/pictures.js'
 import { composition } from './methods/pipe.js'
 import { reading } from './methods/reading.js'
 import { reductions } from './methods/reduction.js'
+import { describeValues, onlyElement, readData, readDataSync, toAwait } from './reading/values.js'
 import { bound } from './runtime.js'
 import type { Loose, Shape, Sizes } from './types/index.js'
-import { describeValues, onlyElement, readData, readDataSync, toAwait } from './values.js'
 import { setTensorClass } from './wrap.js'
 
 declare const sizes: unique symbol

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type DType, encodeAll } from '../../src/core/dtype.js'
-import { formatElements } from '../../src/tensor/print.js'
+import { formatElements } from '../../src/tensor/reading/print.js'
 
 interface Row {
   readonly dtype: DType

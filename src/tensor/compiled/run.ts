@@ -1,7 +1,7 @@
 import type { Storage } from '../../graph/node.js'
-import { checkForNaN } from '../check.js'
 import { evaluate, isHeld, markLost, noteFailure, storageOf, takeBack, throwUntold } from '../runtime.js'
 import { Tensor } from '../tensor.js'
+import { checkForNaN } from './check.js'
 import type { Entry } from './trace.js'
 
 /** Runs the program of a compiled function: arguments and variables in, results and next values of variables out. */

@@ -1,7 +1,7 @@
 import { tensor } from '../create.js'
 import { expectTensor } from '../methods/operand.js'
+import { readData } from '../reading/values.js'
 import type { Tensor } from '../tensor.js'
-import { readData } from '../values.js'
 
 // How much comes out depends on the values: these read them, and have no place in a compiled function.
 

@@ -1,9 +1,9 @@
 import type { DType } from '../../core/dtype.js'
 import { normalizeAxis } from '../../core/shape.js'
 import { cast } from '../../operations/elementwise/conversion.js'
+import { nest, readData, readDataSync, toAwait } from '../reading/values.js'
 import type { Tensor } from '../tensor.js'
 import type { AxisProblem, Nested, ShapeOf, SizeOn, Unless } from '../types/index.js'
-import { nest, readData, readDataSync, toAwait } from '../values.js'
 import { wrap } from '../wrap.js'
 
 /**

@@ -4,8 +4,8 @@ import { fail } from '../../../core/errors.js'
 import { sizeOf } from '../../../core/shape.js'
 import { topologicalOrder } from '../../../graph/graph.js'
 import type { Node } from '../../../graph/node.js'
+import { readDataSync } from '../../../tensor/reading/values.js'
 import { dataNode, downloadSync, storageOf } from '../../../tensor/runtime.js'
-import { readDataSync } from '../../../tensor/values.js'
 
 /** More elements are computed by the backend rather than in plain loops. */
 const FEW = 4096

@@ -1,11 +1,11 @@
-import { interpret } from '../backends/reference/interpret.js'
-import { decodeAll, isFloat, type TypedArray } from '../core/dtype.js'
-import { fail } from '../core/errors.js'
-import { type Graph, makeGraph, topologicalOrder } from '../graph/graph.js'
-import { hasResults, type Node, type Storage } from '../graph/node.js'
-import type { Origins } from '../graph/origins.js'
-import { formatType } from '../graph/print.js'
-import { downloadSync } from './runtime.js'
+import { interpret } from '../../backends/reference/interpret.js'
+import { decodeAll, isFloat, type TypedArray } from '../../core/dtype.js'
+import { fail } from '../../core/errors.js'
+import { type Graph, makeGraph, topologicalOrder } from '../../graph/graph.js'
+import { hasResults, type Node, type Storage } from '../../graph/node.js'
+import type { Origins } from '../../graph/origins.js'
+import { formatType } from '../../graph/print.js'
+import { downloadSync } from '../runtime.js'
 
 /**
  * Looks for NaN in the results of a program and, if there is one, computes the graph again on the reference backend to

@@ -1,11 +1,11 @@
-import { decodeAll, type TypedArray } from '../core/dtype.js'
-import type { NestedArray } from '../core/elements.js'
-import { failShape } from '../core/errors.js'
-import { refuseCoercion } from '../core/presentation.js'
-import { formatShape, type Shape, sizeOf } from '../core/shape.js'
-import type { Node } from '../graph/node.js'
+import { decodeAll, type TypedArray } from '../../core/dtype.js'
+import type { NestedArray } from '../../core/elements.js'
+import { failShape } from '../../core/errors.js'
+import { refuseCoercion } from '../../core/presentation.js'
+import { formatShape, type Shape, sizeOf } from '../../core/shape.js'
+import type { Node } from '../../graph/node.js'
+import { download, downloadSync, evaluate, storageOf } from '../runtime.js'
 import { formatTensor } from './print.js'
-import { download, downloadSync, evaluate, storageOf } from './runtime.js'
 
 // Reading values: everything here evaluates the node first. Evaluation is checked at once, so that the error of reading inside
 // a traced function carries the user's own line even from the asynchronous forms.

@@ -1,5 +1,5 @@
-import { type DType, isFloat, roundTo, type TypedArray } from '../core/dtype.js'
-import { formatShape, type Shape, sizeOf } from '../core/shape.js'
+import { type DType, isFloat, roundTo, type TypedArray } from '../../core/dtype.js'
+import { formatShape, type Shape, sizeOf } from '../../core/shape.js'
 
 /** Above this many elements only the edges are shown. */
 const THRESHOLD = 1000

@@ -1,11 +1,11 @@
-import { fail } from '../core/errors.js'
-import type { Flat } from '../core/tree.js'
-import { input } from '../graph/build.js'
-import type { Graph } from '../graph/graph.js'
-import { type Node, nextNodeId } from '../graph/node.js'
-import { capture } from '../transform/capture.js'
-import { flattenTensors, rebuildTensors } from './leaves.js'
-import { handOut, Scope, type Slot, trace } from './scope.js'
+import { fail } from '../../core/errors.js'
+import type { Flat } from '../../core/tree.js'
+import { input } from '../../graph/build.js'
+import type { Graph } from '../../graph/graph.js'
+import { type Node, nextNodeId } from '../../graph/node.js'
+import { capture } from '../../transform/capture.js'
+import { flattenTensors, rebuildTensors } from '../leaves.js'
+import { handOut, Scope, type Slot, trace } from '../scope.js'
 
 /** A function traced into nodes that stand on placeholders. */
 export interface Body {
