@@ -169,6 +169,16 @@ export const preludes: { readonly [file: string]: string } = {
     const sentenceLength = 20`,
   'src/recipes/recipe.ts': `const trainXor = async (epochs: number): Promise<number> => Math.min(1, epochs)`,
   'src/formats/checkpoint.ts': `const model = nn.linear(2, 1)`,
+  'docs/guide/files.md': `
+    import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+    const folder = mkdtempSync('/tmp/shapewise-')
+    const fixture = (name: string) => JSON.parse(readFileSync(\`tests/fixtures/\${name}.json\`, 'utf8'))
+    const put = (name: string, base64: string) => writeFileSync(\`\${folder}/\${name}\`, base64, 'base64')
+    put('model.pt', fixture('pytorch').models.linear.file)
+    put('model.keras', fixture('keras').cases.pictures.file)
+    put('model.gguf', fixture('gguf').files.all)
+    const { files } = fixture('tensorflowjs').cases['graph: pictures']
+    for (const name of Object.keys(files)) put(name, files[name])`,
   'docs/guide/onnx.md': `
     const labels = zeros([4], 'int32')`,
   'src/formats/onnx/import/from-onnx.ts': `

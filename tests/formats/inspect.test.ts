@@ -125,6 +125,15 @@ describe('files are known by their content', () => {
     },
   )
 
+  it('bombs are not unpacked', async () => {
+    const bomb = new Uint8Array(gzipSync(new Uint8Array(8e7)))
+    expect(await inspectFile(bomb)).toMatchObject({
+      format: 'gzip',
+      details: { problem: expect.stringMatching(/more than the \d+ bytes/) },
+    })
+    expect((await inspectFile(bomb.slice(0, 99))).format).toBe('gzip')
+  })
+
   it('what is no file is refused', async () => {
     await expect(inspectFile(join(folder, 'missing'))).rejects.toThrow('cannot be read (ENOENT)')
     const cut = encodeSafetensors({ x: { dtype: 'uint8', shape: [9], data: new Uint8Array(9) } }).slice(0, -1)

@@ -82,7 +82,8 @@ export class FileContents {
       return text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text
     }
     const lines = [`${this.name}: ${this.title}, ${bytesText(this.size)}`]
-    lines.push(...alignColumns(Object.entries(this.details).map(([name, value]) => [`  ${name}`, short(value)])))
+    const details = Object.entries(this.details).filter(([, value]) => value !== '')
+    lines.push(...alignColumns(details.map(([name, value]) => [`  ${name}`, short(value)])))
     if (tensors.length > 0) {
       lines.push(
         `  ${tensors.length} tensor${tensors.length === 1 ? '' : 's'} with ${this.elementCount.toLocaleString('en-US')} elements`,

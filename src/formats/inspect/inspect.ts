@@ -1,9 +1,9 @@
 import { ShapewiseError } from '../../core/errors.js'
-import { unpacked } from '../../data/formats/gzip.js'
+import { inflate } from '../../data/formats/inflate.js'
 import { type ByteLocation, type ByteSource, bytesInMemory, openBytes, readAll } from '../bytes/source.js'
 import { isH5 } from '../keras/h5.js'
 import { readRecords } from '../tensorboard/records.js'
-import { FileContents, type Found } from './contents.js'
+import { bytesText, FileContents, type Found } from './contents.js'
 import { gifIn, idxIn, jpegIn, jsonIn, npyIn, pngIn, tarIn, textIn, wavIn } from './data.js'
 import { archiveIn, ggufIn, hdf5In, onnxIn, pytorchIn, safetensorsIn, tensorBoardIn } from './weights.js'
 
@@ -89,15 +89,21 @@ function isRecord(start: Uint8Array): boolean {
   }
 }
 
+/** What is inside of a gzip file, unless that is far more than data mostly gets smaller by. */
 async function compressed(source: ByteSource): Promise<Found> {
-  const inner = bytesInMemory(await unpacked(await readAll(source), source.name), source.name)
-  const { format, title, details, tensors } = await recognised(inner)
-  return {
-    format,
-    title: `${title}, compressed by gzip`,
-    details: { unpacked: inner.size, ...details },
-    tensors: tensors ?? [],
+  const most = 64 * source.size + 64e6
+  let bytes: Uint8Array
+  try {
+    bytes = await inflate(await readAll(source), 'gzip', most)
+  } catch (error) {
+    return {
+      format: 'gzip',
+      title: 'compressed by gzip',
+      details: { problem: error instanceof Error ? error.message : String(error) },
+    }
   }
+  const { title, details, ...found } = await recognised(bytesInMemory(bytes, source.name))
+  return { ...found, title: `${title}, compressed by gzip`, details: { unpacked: bytesText(bytes.length), ...details } }
 }
 
 async function recognised(source: ByteSource): Promise<Found> {

@@ -90,8 +90,9 @@ export async function archiveIn(bytes: Uint8Array, name: string): Promise<Found>
     const { tensors = [] } = await hdf5In(await zip.read('model.weights.h5'), name)
     return { format: 'keras', title: 'model of Keras 3', details: modelDetails(config), tensors }
   }
-  if (zip.names.length > 0 && zip.names.every((path) => path.endsWith('.npy'))) return arraysIn(zip, name)
   const unpacked = zip.names.reduce((sum, path) => sum + zip.size(path), 0)
+  const isSmall = unpacked <= 64 * bytes.length + 64e6
+  if (isSmall && zip.names.length > 0 && zip.names.every((path) => path.endsWith('.npy'))) return arraysIn(zip, name)
   const details = { files: zip.names.length, unpacked: bytesText(unpacked), first: zip.names.slice(0, 8).join(', ') }
   return { format: 'zip', title: 'zip archive', details }
 }
