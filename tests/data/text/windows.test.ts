@@ -1,5 +1,9 @@
 import { expect, expectTypeOf, it } from 'vitest'
-import { integers, languageModelWindows, randomWindows } from '../../../src/data/index.js'
+import { integers, languageModelWindows, randomWindows, trainCharacterTokenizer } from '../../../src/data/index.js'
+import { seed } from '../../../src/index.js'
+import * as nn from '../../../src/nn/index.js'
+import { adam } from '../../../src/optim/index.js'
+import { fit } from '../../../src/train/index.js'
 
 const tokens = Int32Array.from({ length: 20 }, (_, i) => i * i)
 
@@ -38,4 +42,21 @@ it('random windows begin everywhere, the same for equal seeds', async () => {
     .batch(4, { inputs: integers([3]), targets: integers([3]) })
     .toArray()
   expect(batch!.tensors().targets.shape).toEqual([4, 3])
+})
+
+it('windows are what a language model is trained on', async () => {
+  seed(1)
+  const text = 'abcd'.repeat(60)
+  const tokenizer = trainCharacterTokenizer(text)
+  const data = languageModelWindows(tokenizer.encode(text), 8)
+  const model = nn.sequential(nn.embedding(tokenizer.size, 8), nn.linear(8, tokenizer.size))
+  const history = await fit(model, data, {
+    loss: nn.crossEntropy,
+    optimizer: adam({ learningRate: 0.1 }),
+    epochs: 30,
+    batchSize: 8,
+  })
+  // Each character decides on the next one.
+  expect(history.at(-1)!.loss).toBeLessThan(0.05)
+  expect(history.at(-1)!.accuracy).toBe(1)
 })
