@@ -1,7 +1,8 @@
+import { isInteger } from '../core/dtype.js'
 import { type Columns, Dataset } from '../data/index.js'
 import { type Optimizer, Sam } from '../optim/index.js'
 import { compile } from '../tensor/compile.js'
-import type { Tensor } from '../tensor/tensor.js'
+import { Tensor } from '../tensor/tensor.js'
 import { datasetFeed, expectData, type Feed, streamFeed } from './loop/feed.js'
 import { Loop } from './loop/loop.js'
 import type { LoopOptions } from './loop/options.js'
@@ -99,7 +100,7 @@ function learning(model: Model, { loss: lossOf, optimizer, augment }: FitOptions
   const stepper: Optimizer = optimizer instanceof Sam ? optimizer.optimizer : optimizer
   return (given: Tensor, labels: Tensor) => {
     const changed = augment?.(given, labels) ?? given
-    const [inputs, targets] = Array.isArray(changed) ? (changed as [Tensor, Tensor]) : [changed as Tensor, labels]
+    const { inputs, targets } = changed instanceof Tensor ? { inputs: changed, targets: labels } : changed
     const outputs = model.forward(inputs)
     const loss = lossOf(outputs, targets)
     const trained = stepper.trainable ?? model
@@ -107,6 +108,7 @@ function learning(model: Model, { loss: lossOf, optimizer, augment }: FitOptions
     const weight = { weight: inputs.shape[0] }
     if (optimizer instanceof Sam) optimizer.follow(loss, () => lossOf(model.forward(inputs), targets), trained, weight)
     else optimizer.minimize(loss, trained, weight)
-    return measured(loss, outputs, targets)
+    // Labels that have been mixed are none any more: what is right is told by those that were.
+    return measured(loss, outputs, isInteger(labels.dtype) && !isInteger(targets.dtype) ? labels : targets)
   }
 }

@@ -25,10 +25,13 @@ export interface BatchProgress<T extends Task = Task> extends Score<T> {
 }
 
 /**
- * Changes the inputs of a training step, or inputs and targets together, at random: it is part of the compiled step, and takes no part in
- * validation.
+ * Changes the inputs of a training step, or inputs and targets together, at random, as the augmentations of `augment` do: it is part of the
+ * compiled step, and takes no part in validation.
  */
-export type Augment = (inputs: Tensor, targets: Tensor) => Tensor | readonly [inputs: Tensor, targets: Tensor]
+export type Augment = (
+  inputs: Tensor,
+  targets: Tensor,
+) => Tensor | { readonly inputs: Tensor; readonly targets: Tensor }
 
 export interface FitOptions<
   C extends Columns = Columns,

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seed, type Tensor, tensor } from 'shapewise'
-import { dataset, decodePng, floatColumn, generate, type Stream } from 'shapewise/data'
+import { augment, dataset, decodePng, floatColumn, generate, labelColumn, type Stream } from 'shapewise/data'
 import { readSafetensors, readTensorBoard } from 'shapewise/formats'
 import * as nn from 'shapewise/nn'
 import { sgd } from 'shapewise/optim'
@@ -299,16 +299,21 @@ describe('finders', () => {
 })
 
 it('augmentation is part of the training step only', async () => {
-  const seen: number[] = []
   const model = nn.linear(2, 1)
   model.weight.assign(tensor([[0], [0]]))
   model.bias?.assign(tensor([0]))
-  const swapped = (inputs: Tensor, targets: Tensor) => [inputs, targets.add(10)] as const
+  const swapped = (inputs: Tensor, targets: Tensor) => ({ inputs, targets: targets.add(10) })
   const options = { loss: nn.meanSquaredError, optimizer: sgd({ learningRate: 0 }), batchSize: 20, validation: data }
   const [epoch] = await fit(model, data, { ...options, augment: swapped })
   const targets = data.values('targets') as Float32Array
   const mean = (shift: number) => targets.reduce((sum, y) => sum + (y + shift) ** 2, 0) / 20
   expect(epoch.loss).toBeCloseTo(mean(10), 3)
   expect(epoch.validation?.loss).toBeCloseTo(mean(0), 5)
-  expect(seen).toEqual([])
+  const labelled = dataset({
+    inputs: data.columns.inputs,
+    labels: labelColumn(new Uint8Array(20).map((_, i) => i % 2)),
+  })
+  const mixed = { loss: nn.crossEntropy, optimizer: sgd({ learningRate: 0.1 }), augment: augment.mixup({ classes: 2 }) }
+  const [{ accuracy }] = await fit(nn.linear(2, 2), labelled, mixed)
+  expect(accuracy * 20).toBeCloseTo(Math.round(accuracy * 20), 9)
 })

@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
   await bundle.write({ file: program, format: 'esm', codeSplitting: false })
   await bundle.close()
-})
+}, 120_000)
 afterAll(() => {
   rmSync(program, { force: true })
   rmSync(root, { recursive: true, force: true })
