@@ -124,7 +124,7 @@ describe('gradients of samples', () => {
   it('of gammas and betas have the derivatives of the means as their means', () => {
     const derivative = (fn: (a: Tensor<[]>) => Tensor<[]>, a: number): number =>
       grad(fn)(tensor(a)).dataSync()[0] as number
-    const options = { shape: [40_000], key: random.key(5) } as const
+    const options = { shape: [10_000], key: random.key(5) } as const
     for (const a of [0.3, 1, 4]) {
       // E[x] = a / b
       expect(derivative((a) => new distributions.Gamma(a, 2).sample(options).mean(), a)).toBeCloseTo(0.5, 1)

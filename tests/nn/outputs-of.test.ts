@@ -191,6 +191,37 @@ describe('outputs of layers', () => {
     await expectEqual(values.outputs['layers.0'][0], expected.sub(model.layers[0].bias?.value as Tensor))
   })
 
+  it('out of checkpoint, scan and vmap have gradients', async () => {
+    const model = net()
+    const [first] = model.layers
+    const wanted = grad(first.forward(x()).square().sum(), first.weight)
+    const runs: { readonly [name: string]: () => unknown } = {
+      checkpoint: () => checkpoint((x: Tensor<[2, 3]>) => model.forward(x))(x()),
+      scan: () =>
+        scan(
+          (sum: Tensor<[]>, row: Tensor<[3]>) => [sum.add(model.forward(row.unsqueeze(0)).sum()), null],
+          zeros([]),
+          x(),
+        ),
+      reversed: () =>
+        scan(
+          (sum: Tensor<[]>, row: Tensor<[3]>) => [sum.add(model.forward(row.unsqueeze(0)).sum()), null],
+          zeros([]),
+          x(),
+          { reverse: true },
+        ),
+      vmap: () => vmap((row: Tensor<[3]>) => model.forward(row.unsqueeze(0)))(x()),
+    }
+    for (const run of Object.values(runs)) {
+      const gradient = () => {
+        const { outputs } = nn.outputsOf(model, 'layers.0', run)
+        return grad(outputs['layers.0'][0].square().sum(), first.weight)
+      }
+      await expectEqual(gradient(), wanted)
+      await expectEqual(compile(gradient)(), wanted)
+    }
+  })
+
   it('that cannot come out are refused', () => {
     const model = net()
     const read = (run: () => unknown) => () => nn.outputsOf(model, 'layers.0', run)
