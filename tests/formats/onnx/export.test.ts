@@ -152,6 +152,8 @@ describe.skipIf(noRuntime !== undefined)('whole models', () => {
     await expect(toOnnx((x: Tensor) => (x.shape[0] > 3 ? x.neg() : x.exp()), [zeros([2, 3])])).rejects.toThrow(
       "batch: 'fixed'",
     )
+    const counted = (x: Tensor): Tensor => x.mul(tensor([x.shape[0], 1, 1]))
+    await expect(toOnnx(counted, [zeros([2, 3])])).rejects.toThrow("batch: 'fixed'")
     await expect(toOnnx((x: Tensor) => x.matmul(zeros([3, x.shape[0] ** 2])), [zeros([2, 3])])).rejects.toThrow(
       "batch: 'fixed'",
     )

@@ -2,6 +2,7 @@ import { expectChoice } from '../../../core/arguments.js'
 import { describe } from '../../../core/describe.js'
 import { fail, failShape } from '../../../core/errors.js'
 import { checkOptions } from '../../../core/options.js'
+import { sameShape } from '../../../core/shape.js'
 import { version } from '../../../core/version.js'
 import { writeBytes } from '../../../data/files/user-files.js'
 import type { Node } from '../../../graph/node.js'
@@ -139,7 +140,9 @@ async function drafted(model: Exportable, inputs: readonly Tensor[], options: To
     failShape('toOnnx', 'the first input is a scalar, which has no batch axis', "Pass batch: 'fixed'.")
   }
   const traced = inEvaluation(model, (fn) => variantsOf(fn, types, batch))
-  const held = await heldBy(traced[0].trace, types.length, pathsOf(model))
+  const [first, ...others] = traced
+  for (const { trace } of others) await checkAlike(first.trace, trace)
+  const held = await heldBy(first.trace, types.length, pathsOf(model))
   const graph = written(traced, types, held, options, channels)
   return {
     irVersion: IR_VERSION,
@@ -193,6 +196,29 @@ function variantsOf(
       types.map(({ dtype, shape }) => ({ dtype, shape: shape[0] === given ? [size, ...shape.slice(1)] : shape })),
     ),
   }))
+}
+
+/** Throws if a function uses other variables or other data for another batch size. */
+async function checkAlike(one: Traced, other: Traced): Promise<void> {
+  const isAlike =
+    one.captured.length === other.captured.length &&
+    one.variables.length === other.variables.length &&
+    one.variables.every((variable, i) => variable === other.variables[i])
+  const differs = isAlike
+    ? await Promise.all(one.captured.map((node, i) => isDifferent(node, other.captured[i])))
+    : [true]
+  if (!differs.includes(true)) return
+  fail(
+    'toOnnx: data that are made while the graph is built differ from batch size to batch size',
+    "Calculate them from the inputs, or export for one batch size: batch: 'fixed'.",
+  )
+}
+
+async function isDifferent(a: Node, b: Node): Promise<boolean> {
+  if (a === b) return false
+  if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return true
+  const [first, second] = await Promise.all([download(storageOf(a)), download(storageOf(b))])
+  return first.some((value, i) => !Object.is(value, second[i]))
 }
 
 interface HeldValue {

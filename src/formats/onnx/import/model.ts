@@ -18,7 +18,8 @@ import { graphsIn, type Held, heldIn, rolesIn } from './weights.js'
 /** An input or output of a model. */
 export interface OnnxPort {
   readonly name: string
-  readonly dtype: DType
+  /** Undefined if the file does not say; it has to for inputs. */
+  readonly dtype: DType | undefined
   /** Sizes that are not fixed have the name that the file gives them, or ''. Undefined if nothing is known. */
   readonly shape: readonly (number | string)[] | undefined
 }
@@ -180,10 +181,12 @@ export class OnnxModel extends Module {
   }
 
   #port({ name = '', type }: Message<'ValueInfo'>): OnnxPort {
-    const tensor =
-      type?.tensor ?? fail(`${this.#file}: '${name}' is no tensor`, 'Shapewise takes models from tensors to tensors.')
-    const shape = tensor.shape?.dims.map(({ value, symbol }) => value ?? symbol ?? '')
-    return { name, dtype: this.#held(dtypeOf(tensor.elementType ?? 0, `${this.#file}: '${name}'`)), shape }
+    if (type !== undefined && type.tensor === undefined) {
+      fail(`${this.#file}: '${name}' is no tensor`, 'Shapewise takes models from tensors to tensors.')
+    }
+    const { elementType, shape } = type?.tensor ?? {}
+    const dtype = elementType === undefined ? undefined : this.#held(dtypeOf(elementType, `${this.#file}: '${name}'`))
+    return { name, dtype, shape: shape?.dims.map(({ value, symbol }) => value ?? symbol ?? '') }
   }
 
   protected override describe(): string {
@@ -205,6 +208,7 @@ function fittingInput({ name, dtype, shape }: OnnxPort, node: Node): Node {
       'Pictures of ONNX have their channels behind the batch: x.permute([0, 3, 1, 2]).',
     )
   }
+  if (dtype === undefined) return node
   if (dtypes[dtype].kind !== dtypes[node.dtype].kind) {
     failDType(
       'onnx',

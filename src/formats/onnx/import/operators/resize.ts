@@ -27,20 +27,23 @@ interface Axis {
   readonly region: readonly [number, number]
 }
 
+/** In float32, as runtimes do, so that what should be whole is. */
+const quotient = (a: number, b: number): number => Math.fround(a / b)
+
 /** Where element i of the new axis lies on the old one. */
 const placeOf: { readonly [P in Placing]: (i: number, axis: Axis) => number } = {
-  half_pixel: (i, { scale }) => (i + 0.5) / scale - 0.5,
+  half_pixel: (i, { scale }) => quotient(i + 0.5, scale) - 0.5,
   half_pixel_symmetric: (i, { scale, size, n }) => {
     const adjustment = size / (scale * n)
-    return (n / 2) * (1 - adjustment) + (i + 0.5) / scale - 0.5
+    return (n / 2) * (1 - adjustment) + quotient(i + 0.5, scale) - 0.5
   },
-  pytorch_half_pixel: (i, { scale, size }) => (size > 1 ? (i + 0.5) / scale - 0.5 : 0),
+  pytorch_half_pixel: (i, { scale, size }) => (size > 1 ? quotient(i + 0.5, scale) - 0.5 : 0),
   // The standard counts the new axis by its scale, which may be a fraction.
-  align_corners: (i, { n, size, scale }) => (size > 1 ? (i * (n - 1)) / (n * scale - 1) : 0),
-  asymmetric: (i, { scale }) => i / scale,
-  tf_half_pixel_for_nn: (i, { scale }) => (i + 0.5) / scale,
+  align_corners: (i, { n, size, scale }) => (size > 1 ? quotient(i * (n - 1), n * scale - 1) : 0),
+  asymmetric: (i, { scale }) => quotient(i, scale),
+  tf_half_pixel_for_nn: (i, { scale }) => quotient(i + 0.5, scale),
   tf_crop_and_resize: (i, { n, size, region: [start, end] }) =>
-    size > 1 ? start * (n - 1) + (i * (end - start) * (n - 1)) / (size - 1) : 0.5 * (start + end) * (n - 1),
+    size > 1 ? start * (n - 1) + quotient(i * (end - start) * (n - 1), size - 1) : 0.5 * (start + end) * (n - 1),
 }
 
 const roundings = {
@@ -141,11 +144,10 @@ function resized(call: Call, axes: readonly Axis[]): Node {
   return build.where(ops.expand(isOutside, result.shape), build.fill(filling, result.shape, result.dtype), result)
 }
 
-/** Sizes with the same scale on all axes. */
-function proportional(policy: string, sizes: readonly number[], old: readonly number[]): number[] {
+/** The one scale that keeps proportions. */
+function commonScale(policy: 'not_larger' | 'not_smaller', sizes: readonly number[], old: readonly number[]): number {
   const scales = sizes.map((size, i) => size / old[i])
-  const scale = policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales)
-  return old.map((n) => Math.floor(n * scale + 0.5))
+  return policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales)
 }
 
 const resize: Row = (call) => {
@@ -157,16 +159,23 @@ const resize: Row = (call) => {
   const [roi, scales, given] = [numbers(roiInput), numbers(scalesInput), numbers(sizesInput)]
   if (scales.length === 0 && given.length === 0) call.refuse('neither scales nor sizes are given')
   const policy = attributes.choice('keep_aspect_ratio_policy', ['stretch', 'not_larger', 'not_smaller'], 'stretch')
-  const old = axes.map((axis) => x.shape[axis])
-  const sizes = policy === 'stretch' || given.length === 0 ? given : proportional(policy, given, old)
+  const common =
+    policy === 'stretch' || given.length === 0
+      ? undefined
+      : commonScale(
+          policy,
+          given,
+          axes.map((axis) => x.shape[axis]),
+        )
   const isCropped = attributes.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize'
   return resized(
     call,
     axes.map((axis, i): Axis => {
       const n = x.shape[axis]
       const region = isCropped && roi.length > 0 ? ([roi[i], roi[axes.length + i]] as const) : ([0, 1] as const)
-      const size = sizes[i] ?? Math.floor(n * scales[i] * (region[1] - region[0]))
-      return { axis, n, size, scale: sizes.length > 0 ? size / n : scales[i], region }
+      if (common !== undefined) return { axis, n, size: Math.floor(n * common + 0.5), scale: common, region }
+      if (given.length > 0) return { axis, n, size: given[i], scale: given[i] / n, region }
+      return { axis, n, size: Math.floor(n * scales[i] * (region[1] - region[0])), scale: scales[i], region }
     }),
   )
 }
