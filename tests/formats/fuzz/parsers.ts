@@ -4,6 +4,8 @@ import { openZip, parseNpy, readNpz, writeZip } from '../../../src/data/index.js
 import { joined } from '../../../src/formats/bytes/source.js'
 import {
   fromKeras,
+  fromOnnx,
+  type OnnxPort,
   openGguf,
   openKeras,
   openPyTorch,
@@ -12,6 +14,7 @@ import {
   type TensorFile,
 } from '../../../src/formats/index.js'
 import { encodeRecord, readRecords } from '../../../src/formats/tensorboard/records.js'
+import { zeros } from '../../../src/index.js'
 import { mutated } from '../mutations.js'
 
 /** A reader of files, whole files for it, and what is done to them. */
@@ -75,6 +78,16 @@ export const parsers: Readonly<Record<string, Parser>> = {
     read: async (bytes) => everything(await openKeras(bytes)),
     more: (bytes) => fromKeras(bytes),
     damage: async (bytes, seed) => (bytes[0] === 0x50 ? damagedInside(bytes, seed) : mutated(bytes, seed)),
+  },
+  onnx: {
+    files: filesOf('onnx-nodes', ({ cases }: { cases: { model: string }[] }) => cases.map(({ model }) => model)),
+    read: (bytes) => fromOnnx(bytes),
+    more: async (bytes) => {
+      const model = await fromOnnx(bytes)
+      const sizes = (shape: OnnxPort['shape'] = []): number[] =>
+        shape.map((n) => (typeof n === 'number' && n < 100 ? n : 1))
+      return model.forward(...model.inputs.map(({ shape, dtype }) => zeros(sizes(shape), dtype)))
+    },
   },
   npy: {
     files: filesOf('formats', ({ npy }: { npy: { bytes: string }[] }) => npy.map(({ bytes }) => bytes)),

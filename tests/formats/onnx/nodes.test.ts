@@ -59,7 +59,7 @@ function pageOf(counted: number, passed: number): string {
   return `# ONNX: operators
 
 Written by \`node scripts/onnx-table.mjs\` from the table in \`src/formats/onnx/import/table.ts\` and the node tests of the ONNX standard (python3-onnx ${onnx},
-\`scripts/fixtures/onnx-nodes.py\`).
+\`scripts/fixtures/onnx-nodes.py\`). How to use it is told in [the guide](guide/onnx.md).
 
 ${supported} of the ${operatorNames.length} operators of versions 7 … 21 can be imported. Of ${cases.length} cases, ${counted} are about operators outside of strings, sequences,
 optional values, training and quantised numbers; ${passed} of these pass. ${names.length} cases of more than 16,000 bytes are not in the fixture (they run with

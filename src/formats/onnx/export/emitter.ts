@@ -26,6 +26,8 @@ export interface Shared {
   readonly initializers: Draft<'Tensor'>[]
   /** The names that initializers and nodes would have if they were not taken. */
   readonly wished: Map<string, string>
+  /** The path of the layer that made a node; '' if none did. */
+  readonly layerOf: (node: Node) => string
   /** Tells weights of the same name apart. */
   readonly numberOf: (held: Held) => number
   /** The input that the batch size is read from, and its axis. */
@@ -236,7 +238,9 @@ export class Emitter {
   #pathOf(node: Node): string {
     const known = this.#paths.get(node)
     if (known !== undefined) return known
-    this.#paths.set(node, '')
+    const layer = this.shared.layerOf(node)
+    this.#paths.set(node, layer)
+    if (layer !== '') return layer
     const weight = node.inputs.map((input) => this.#weightBehind(input)).find((name) => name !== undefined)
     const path =
       weight === undefined

@@ -64,22 +64,22 @@ interface Norm {
   readonly epsilon: number
 }
 
-/** The parts of (x − mean) · 1/√(variance + ε) · scale + shift along the last axis, where all of them are weights. */
+/** The parts of (x − mean) · (1/√(variance + ε) · scale) + shift along the last axis, where all of them are weights. */
 function normalizedBy(node: Node, emitter: Emitter): Norm | undefined {
   if (!isOp(node, 'add')) return undefined
   const [scaled, shift] = node.inputs
   if (!isOp(scaled, 'mul')) return undefined
-  const [normal, scale] = scaled.inputs
-  if (!isOp(normal, 'mul')) return undefined
-  const [centred, factor] = normal.inputs
-  const inverse = flat(factor)
-  if (!isOp(centred, 'sub') || !isOp(inverse, 'reciprocal') || !isOp(inverse.inputs[0], 'sqrt')) return undefined
+  const [centred, both] = scaled.inputs
+  const factors = flat(both)
+  if (!isOp(centred, 'sub') || !isOp(factors, 'mul') || factors.rank !== 1) return undefined
+  const [inverse, scale] = factors.inputs
+  if (!isOp(inverse, 'reciprocal') || !isOp(inverse.inputs[0], 'sqrt')) return undefined
   const sum = inverse.inputs[0].inputs[0]
   if (!isOp(sum, 'add')) return undefined
   const epsilon = uniformOf(sum.inputs[1])
   const channels = node.shape[node.rank - 1]
   const parts = [scale, shift, centred.inputs[1], sum.inputs[0]].map(flat)
-  const areAlongLast = [scale, shift, centred.inputs[1], factor].every(isAlongLast)
+  const areAlongLast = [shift, centred.inputs[1], both].every(isAlongLast)
   const areWeights = parts.every((part) => part.rank === 1 && part.shape[0] === channels && emitter.isHeld(part))
   return epsilon !== undefined && areAlongLast && areWeights ? { x: centred.inputs[0], parts, epsilon } : undefined
 }

@@ -285,7 +285,7 @@ function written(
   options: ToOnnxOptions,
   channels: 'last' | 'first',
 ): Draft<'Graph'> {
-  const { graph, result } = traced[0].trace
+  const { graph, result, origins } = traced[0].trace
   const variants = new Variants(traced.map(({ batch, trace }) => ({ batch, graph: trace.graph })))
   const inputNames = portNames(options.inputNames, 'input', types.length, 'inputs')
   const outputNames = portNames(
@@ -303,6 +303,8 @@ function written(
     initializers: [],
     wished: new Map(),
     numberOf: numbering(),
+    // A layer in another is told as `path (Class)`, the outermost one by its class alone.
+    layerOf: ({ id }) => /^(\S+) \(/.exec(origins.of(id)?.() ?? '')?.[1] ?? '',
     batchOf: isDynamic ? { name: inputNames[0], axis: 0 } : undefined,
   }
   const emitter = new Emitter(shared, (node, to) => {

@@ -3,6 +3,7 @@ import { type Flat, flatten } from '../../../core/tree.js'
 import { input } from '../../../graph/build.js'
 import type { Graph } from '../../../graph/graph.js'
 import { type Node, nextNodeId } from '../../../graph/node.js'
+import { notingOrigins, Origins } from '../../../graph/origins.js'
 import { isTensor } from '../../../tensor/leaves.js'
 import { evaluate } from '../../../tensor/runtime.js'
 import { Scope, type Slot, trace } from '../../../tensor/scope.js'
@@ -15,13 +16,20 @@ export interface Traced {
   readonly variables: readonly Slot[]
   readonly captured: readonly Node[]
   readonly result: Flat<Tensor>
+  /** Which layer made which node. */
+  readonly origins: Origins
 }
 
 /** Calls the function with placeholders for tensors of these types. */
-export function traceForExport(
+export function traceForExport(...args: Parameters<typeof traced>): Traced {
+  const origins = new Origins()
+  return notingOrigins(origins, () => ({ ...traced(...args), origins }))
+}
+
+function traced(
   fn: (...inputs: Tensor[]) => unknown,
   types: readonly { readonly dtype: Node['dtype']; readonly shape: readonly number[] }[],
-): Traced {
+): Omit<Traced, 'origins'> {
   const since = nextNodeId()
   const scope = new Scope('toOnnx')
   const placeholders = types.map(({ dtype, shape }, i) => input(dtype, shape, `argument ${i}`))
