@@ -1,6 +1,7 @@
 import type { AddCommand } from './command.js'
 import { addCompare } from './compare.js'
 import { addCompletion } from './completion.js'
+import { addConvert, addExport } from './exchange.js'
 import { addReport } from './report.js'
 import { addResults } from './results.js'
 import { addRuns } from './runs.js'
@@ -9,6 +10,6 @@ import { addEvaluate, addPredict, addResume, addSummary } from './use.js'
 
 /** Commands that stand on their own, in the order of the help. */
 export const commands: readonly AddCommand[] = [
-  ...[addTrain, addPredict, addEvaluate, addSummary, addResume],
+  ...[addTrain, addPredict, addEvaluate, addSummary, addResume, addExport, addConvert],
   ...[addRuns, addCompare, addReport, addResults, addCompletion],
 ]

@@ -1,4 +1,4 @@
-import { findAutomatic, type Trained } from '../../automatic/index.js'
+import { findAutomatic } from '../../automatic/index.js'
 import { fail } from '../../core/errors.js'
 import { formatMetric, metricLabel } from '../../core/metric.js'
 import { summary } from '../../nn/index.js'
@@ -7,17 +7,8 @@ import { integer, number } from '../../recipes/option.js'
 import { optionValues, parseArgument } from '../recipe-options.js'
 import { runRecipe } from '../run.js'
 import { openStoredRun } from '../stored-runs.js'
+import { openTrained } from '../trained.js'
 import { type AddCommand, withJson } from './command.js'
-
-/** The model that a run of `shapewise train` has left. */
-async function openTrained(path: string): Promise<Trained> {
-  const { folder, info } = await openStoredRun(path)
-  const automatic = findAutomatic(info.name)
-  if (automatic === undefined) {
-    fail(`${path}: this is a run of ${info.name}, not of shapewise train`, 'Load its model.safetensors in code.')
-  }
-  return automatic.open(folder)
-}
 
 /** `shapewise predict`: what a model says of files. */
 export const addPredict: AddCommand = (program, { stdout }) => {
