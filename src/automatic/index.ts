@@ -2,12 +2,13 @@ import { stat } from 'node:fs/promises'
 import { fail } from '../core/errors.js'
 import type { Automatic } from './automatic.js'
 import { pictures } from './pictures.js'
+import { table } from './table.js'
 import { text } from './text.js'
 
 export type { Automatic, Prediction, PredictSettings, Trained } from './automatic.js'
 
 /** All trainings that need no code. */
-export const automatics: readonly Automatic[] = [pictures, text] as readonly unknown[] as readonly Automatic[]
+export const automatics: readonly Automatic[] = [pictures, table, text] as readonly unknown[] as readonly Automatic[]
 
 /** The training for the data at a path. @throws if there is none, or nothing lies there */
 export async function automaticFor(path: string): Promise<Automatic> {

@@ -1,8 +1,9 @@
 /** `testAccuracy` → `test accuracy`. */
-export const metricLabel = (name: string): string => name.replaceAll(/(?<=[a-z])(?=[A-Z0-9])/g, ' ').toLowerCase()
+export const metricLabel = (name: string): string =>
+  name === 'r2' ? 'R²' : name.replaceAll(/(?<=[a-z])(?=[A-Z0-9])/g, ' ').toLowerCase()
 
 /** Metrics that are shares of all examples. */
-const isShare = (name: string): boolean => /accuracy|error|mistakes/i.test(name)
+const isShare = (name: string): boolean => /accuracy|error|mistakes/i.test(name) && !/squared|absolute/i.test(name)
 
 /** A metric for people: shares in percent, other numbers with four digits that count. */
 export function formatMetric(name: string, value: number): string {

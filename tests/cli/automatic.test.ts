@@ -127,6 +127,70 @@ describe('a text', () => {
   })
 })
 
+describe('a table', () => {
+  const rows = (count: number, start: number): string => {
+    const random = new RandomStream(start)
+    const lines = Array.from({ length: count }, () => {
+      const [size, kind] = [random.uniform(), random.uniform() < 0.5 ? 'flat' : 'house']
+      const shown = random.uniform() < 0.05 ? '' : size.toFixed(3)
+      return `${shown},${kind},${(100 * size + (kind === 'house' ? 50 : 0)).toFixed(1)}`
+    })
+    return `size,kind,price\n${lines.join('\n')}\n`
+  }
+
+  it('is trained on, predicted with and measured', { timeout: 120_000 }, async () => {
+    writeFileSync(at('houses.csv'), rows(300, 1))
+    writeFileSync(at('other.csv'), rows(60, 2))
+    const run = at('runs', 'houses')
+    const { code, stdout } = await shapewise('train', at('houses.csv'), '--out', run, '--epochs', '25')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/column to predict is 'price'/)
+    expect(stdout).toMatch(/kind +category/)
+    const { r2 } = JSON.parse((await shapewise('evaluate', run, at('other.csv'), '--json')).stdout)
+    expect(r2).toBeGreaterThan(0.8)
+    writeFileSync(at('new.csv'), 'kind,size\nhouse,0.5\nflat,0.1\n')
+    const answers = (await shapewise('predict', run, at('new.csv'), '--json')).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answers.map(({ of }) => of)).toEqual(['row 1', 'row 2'])
+    expect(answers[0].answer).toBeGreaterThan(70)
+    expect(answers[1].answer).toBeLessThan(50)
+  })
+
+  it('says what is wrong', async () => {
+    const target = await shapewise('train', at('houses.csv'), '--target', 'prize', '--out', at('runs', 'wrong'))
+    expect([target.code, target.stderr]).toEqual([2, expect.stringMatching(/"prize".*size, kind, price/)])
+    writeFileSync(at('lacking.csv'), 'kind\nhouse\n')
+    const lacking = await shapewise('predict', at('runs', 'houses'), at('lacking.csv'))
+    expect([lacking.code, lacking.stderr]).toEqual([2, expect.stringMatching(/size/)])
+  })
+
+  it('may lack names, and labels of another file may be none that are known', { timeout: 60_000 }, async () => {
+    const random = new RandomStream(3)
+    const line = (name: (x: number) => string) => () => ((x) => `${x.toFixed(2)},${name(x)}`)(random.uniform())
+    writeFileSync(
+      at('bare.csv'),
+      Array.from(
+        { length: 80 },
+        line((x) => (x > 0.5 ? 'b' : 'a')),
+      ).join('\n'),
+    )
+    const run = at('runs', 'bare')
+    const { stdout } = await shapewise('train', at('bare.csv'), '--out', run, '--epochs', '20')
+    expect(stdout).toMatch(/accuracy +(9\d|100)/)
+    writeFileSync(
+      at('dotted.csv'),
+      Array.from(
+        { length: 9 },
+        line((x) => (x > 0.5 ? 'b.' : 'a.')),
+      ).join('\n'),
+    )
+    const { code, stderr } = await shapewise('evaluate', run, at('dotted.csv'))
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/knows no class.*a, b/)])
+  })
+})
+
 it('other data are refused, and nothing is made', async () => {
   writeFileSync(at('data.xyz'), '1')
   for (const path of [at('data.xyz'), at('nowhere')]) {

@@ -98,6 +98,10 @@ export class TabularModel extends Module {
     if (empty >= 0)
       fail(`evaluate: row ${empty} has no ${this.tabular.target}.`, 'Drop such rows: table.withValues(…).')
     if (predicted.task === 'classes') {
+      const { classes = [] } = this.tabular
+      if (truth.length > 0 && !truth.some((name) => classes.includes(name!.trim()))) {
+        fail(`evaluate: the model knows no class '${truth[0]}'`, `It knows: ${classes.join(', ')}.`)
+      }
       const right = predicted.classes.filter((name, i) => name === truth[i]!.trim())
       return { task: 'classes', accuracy: right.length / truth.length }
     }

@@ -1,0 +1,130 @@
+import { fail } from '../core/errors.js'
+import { type CsvTable, inspectTable, readCsv } from '../data/index.js'
+import { encodeSafetensors } from '../formats/index.js'
+import { loadTabularModel, type TabularModel, type TabularScore, trainTabular } from '../models/index.js'
+import type { Module } from '../nn/index.js'
+import { choice, integer, number, text } from '../recipes/option.js'
+import { recipe } from '../recipes/recipe.js'
+import type { Metrics } from '../recipes/report.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { type RunFolder, writeReport } from '../train/index.js'
+import { type Automatic, loadWeights, type Prediction, readNotes, type Trained, writeNotes } from './automatic.js'
+
+const options = {
+  path: text('', 'table: a file of comma-separated values with a first row of names'),
+  target: text('', 'column to predict; the last one if it is not said'),
+  task: choice('find out', ['find out', 'classes', 'values'], 'whether the column holds classes or numbers'),
+  drop: text('', 'columns to leave out, between commas'),
+  epochs: integer(100, 'passes through the rows, at most'),
+  validation: number(0.2, 'part of the rows that is kept for measuring'),
+  patience: integer(12, 'epochs without a better validation loss after which the training ends'),
+}
+
+/** Rows to learn from, at least. */
+const FEWEST = 10
+
+const metricsOf = (score: TabularScore): Metrics =>
+  score.task === 'classes'
+    ? { accuracy: score.accuracy }
+    : { r2: score.r2, rootMeanSquaredError: score.rootMeanSquaredError }
+
+const training = recipe({
+  name: 'train-table',
+  title: 'Networks that predict a column of a table',
+  source: 'Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022',
+  literature: {},
+  options,
+  async run({ options, report, seed, folder }) {
+    const table = await readTable(options.path)
+    const target = options.target === '' ? (table.names.at(-1) as string) : options.target
+    if (options.target === '') report.log(`The column to predict is '${target}', the last one. (Change with --target.)`)
+    const dropped = options.drop === '' ? [] : options.drop.split(',').map((name) => name.trim())
+    for (const name of [target, ...dropped]) table.column(name)
+    if (!(options.validation < 1))
+      fail(`train: validation is ${options.validation}`, 'Give a part below 1, such as 0.2.')
+    const known = withTarget(table, target, FEWEST)
+    report.log(`${String(inspectTable(known))}\n`)
+    const [learned, held] = known.split(1 - options.validation, { seed })
+    const model = await trainTabular(learned, {
+      target,
+      seed,
+      epochs: options.epochs,
+      patience: options.patience,
+      ...(options.task !== 'find out' && { task: options.task }),
+      table: { columns: Object.fromEntries(dropped.map((name) => [name, 'drop' as const])) },
+      onEpoch({ epoch, epochs, loss, validation }, network) {
+        const metrics = { loss, ...(validation && { validationLoss: validation.loss }) }
+        report.progress({
+          stage: `network ${network + 1}`,
+          epoch,
+          epochs,
+          batch: 1,
+          batches: 1,
+          examples: learned.rows.length,
+          metrics,
+        })
+      },
+    })
+    await writeNotes(folder, { model })
+    await folder.storage.write('model.safetensors', encodeSafetensors(await model.state()))
+    const metrics = metricsOf(await model.evaluate(held))
+    await folder.update({ results: metrics })
+    await writeReport(folder)
+    report.log(
+      `${known.rows.length.toLocaleString('en-US')} rows, of which ${held.rows.length.toLocaleString('en-US')} were kept for measuring; ` +
+        `${model.networks.length} network${model.networks.length > 1 ? 's' : ''} for ${model.tabular.classes === undefined ? `the numbers '${target}'` : `the ${model.tabular.classes.length} classes of '${target}'`}.`,
+    )
+    return { ...metrics, rows: known.rows.length, parameters: model.parameterCount() }
+  },
+})
+
+/** A table; where the first row holds numbers, it is none of names, and columns are called 'column 1' and so on. */
+async function readTable(path: string): Promise<CsvTable> {
+  const table = await readCsv(path, { trim: true })
+  const isRow = table.names.some((name) => name.trim() !== '' && Number.isFinite(Number(name)))
+  return isRow ? readCsv(path, { trim: true, header: false }) : table
+}
+
+/** The rows that say what is to be learned. */
+function withTarget(table: CsvTable, target: string, fewest: number): CsvTable {
+  const known = table.withValues(target)
+  if (known.rows.length < fewest) fail(`${table.name}: ${known.rows.length} rows have a ${target}`, 'Give more rows.')
+  return known
+}
+
+async function open(folder: RunFolder): Promise<Trained> {
+  const notes = (await readNotes(folder)) as { readonly model: object } | undefined
+  if (notes === undefined) fail(`${folder.name}: the training did not come to a model`, 'Train again.')
+  const model: TabularModel = loadTabularModel(notes.model)
+  await loadWeights(model, folder)
+  model.eval()
+  const [network] = model.networks
+  return {
+    model,
+    network: network as unknown as Module & { forward(x: Tensor): Tensor },
+    input: { shape: [model.tabular.features.length] },
+    async *predict(file): AsyncGenerator<Prediction> {
+      const predicted = await model.predict(await readTable(file))
+      if (predicted.task === 'values') {
+        for (const [row, answer] of predicted.values.entries()) yield { of: `row ${row + 1}`, answer }
+        return
+      }
+      const names = model.tabular.classes as readonly string[]
+      for (const [row, answer] of predicted.classes.entries()) {
+        const own = names.map((name, i) => [name, predicted.probabilities[row * names.length + i] as number] as const)
+        const likeliest = own.sort((a, b) => b[1] - a[1]).slice(0, 5)
+        yield { of: `row ${row + 1}`, answer, probabilities: Object.fromEntries(likeliest) }
+      }
+    },
+    async evaluate(path) {
+      return metricsOf(await model.evaluate(withTarget(await readTable(path), model.tabular.target, 1)))
+    },
+  }
+}
+
+/** A table, of which one column is learned from the others. */
+export const table: Automatic<typeof options> = {
+  suits: async (path) => /\.(csv|tsv|data)(\.gz)?$/i.test(path),
+  recipe: training,
+  open,
+}
