@@ -20,6 +20,8 @@ export default {
   projectDocuments: pages.map((page) => at(`docs/guide/${page}`)),
   readme: at('README.md'),
   out: at('docs/api'),
+  customCss: fileURLToPath(new URL('style.css', import.meta.url)),
+  navigation: { includeFolders: false },
   excludeInternal: true,
   excludePrivate: true,
   // What classes derived from layers may override; users of layers do not see it.
