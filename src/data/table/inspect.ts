@@ -55,6 +55,7 @@ export class TableReport {
     )
   }
 
+  /** The columns as lines of text. */
   toString(): string {
     const lines = [
       ['column', 'kind', 'missing', 'distinct', 'values'],

@@ -75,6 +75,7 @@ export class FileContents {
     return this.tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   }
 
+  /** What is in the file, line by line. */
   toString(): string {
     const { tensors } = this
     const short = (value: string | number): string => {

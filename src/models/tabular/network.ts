@@ -51,6 +51,7 @@ export class PeriodicNumbers extends nn.Module {
     this.bias = new Parameter(zeros()([numbers, 1, width], 'float32'), 'bias')
   }
 
+  /** [rows, numbers] → [rows, numbers · width] */
   forward(x: Tensor<[number, number]>): Tensor<[number, number]> {
     const each = x.transpose().unsqueeze(-1)
     const angles = each.mul(this.frequencies.value.unsqueeze(1).mul(2 * Math.PI))
@@ -61,7 +62,7 @@ export class PeriodicNumbers extends nn.Module {
 }
 
 /**
- * A network for tables as {@link tabular} lays them out: numbers by periodic functions, categories by embeddings, and on both a multilayer
+ * A network for tables as `tabular` of `shapewise/data` lays them out: numbers by periodic functions, categories by embeddings, and on both a multilayer
  * perceptron, [batch, numbers and codes] → [batch, outputs]. Values that are missing or unknown begin with the embedding 0.
  *
  * (Gorishniy et al., "Revisiting deep learning models for tabular data", 2021.)
@@ -74,6 +75,7 @@ export class TabularNetwork extends nn.Module {
   readonly numbers: PeriodicNumbers | undefined
   /** [all categories one after the other, embedding] */
   readonly categories: Parameter<[number, number]> | undefined
+  /** The perceptron behind both. */
   readonly layers: nn.Module & { forward(x: Tensor): Tensor }
 
   constructor(layout: TabularLayout, outputs: number, options: TabularNetworkOptions = {}) {
@@ -100,6 +102,7 @@ export class TabularNetwork extends nn.Module {
     this.layers = new nn.Sequential([...layers, nn.linear(inputs, outputs)] as readonly nn.Link[])
   }
 
+  /** [rows, numbers and codes] → [rows, outputs] */
   forward(rows: Tensor): Tensor {
     const { numbers: count, categories } = this.layout
     const parts: Tensor[] = []

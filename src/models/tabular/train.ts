@@ -35,6 +35,7 @@ export interface TrainTabularOptions {
   readonly weightDecay?: number
   /** For the parts and the order of the rows; 0. Weights and dropout draw from the global generator, see `seed`. */
   readonly seed?: number
+  /** After every epoch of each network. */
   readonly onEpoch?: (epoch: Epoch, network: number) => void
 }
 

@@ -7,6 +7,7 @@ import { progressLine } from './line.js'
 
 /** Where text goes: a terminal, a file, a page. */
 export interface TextOutput {
+  /** Adds text at the end. */
   write(text: string): unknown
   readonly isTTY?: boolean
   readonly columns?: number
