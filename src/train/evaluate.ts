@@ -1,6 +1,6 @@
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
-import { batches, type Columns, type Dataset } from '../data/index.js'
+import { Dataset } from '../data/index.js'
 import { confusionMatrix } from '../metrics/index.js'
 import { binaryCrossEntropy, crossEntropy, meanSquaredError } from '../nn/index.js'
 import { compile } from '../tensor/compile.js'
@@ -10,14 +10,18 @@ import type { Unless } from '../tensor/types/index.js'
 import { vmap } from '../tensor/vmap.js'
 import { rememberMode } from './mode.js'
 import { Pauses } from './pause.js'
+import { batchesOf } from './scorer.js'
 import {
   type ColumnNames,
   type ColumnProblem,
+  type ColumnsIn,
   checkClasses,
   chooseColumns,
   classRule,
+  columnsFor,
   columnTensor,
   type DefaultTargets,
+  type Examples,
   expectModel,
   type Loss,
   type Model,
@@ -75,7 +79,7 @@ export interface EvaluateOptions<Inputs extends string = string, Targets extends
 }
 
 /**
- * Applies a model to all examples of a data set, in evaluation mode, and compares with their targets.
+ * Applies a model to all examples of a data set, or of the first epoch of a stream of batches, in evaluation mode, and compares with their targets.
  *
  * Classes are whole numbers: the model names the one with the largest of as many outputs, or class 1 if a single output is
  * above 0. Their accuracy, probabilities and confusion matrix are given too.
@@ -86,21 +90,22 @@ export interface EvaluateOptions<Inputs extends string = string, Targets extends
  */
 export async function evaluate<
   M extends Model,
-  C extends Columns,
+  D extends Examples,
   const Inputs extends string = 'inputs',
-  const Targets extends string = DefaultTargets<C>,
+  const Targets extends string = DefaultTargets<ColumnsIn<D>>,
 >(
-  model: M & Unless<ModelProblem<M, C, Inputs>, unknown>,
-  data: Dataset<C> & Unless<ColumnProblem<'evaluate', C, Inputs | Targets>, unknown>,
+  model: M & Unless<ModelProblem<M, ColumnsIn<D>, Inputs>, unknown>,
+  data: D & Unless<ColumnProblem<'evaluate', ColumnsIn<D>, Inputs | Targets>, unknown>,
   options: EvaluateOptions<Inputs, Targets> = {},
-): Promise<EvaluationOf<TaskOf<C, Targets>>> {
+): Promise<EvaluationOf<TaskOf<ColumnsIn<D>, Targets>>> {
   checkOptions<EvaluateOptions>('evaluate', options, {
     ...{ inputs: true, targets: true, loss: true, batchSize: true, onBatch: true, signal: true },
   })
   expectModel('evaluate', model)
-  const columns = chooseColumns('evaluate', data, options)
-  const order = batches(data, { batchSize: options.batchSize ?? 256 })
-  checkClasses('evaluate', model, data, columns)
+  const given: Examples = data
+  const columns = columnsFor('evaluate', given, options)
+  const order = batchesOf(given, options.batchSize ?? 256)
+  if (given instanceof Dataset) checkClasses('evaluate', model, given, chooseColumns('evaluate', given, options))
   const restoreMode = rememberMode(model)
   const measure = compile((inputs: Tensor, targets: Tensor) => measureBatch(model, options.loss, inputs, targets), {
     name: 'evaluation',
@@ -109,17 +114,20 @@ export async function evaluate<
   const pauses = new Pauses()
   try {
     model.eval()
-    for (const batch of order) {
+    for await (const batch of order) {
       options.signal?.throwIfAborted()
-      const measured = measure(columnTensor(batch, columns.inputs), columnTensor(batch, columns.targets))
-      await collected.add(batch.size, measured)
+      const { inputs, targets } = columns(batch)
+      const labels = columnTensor(batch, targets)
+      const measured = measure(columnTensor(batch, inputs), labels)
+      await collected.add(batch.size as number, measured, labels)
       options.onBatch?.(collected.examples)
       await pauses.take()
     }
   } finally {
     restoreMode()
   }
-  return collected.evaluation(data.values(columns.targets)) as EvaluationOf<TaskOf<C, Targets>>
+  if (collected.examples === 0) fail('evaluate: there are no examples', 'Give at least one.')
+  return collected.evaluation() as EvaluationOf<TaskOf<ColumnsIn<D>, Targets>>
 }
 
 interface Measured {
@@ -157,25 +165,28 @@ class Collected {
   #outputShape: readonly number[] = []
   readonly #outputs: ArrayLike<number>[] = []
   readonly #losses: ArrayLike<number>[] = []
+  readonly #labels: ArrayLike<number>[] = []
   readonly #predictions: ArrayLike<number>[] = []
   readonly #probabilities: ArrayLike<number>[] = []
 
-  async add(size: number, { outputs, losses, classes }: Measured): Promise<void> {
+  async add(size: number, { outputs, losses, classes }: Measured, labels: Tensor): Promise<void> {
     this.examples += size
     this.#outputShape = outputs.shape.slice(1)
     this.#outputs.push(await outputs.data())
     this.#losses.push(await losses.data())
     if (classes === undefined) return
+    this.#labels.push(await labels.data())
     this.#predictions.push(await classes.predictions.data())
     this.#probabilities.push(await classes.probabilities.data())
   }
 
-  evaluation(labels: Float32Array | Int32Array): Evaluation | ClassEvaluation {
+  evaluation(): Evaluation | ClassEvaluation {
     const losses = joined(Float32Array, this.#losses)
     const outputs = joined(Float32Array, this.#outputs)
     const loss = losses.reduce((total, value) => total + value, 0) / this.examples
     const common = { examples: this.examples, loss, losses, outputs, outputShape: this.#outputShape }
-    if (this.#predictions.length === 0 || labels instanceof Float32Array) return { ...common, accuracy: undefined }
+    if (this.#predictions.length === 0) return { ...common, accuracy: undefined }
+    const labels = joined(Int32Array, this.#labels)
     const predictions = joined(Int32Array, this.#predictions)
     const probabilities = joined(Float32Array, this.#probabilities)
     const classes = probabilities.length / labels.length

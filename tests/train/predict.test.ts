@@ -89,7 +89,9 @@ describe('fit on a stream', () => {
     expect(streamed.map(({ loss, accuracy, validation }) => [loss, accuracy, validation])).toEqual(
       kept.map(({ loss, accuracy, validation }) => [loss, accuracy, validation]),
     )
-    expect((await evaluate(one, same)).accuracy).toBe(streamed[2].validation?.accuracy)
+    const [ofStream, ofData] = [await evaluate(one, batches), await evaluate(one, same)]
+    expect(ofStream).toEqual(ofData)
+    expect(ofStream.accuracy).toBe(streamed[2].validation?.accuracy)
   })
 
   it('knows how many batches there are once it has come to the end', async () => {

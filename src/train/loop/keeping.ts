@@ -1,4 +1,5 @@
 import { fail, ShapewiseError } from '../../core/errors.js'
+import { generatorSlot } from '../../tensor/generator.js'
 import type { Ending } from '../callbacks/callback.js'
 import { packWeights } from '../store/checkpoint.js'
 import { RunFolder } from '../store/run-folder.js'
@@ -102,7 +103,8 @@ export class Keeping {
         'Go on with it, resume: true, or choose another folder.',
       )
     }
-    await folder.begin({ name, ...this.#plan.about, data: this.#settings })
+    const generator = [...(await generatorSlot().value.data())]
+    await folder.begin({ name, ...this.#plan.about, generator, data: this.#settings })
     return undefined
   }
 

@@ -13,7 +13,7 @@ const checkpointFile = (step: number): string => `${CHECKPOINTS}/step-${String(s
 
 /** What is said about a run when it begins. */
 export type RunBeginning = Pick<RunInfo, 'name'> &
-  Partial<Pick<RunInfo, 'title' | 'options' | 'seed' | 'data' | 'literature'>>
+  Partial<Pick<RunInfo, 'title' | 'options' | 'seed' | 'generator' | 'data' | 'literature'>>
 
 /**
  * The one place where a run is stored, for those who write it and those who read it:

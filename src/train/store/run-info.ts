@@ -18,6 +18,8 @@ export interface RunInfo {
   readonly resumed: number
   readonly options: Readonly<Record<string, unknown>>
   readonly seed?: number
+  /** The key of the global random generator when the training began. */
+  readonly generator?: readonly number[]
   /** What decides the order of the examples, and how many there are. */
   readonly data?: Readonly<Record<string, unknown>>
   /** What came out, by name. */
