@@ -5,13 +5,19 @@ import { describe, expect, it } from 'vitest'
 import { fromOnnx, toOnnx, writeOnnx } from '../../../src/formats/index.js'
 import { readMessage } from '../../../src/formats/onnx/file/read.js'
 import type { Node } from '../../../src/graph/node.js'
-import { random, Tensor, tensor, zeros } from '../../../src/index.js'
+import { concat, cond, random, Tensor, tensor, whileLoop, zeros } from '../../../src/index.js'
 import { lenet, mlp } from '../../../src/models/index.js'
 import * as nn from '../../../src/nn/index.js'
 import { dataNode } from '../../../src/tensor/runtime.js'
 import { inDType, SPECIAL, sampleInputs, samples } from '../../conformance/samples.js'
 import { layerRooms, makeLayer } from '../../support/layerCases.js'
 import { noRuntime, runElsewhere } from './runtime.js'
+
+/** A module in evaluation mode as a function. */
+function of(model: nn.Module & { forward(x: never): Tensor }): (x: Tensor) => Tensor {
+  model.eval()
+  return (x) => model.forward(x as never)
+}
 
 /** Compares tensors relative to the largest magnitude. */
 function expectSame(what: string, found: Tensor, wanted: Tensor, tolerance = 1e-5): void {
@@ -123,6 +129,86 @@ describe.skipIf(noRuntime !== undefined)('whole models', () => {
     const model: nn.Module & { forward(x: Tensor): Tensor } = make() as never
     const x = random.normal(shape)
     expectSame('onnxruntime', (await runElsewhere(await toOnnx(model, [x]), [x]))[0], model.eval().forward(x))
+  })
+
+  const sizes = [1, 2, 5]
+  const models: readonly (readonly [string, () => (x: Tensor) => Tensor, (batch: number) => Tensor])[] = [
+    [
+      'a transformer',
+      () =>
+        of(
+          nn.sequential(
+            nn.embedding(11, 8),
+            nn.learnedPositions(6, 8),
+            nn.transformerEncoder(8, 2, 2),
+            nn.linear(8, 11),
+          ),
+        ),
+      (batch) => random.randint([batch, 6], 0, 11),
+    ],
+    [
+      'a small U-Net',
+      () =>
+        of(
+          nn.sequential(
+            nn.conv2d(1, 4, 3, { padding: 'same' }),
+            nn.maxPool2d(2),
+            nn.leakyRelu(0.1),
+            nn.convTranspose2d(4, 4, 2, { stride: 2 }),
+            nn.groupNorm(2, 4),
+            nn.gelu(),
+            nn.conv2d(4, 1, 1),
+          ),
+        ),
+      (batch) => random.normal([batch, 8, 6, 1]),
+    ],
+    [
+      'recurrent layers both ways',
+      () => of(nn.gru(3, 4, { bidirectional: true, layers: 2 })),
+      (batch) => random.normal([batch, 5, 3]),
+    ],
+    [
+      'a branch',
+      () => (x) =>
+        cond(
+          x.sum().greater(0),
+          (a: Tensor) => a.mul(2),
+          (a: Tensor) => a.sub(1),
+          x,
+        ),
+      (batch) => random.normal([batch, 3]),
+    ],
+    [
+      'a loop',
+      () => (x) =>
+        whileLoop(
+          ([i]) => i.less(3),
+          ([i, a]): readonly [Tensor, Tensor] => [i.add(1), a.mul(1.5)],
+          [tensor(0), x] as const as readonly [Tensor, Tensor],
+        )[1],
+      (batch) => random.normal([batch, 3]),
+    ],
+    [
+      'the batch backwards, its sums, its last row',
+      () => (x) => concat([x.flip(0), x.cumSum(0), x.slice([-1, null])]),
+      (batch) => random.normal([batch, 3]),
+    ],
+    [
+      'products over the batch',
+      () => (x) => x.matmul(x.permute([1, 0])).softmax(0),
+      (batch) => random.normal([batch, 3]),
+    ],
+    ['the largest', () => (x) => x.topK(3).values, (batch) => random.normal([batch, 8])],
+    ['float64', () => (x) => x.cast('float64').div(3).sum(1), (batch) => random.normal([batch, 8])],
+  ]
+  it.each(models)('%s', async (_, make, inputs) => {
+    const fn = make()
+    const bytes = await toOnnx(fn, [inputs(2)])
+    for (const size of sizes) {
+      const x = inputs(size)
+      expectSame(`batch ${size}`, (await runElsewhere(bytes, [x]))[0], fn(x))
+      expectSame('imported again', (await fromOnnx(bytes)).forward(x), fn(x))
+    }
   })
 
   it('functions of several tensors, with several results and weights from outside', async () => {

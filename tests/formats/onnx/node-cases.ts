@@ -1,10 +1,10 @@
 import { decodeAll, type TypedArray } from '../../../src/core/dtype.js'
-import { fromOnnx, type OnnxPort } from '../../../src/formats/index.js'
+import { fromOnnx, type OnnxModel, type OnnxPort } from '../../../src/formats/index.js'
 import { readMessage } from '../../../src/formats/onnx/file/read.js'
 import type { Message } from '../../../src/formats/onnx/file/schema.js'
 import { type Values, valuesOf } from '../../../src/formats/onnx/file/tensors.js'
 import { graphsIn } from '../../../src/formats/onnx/import/weights.js'
-import { Tensor } from '../../../src/index.js'
+import { compile, Tensor } from '../../../src/index.js'
 import { dataNode } from '../../../src/tensor/runtime.js'
 
 /** A node test of the ONNX standard, as scripts/fixtures/onnx-nodes.py writes it. */
@@ -79,8 +79,22 @@ function storedValues(text: string, name: string, { dtype }: OnnxPort): Values {
   return { dtype, shape: values.shape, data: Uint16Array.from(values.data) }
 }
 
-/** Runs a case; what differs from its data is thrown. */
+/** What a compiled function cannot know: shapes and the like that a case passes as inputs. */
+const unknown = /known only when the compiled function runs/
+
+/** Runs a case, compiled too; what differs from its data is thrown. */
 export async function runCase(stored: StoredCase): Promise<void> {
+  await runOnce(stored, (model) => model.run.bind(model))
+  await runOnce(stored, (model) => compile((inputs: Record<string, Tensor>) => model.run(inputs))).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error) || !unknown.test(error.message)) throw error
+    },
+  )
+}
+
+type Run = (inputs: Record<string, Tensor>) => Record<string, Tensor>
+
+async function runOnce(stored: StoredCase, runOf: (model: OnnxModel) => Run): Promise<void> {
   const { name, data, rtol, atol } = stored
   const model = await fromOnnx(bytesOf(stored.model))
   for (const [inputs, outputs] of data) {
@@ -88,7 +102,7 @@ export async function runCase(stored: StoredCase): Promise<void> {
       const { data: elements, ...type } = storedValues(inputs[i], name, port)
       return [port.name, new Tensor(dataNode(type, elements))] as const
     })
-    const results = model.run(Object.fromEntries(given))
+    const results = runOf(model)(Object.fromEntries(given))
     for (const [i, port] of model.outputs.entries()) {
       const wanted = storedValues(outputs[i], name, port)
       const found = results[port.name]
