@@ -5,6 +5,7 @@ import { joined } from '../../../src/formats/bytes/source.js'
 import {
   fromKeras,
   fromOnnx,
+  fromTensorFlowJs,
   type OnnxPort,
   openGguf,
   openKeras,
@@ -14,6 +15,7 @@ import {
   type TensorFile,
 } from '../../../src/formats/index.js'
 import { encodeRecord, readRecords } from '../../../src/formats/tensorboard/records.js'
+import { readTensorFlowFiles } from '../../../src/formats/tensorflow/files.js'
 import { zeros } from '../../../src/index.js'
 import { mutated } from '../mutations.js'
 
@@ -28,11 +30,14 @@ export interface Parser {
   readonly damage?: (bytes: Uint8Array, seed: number) => Promise<Uint8Array>
 }
 
+function textOf(fixture: string): string {
+  const root = process.env.SHAPEWISE_FIXTURES ?? fileURLToPath(new URL('../../fixtures', import.meta.url))
+  return readFileSync(`${root}/${fixture}.json`, 'utf8')
+}
+
 /** The texts of a fixture that are files in base64. */
 function filesOf(fixture: string, pick: (fixture: never) => readonly string[]): readonly Uint8Array[] {
-  const root = process.env.SHAPEWISE_FIXTURES ?? fileURLToPath(new URL('../../fixtures', import.meta.url))
-  const text = readFileSync(`${root}/${fixture}.json`, 'utf8')
-  return pick(JSON.parse(text) as never).map((each) => new Uint8Array(Buffer.from(each, 'base64')))
+  return pick(JSON.parse(textOf(fixture)) as never).map((each) => new Uint8Array(Buffer.from(each, 'base64')))
 }
 
 async function everything(file: TensorFile): Promise<void> {
@@ -47,6 +52,19 @@ async function damagedInside(bytes: Uint8Array, seed: number): Promise<Uint8Arra
   return writeZip(
     files.map(([name, each], i) => [name, i === seed % files.length ? mutated(each, seed) : each] as const),
   )
+}
+
+/** The files of each model of TensorFlow.js, as an archive. */
+function archivesOf(fixture: string): readonly Uint8Array[] {
+  const { cases } = JSON.parse(textOf(fixture)) as { cases: Record<string, { files: Record<string, string> }> }
+  return Object.values(cases).map(({ files }) =>
+    writeZip(Object.entries(files).map(([name, text]) => [name, new Uint8Array(Buffer.from(text, 'base64'))] as const)),
+  )
+}
+
+async function unzipped(bytes: Uint8Array): Promise<Readonly<Record<string, Uint8Array>>> {
+  const zip = openZip(bytes)
+  return Object.fromEntries(await Promise.all(zip.names.map(async (name) => [name, await zip.read(name)] as const)))
 }
 
 export const parsers: Readonly<Record<string, Parser>> = {
@@ -64,6 +82,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
   gguf: {
     files: filesOf('gguf', ({ files }: { files: Record<string, string> }) => Object.values(files)),
     read: async (bytes) => everything(await openGguf(bytes)),
+    more: async (bytes) => (await openGguf(bytes)).state(),
   },
   tensorboard: {
     files: filesOf('tensorboard', (all: Record<string, string>) => ['one', 'two', 'hparams'].map((name) => all[name])),
@@ -88,6 +107,12 @@ export const parsers: Readonly<Record<string, Parser>> = {
         shape.map((n) => (typeof n === 'number' && n < 100 ? n : 1))
       return model.forward(...model.inputs.map(({ shape, dtype }) => zeros(sizes(shape), dtype)))
     },
+  },
+  'tensorflow.js': {
+    files: archivesOf('tensorflowjs'),
+    read: async (bytes) => readTensorFlowFiles(await unzipped(bytes)),
+    more: async (bytes) => fromTensorFlowJs(await unzipped(bytes)),
+    damage: damagedInside,
   },
   npy: {
     files: filesOf('formats', ({ npy }: { npy: { bytes: string }[] }) => npy.map(({ bytes }) => bytes)),
