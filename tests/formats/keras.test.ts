@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../src/core/errors.js'
 import { openZip, writeZip } from '../../src/data/index.js'
-import { fromKeras, openKeras } from '../../src/formats/index.js'
+import { fromKeras, loadKeras, openKeras } from '../../src/formats/index.js'
 import { numberedByClass, snakeCase } from '../../src/formats/keras/weights.js'
 import { compile, type Tensor, tensor, zerosLike } from '../../src/index.js'
-import { meanSquaredError } from '../../src/nn/index.js'
+import * as nn from '../../src/nn/index.js'
 import { adam } from '../../src/optim/index.js'
 import { mutated } from './mutations.js'
 
@@ -55,7 +55,7 @@ describe('models of Keras', () => {
     const optimizer = adam(model, { learningRate: 0.02 })
     const step = compile((...inputs: Tensor[]) => {
       const output = model.forward(...inputs)
-      const loss = meanSquaredError(output, zerosLike(output))
+      const loss = nn.meanSquaredError(output, zerosLike(output))
       optimizer.minimize(loss)
       return loss
     })
@@ -105,6 +105,55 @@ describe('models of Keras', () => {
 })
 
 describe('weights of Keras', () => {
+  class Sequences extends nn.Module {
+    readonly embedding = nn.embedding(10, 3)
+    readonly lstm = nn.lstm(3, 4, { bidirectional: true })
+    readonly gru = nn.gru(8, 5)
+    readonly norm = nn.layerNorm(5, { epsilon: 1e-3 })
+    forward(x: Tensor): Tensor {
+      const [state] = this.gru.unroll(
+        this.lstm.forward(this.embedding.forward(x.cast('int32')) as Tensor) as Tensor,
+      ).state
+      return this.norm.forward(state.hidden)
+    }
+  }
+  const own: Readonly<Record<string, () => nn.Module & { forward(x: Tensor): Tensor }>> = {
+    pictures: () =>
+      nn.sequential(
+        nn.conv2d(2, 4, 3, { stride: 2, padding: 'same' }),
+        nn.relu(),
+        nn.batchNorm2d(4, { epsilon: 1e-3 }),
+        nn.depthwiseConv2d(4, 3, { multiplier: 2, padding: 'same' }),
+        nn.maxPool2d(2, { padding: 'same' }),
+        nn.flatten(),
+        nn.linear(32, 3),
+        (x: Tensor) => x.softmax(-1) as Tensor,
+      ),
+    sequences: () => new Sequences(),
+  }
+
+  it.each(Object.keys(own))("go into models of one's own, which then give the same: %s", async (name) => {
+    const model = own[name]()
+    const report = await loadKeras(model, fileOf(name))
+    expect(report.missing).toEqual([])
+    const found = await model.eval().forward(given(name)[0]).data()
+    fixture.cases[name].output.values.forEach((value, i) => {
+      expect(Math.abs(found[i] - value)).toBeLessThan(2e-5 * Math.max(1, Math.abs(value)))
+    })
+  })
+
+  it('that do not fit a model are told', async () => {
+    const wrong = nn.sequential(nn.conv2d(2, 4, 3), (x: Tensor) => x, nn.linear(32, 4), nn.linear(4, 3))
+    const error: Error = await loadKeras(wrong, fileOf('pictures')).then(
+      () => new Error(),
+      (caught) => caught,
+    )
+    expect(error.message).toContain("≠ layers.2.weight: 'layers/dense/vars/0' has [32, 3] instead of [32, 4]")
+    expect(error.message).toContain("− layers.3.weight: the file has no 'layers/dense_1/vars/0'")
+    expect(error.message).toContain("+ 'layers/batch_normalization/vars/0' has no place in the model")
+    await expect(loadKeras(wrong, fileOf('keras 2'))).rejects.toThrow('no weights of Keras 3')
+  })
+
   it('are read by their names', async () => {
     const file = await openKeras(bytesOf(fixture.files.weights))
     expect(file.names).toEqual(['layers/dense/vars/0'])

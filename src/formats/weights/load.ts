@@ -1,5 +1,5 @@
 import { fail } from '../../core/errors.js'
-import { formatShape, sameShape } from '../../core/shape.js'
+import { formatShape, sameShape, sizeOf } from '../../core/shape.js'
 import { suggestion } from '../../core/suggestion.js'
 import type { Module } from '../../nn/module.js'
 import type { State, StoredValue } from '../../nn/state.js'
@@ -14,6 +14,8 @@ export interface WeightRule extends Layout {
   readonly name: string
   /** What is done to it, in words; nothing. */
   readonly change?: string
+  /** Zeros instead: the file has the value in another one. */
+  readonly zeros?: true
 }
 
 /** Names and shapes of the tensors of a file, and how one is read. */
@@ -31,6 +33,8 @@ export interface LoadWeightsOptions {
    */
   readonly partial?: boolean
 }
+
+const typeOf = ({ dtype, shape }: Pick<StoredValue, 'dtype' | 'shape'>) => ({ dtype, shape })
 
 /** Puts the tensors of a file into a model by rules; all or nothing. */
 export async function loadWeights(
@@ -52,6 +56,10 @@ export async function loadWeights(
     const variable = variables.get(path)
     if (variable === undefined || !known.has(name)) continue
     missing.delete(path)
+    if (rule.zeros) {
+      values.push([path, { ...typeOf(variable), data: new Float32Array(sizeOf(variable.shape)) }])
+      continue
+    }
     const shape = source.shapeOf(name)
     if (!sameShape(shape, rule.shape)) {
       mismatched.push({ path, name, problem: `has ${formatShape(shape)} instead of ${formatShape(rule.shape)}` })
