@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { seed } from 'shapewise'
-import { dataset, floatColumn } from 'shapewise/data'
+import { dataset, floatColumn, generate } from 'shapewise/data'
 import { readCheckpoint, readSafetensors } from 'shapewise/formats'
 import * as nn from 'shapewise/nn'
 import { sgd } from 'shapewise/optim'
-import { fit, folderStorage, memoryStorage, RunFolder, type Storage } from 'shapewise/train'
+import { fit, folderStorage, memoryStorage, RunFolder, type Storage, trainLoop } from 'shapewise/train'
 import { afterAll, describe, expect, it } from 'vitest'
 import { putTogether, takeApart } from '../../src/train/store/stored.js'
 
@@ -206,6 +206,20 @@ function disk(bytes: number): Storage & { capacity: number } {
   }
   return limited
 }
+
+it('a part whose state cannot be stored is told before anything is trained', async () => {
+  const odd = { state: () => ({ deep: [() => 1] }), loadState: () => {} }
+  const steps: number[] = []
+  const run = trainLoop(
+    (at) => steps.push(at),
+    generate(({ index }) => index, { length: 2 }),
+    {
+      ...{ parts: { odd }, folder: memoryStorage() },
+    },
+  )
+  await expect(Promise.resolve(run)).rejects.toThrow(/ensemble\/parts\/odd\/deep\/0 is a function/)
+  expect(steps).toEqual([])
+})
 
 describe('a full disk', () => {
   it('does not end a training: it is said, the model is trained, and the error comes at the end', async () => {

@@ -1,7 +1,7 @@
 import { fail, ShapewiseError } from '../../core/errors.js'
 import { generatorSlot } from '../../tensor/generator.js'
 import type { Ending } from '../callbacks/callback.js'
-import { packWeights } from '../store/checkpoint.js'
+import { packCheckpoint, packWeights } from '../store/checkpoint.js'
 import { RunFolder } from '../store/run-folder.js'
 import type { RunStatus } from '../store/run-info.js'
 import type { RunLine } from '../store/run-lines.js'
@@ -158,14 +158,24 @@ export class Keeping {
     const folder = this.#folder
     this.#asked = false
     if (folder === undefined) return
+    const bytes = await this.#pack(checkpoint)
     const isSaved = await this.#try(async () => {
-      await folder.writeCheckpoint(step, { ...(await checkpoint()), settings: this.#settings })
+      await folder.writeCheckpoint(step, bytes)
       this.#savedStep = step
     })
     await this.#flush()
     if (!isSaved) return
     const old = (await folder.checkpoints()).filter((other) => other <= step).slice(0, -this.#keep)
     for (const other of old) await this.#try(() => folder.removeCheckpoint(other))
+  }
+
+  /** Sees whether all that has a state can be stored, before anything is trained. @throws if not */
+  async rehearse(checkpoint: () => Promise<Checkpoint>): Promise<void> {
+    if (this.#folder !== undefined) await this.#pack(checkpoint)
+  }
+
+  async #pack(checkpoint: () => Promise<Checkpoint>): Promise<Uint8Array> {
+    return packCheckpoint({ ...(await checkpoint()), settings: this.#settings })
   }
 
   /** At the end, if something has been done since the last time. */

@@ -151,6 +151,7 @@ export class Loop<B> implements Training {
     let failure: unknown
     try {
       for (const callback of this.#callbacks) await callback.onStart?.(this)
+      await this.#keeping.rehearse(() => this.#checkpoint())
       while (this.#goesOn) yield await this.#epoch(restoreModes)
       ending = this.#stopped === null ? 'finished' : 'stopped'
     } catch (error) {

@@ -1,5 +1,5 @@
 import { fail } from '../../core/errors.js'
-import { packCheckpoint, unpackCheckpoint } from './checkpoint.js'
+import { unpackCheckpoint } from './checkpoint.js'
 import { folderStorage } from './folder.js'
 import { type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
 import { formatLine, parseLines, type RunLine } from './run-lines.js'
@@ -158,8 +158,9 @@ export class RunFolder {
   }
 
   /** Stores what a training is after a step. */
-  async writeCheckpoint(step: number, value: unknown): Promise<void> {
-    await this.storage.write(checkpointFile(step), packCheckpoint(value))
+  /** @param bytes what `packCheckpoint` has made */
+  async writeCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
+    await this.storage.write(checkpointFile(step), bytes)
   }
 
   /** What was stored after a step. @throws if there is none, or it is damaged */
