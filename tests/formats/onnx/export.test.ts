@@ -245,6 +245,31 @@ describe.skipIf(noRuntime !== undefined)('whole models', () => {
     )
   })
 
+  it('wrong arguments are refused in words', async () => {
+    const [model, x] = [nn.linear(2, 1), zeros([1, 2])]
+    const fails = (run: () => Promise<unknown>, message: string): Promise<void> => expect(run).rejects.toThrow(message)
+    await fails(() => toOnnx(5 as never, [x]), 'the model is a number (5)')
+    await fails(() => toOnnx(model, x as never), 'the inputs are a Tensor')
+    await fails(() => toOnnx(model, []), 'Give a list with a tensor for each argument')
+    await fails(() => toOnnx(model, [x], { batchs: 'fixed' } as never), "Did you mean 'batch'?")
+    await fails(() => toOnnx(model, [x], { inputNames: ['a', 'b'] }), 'there are 1')
+    await fails(
+      () => toOnnx(model, [x], { inputNames: ['a'], outputNames: ['a'] }),
+      "'a' is the name of an input and of an output",
+    )
+    await fails(() => toOnnx(model, [zeros([1, 3])]), 'linear: Linear takes […, 2]')
+    await fails(() => toOnnx(async (y: Tensor) => y, [x]), 'toOnnx: the function is async')
+    await fails(() => toOnnx(() => undefined, [x]), 'it returns no tensor')
+    await fails(() => toOnnx((y: Tensor) => y.add(random.normal([2])), [x]), "assigns 'random generator'")
+    await fails(() => writeOnnx('x.onnx', model, [x], { externl: true } as never), "Did you mean 'external'?")
+    await fails(() => fromOnnx(5 as never), 'the file is a number (5)')
+    const read = await fromOnnx(await toOnnx(model, [x]))
+    expect(() => read.forward()).toThrow('0 tensors for 1 inputs')
+    expect(() => read.forward(zeros([1, 3]))).toThrow('where the file says [batch, 2]')
+    expect(() => read.forward(zeros([1, 2], 'int32'))).toThrow("cast('float32')")
+    expect(() => read.run({ y: x })).toThrow("there is no input 'y'")
+  })
+
   it('weights may lie beside the model', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'shapewise-onnx-'))
     try {

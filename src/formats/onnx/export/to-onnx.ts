@@ -1,7 +1,7 @@
 import { expectChoice } from '../../../core/arguments.js'
 import { describe } from '../../../core/describe.js'
 import { fail, failShape } from '../../../core/errors.js'
-import { checkOptions } from '../../../core/options.js'
+import { checkOptions, type OptionNames } from '../../../core/options.js'
 import { sameShape } from '../../../core/shape.js'
 import { version } from '../../../core/version.js'
 import { writeBytes } from '../../../data/files/user-files.js'
@@ -35,6 +35,14 @@ export interface ToOnnxOptions {
   readonly outputNames?: readonly string[]
   /** 'shapewise' */
   readonly name?: string
+}
+
+const optionNames: OptionNames<ToOnnxOptions> = {
+  batch: true,
+  channels: true,
+  inputNames: true,
+  outputNames: true,
+  name: true,
 }
 
 /** What can be exported: a module, or a function of tensors. */
@@ -86,6 +94,7 @@ export async function writeOnnx(
   inputs: readonly Tensor[],
   options: WriteOnnxOptions = {},
 ): Promise<void> {
+  checkOptions('writeOnnx', options, { ...optionNames, external: true })
   const { external = false, ...rest } = options
   const draft = await drafted(model, inputs, rest)
   if (!external) return writeBytes(path, writeMessage('Model', draft))
@@ -125,7 +134,7 @@ function apart(
 }
 
 async function drafted(model: Exportable, inputs: readonly Tensor[], options: ToOnnxOptions): Promise<Draft<'Model'>> {
-  checkOptions('toOnnx', options, { batch: true, channels: true, inputNames: true, outputNames: true, name: true })
+  checkOptions('toOnnx', options, optionNames)
   const { batch = 'dynamic', channels = 'last', name = 'shapewise' } = options
   expectChoice('toOnnx', 'the batch', batch, ['dynamic', 'fixed'])
   expectChoice('toOnnx', 'the place of channels', channels, ['last', 'first'])
@@ -186,16 +195,19 @@ function variantsOf(
   batch: 'dynamic' | 'fixed',
 ): TracedVariant[] {
   const given = types[0].shape[0] ?? 1
-  if (batch === 'fixed') return [{ batch: given, trace: traceForExport(fn, types) }]
+  // What is wrong with the shapes that the user gives is told as it is.
+  const own = { batch: given, trace: traceForExport(fn, types) }
+  if (batch === 'fixed') return [own]
   // A size of 1 is also one that stretches: sizes beyond it tell more.
   const sizes = [Math.max(2, given), Math.max(2, given) + 1, Math.max(2, given) + 3]
-  return sizes.map((size) => ({
-    batch: size,
-    trace: traceAnotherBatch(
-      fn,
-      types.map(({ dtype, shape }) => ({ dtype, shape: shape[0] === given ? [size, ...shape.slice(1)] : shape })),
-    ),
-  }))
+  return sizes.map((size) => {
+    if (size === given) return own
+    const others = types.map(({ dtype, shape }) => ({
+      dtype,
+      shape: shape[0] === given ? [size, ...shape.slice(1)] : shape,
+    }))
+    return { batch: size, trace: traceAnotherBatch(fn, others) }
+  })
 }
 
 /** Throws if a function uses other variables or other data for another batch size. */
@@ -294,6 +306,9 @@ function written(
     graph.outputs.length,
     'outputs',
   )
+  const common = inputNames.find((name) => outputNames.includes(name))
+  if (common !== undefined)
+    fail(`toOnnx: '${common}' is the name of an input and of an output`, 'Give each a name of its own.')
   const names = new Names()
   for (const name of [...inputNames, ...outputNames]) names.fresh(name)
   const isDynamic = traced.length > 1

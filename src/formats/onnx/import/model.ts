@@ -205,7 +205,9 @@ function fittingInput({ name, dtype, shape }: OnnxPort, node: Node): Node {
     failShape(
       'onnx',
       `the input '${name}' is ${formatShape(node.shape)} where the file says [${shape.map((n) => (n === '' ? '?' : n)).join(', ')}]`,
-      'Pictures of ONNX have their channels behind the batch: x.permute([0, 3, 1, 2]).',
+      node.rank === 4
+        ? 'Pictures of ONNX have their channels behind the batch: x.permute([0, 3, 1, 2]).'
+        : 'Sizes with names are free, the others as they are.',
     )
   }
   if (dtype === undefined) return node
