@@ -1,3 +1,4 @@
+import { presentAsText } from '../../core/presentation.js'
 import { formatShape, type Shape } from '../../core/shape.js'
 
 /** A variable that has its value from a file. */
@@ -62,5 +63,7 @@ export class WeightReport {
     return [title, ...lines, this.problems].filter(Boolean).join('\n')
   }
 }
+
+presentAsText(WeightReport.prototype)
 
 const LISTED = 40

@@ -139,7 +139,8 @@ function recurrent(
   shapes: readonly (readonly number[])[],
   merge?: string,
 ): ReturnType<Build> {
-  const kind = className === 'GRU' && !config.flag('reset_after', false) ? resetBefore : kinds[className]
+  const kind =
+    className === 'GRU' && !config.flag('reset_after', shapes[2]?.length === 2) ? resetBefore : kinds[className]
   config.expect('return_state', false, undefined)
   config.expect('stateful', false, undefined)
   config.expect('time_major', false, undefined)
