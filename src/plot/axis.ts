@@ -62,8 +62,10 @@ export function makeAxis(
   made.domain([low, high]).range(pixels)
   if (names === undefined && options.from === undefined && options.to === undefined) made.nice(5)
   const place = (value: number): number | undefined => (isShown(value) ? made(value) : undefined)
-  const text = made.tickFormat(5, formatFor(kind, Math.max(Math.abs(low), Math.abs(high))))
-  const marks = names?.map((_, i) => i) ?? made.ticks(Math.max(2, Math.abs(pixels[1] - pixels[0]) / 80))
+  const count = Math.max(2, Math.abs(pixels[1] - pixels[0]) / 80)
+  // Labels have as many digits as tell neighbours apart; logarithmic axes leave out labels where there are many.
+  const text = made.tickFormat(kind === 'linear' ? count : 5, formatFor(kind, Math.max(Math.abs(low), Math.abs(high))))
+  const marks = names?.map((_, i) => i) ?? made.ticks(count)
   const ticks = marks.map((value) => ({ place: made(value), text: names?.[value] ?? (text(value) || '') }))
   return { label, ticks: ticks.filter((tick) => tick.text !== ''), place }
 }

@@ -1,6 +1,7 @@
-import { lenetMnist } from './lenet-mnist.js'
-import { mlpMnist } from './mlp-mnist.js'
-import { perceptron } from './perceptron.js'
+import { coverTheorem } from './foundations/cover-theorem.js'
+import { lenetMnist } from './foundations/lenet-mnist.js'
+import { mlpMnist } from './foundations/mlp-mnist.js'
+import { perceptron } from './foundations/perceptron.js'
 import type { Recipe } from './recipe.js'
 
 export {
@@ -17,7 +18,7 @@ export { type PublishedFigure, type Recipe, type RecipeContext, recipe } from '.
 export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
 
 /** All recipes, simplest first. */
-export const recipes: readonly Recipe[] = [perceptron, mlpMnist, lenetMnist]
+export const recipes: readonly Recipe[] = [perceptron, coverTheorem, mlpMnist, lenetMnist]
 
 /** The recipe of that name, if there is one. */
 export const findRecipe = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name)

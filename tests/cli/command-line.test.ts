@@ -38,20 +38,11 @@ describe('shapewise', () => {
       expect(code).toBe(0)
       const words = stdout.replaceAll(/\s+/g, ' ')
       expect(words).toContain(recipe.title)
-      expect(words).toContain(
-        `--epochs <n> passes through the training examples (default: ${recipe.options.epochs!.default})`,
-      )
-      for (const option of [
-        '--batch-size',
-        '--learning-rate',
-        '--limit',
-        '--seed',
-        '--backend',
-        '--json',
-        '--out',
-        '--debug',
-      ])
-        expect(words).toContain(option)
+      for (const [option, { description, default: value }] of Object.entries(recipe.options)) {
+        const name = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+        expect(words).toMatch(new RegExp(`--${name} <\\w+> ${description}.* \\(.*default: "?${value}`))
+      }
+      for (const option of ['--seed', '--backend', '--json', '--out', '--debug']) expect(words).toContain(option)
       for (const { source } of Object.values(recipe.literature)) expect(words).toContain(source)
     }
   })

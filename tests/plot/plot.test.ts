@@ -76,6 +76,18 @@ describe('chart', () => {
     }
   })
 
+  it('tells the numbers beside an axis apart', () => {
+    for (const width of [200, 400, 640, 1200, 4000]) {
+      for (const to of [1, 4, 7, 30, 1000]) {
+        const labels = parse(chart({ x: { from: 0, to }, series: [{ x: [0, to], y: [0, 1] }], width }))
+          .filter(({ name, attributes }) => name === 'text' && attributes['text-anchor'] === 'middle')
+          .map(({ text }) => text)
+        expect(labels.length).toBeGreaterThan(1)
+        expect(new Set(labels).size).toBe(labels.length)
+      }
+    }
+  })
+
   it('writes any text', () => {
     const name = '<b>"Q&A"</b> \u0000\ud800 Ω'
     const elements = parse(

@@ -2,10 +2,10 @@ import { mlp } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
 import { fit } from 'shapewise/train'
-import { following, test } from './classification.js'
-import { digits } from './digits.js'
-import { integer, trainingOptions } from './option.js'
-import { recipe } from './recipe.js'
+import { following, test } from '../classification.js'
+import { digits } from '../digits.js'
+import { integer, trainingOptions } from '../option.js'
+import { recipe } from '../recipe.js'
 
 export const mlpMnist = recipe({
   name: 'mlp-mnist',

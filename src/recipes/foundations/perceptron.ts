@@ -2,10 +2,10 @@ import { compile, Parameter, ShapewiseError, scan, type Tensor, tensor, valueAnd
 import type { DigitDataset } from 'shapewise/data'
 import { Module } from 'shapewise/nn'
 import { trainLoop } from 'shapewise/train'
-import { digits } from './digits.js'
-import { text, trainingOptions } from './option.js'
-import { type RecipeContext, recipe } from './recipe.js'
-import type { Picture } from './report.js'
+import { digits } from '../digits.js'
+import { text, trainingOptions } from '../option.js'
+import { type RecipeContext, recipe } from '../recipe.js'
+import type { Picture } from '../report.js'
 
 /** A unit that says +1 where w · x + b > 0 and −1 elsewhere. */
 type Unit = { weight: Tensor<[784]>; bias: Tensor<[]> }

@@ -3,10 +3,10 @@ import { lenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam, cosineDecay } from 'shapewise/optim'
 import { fit } from 'shapewise/train'
-import { following, test } from './classification.js'
-import { digits } from './digits.js'
-import { trainingOptions } from './option.js'
-import { recipe } from './recipe.js'
+import { following, test } from '../classification.js'
+import { digits } from '../digits.js'
+import { trainingOptions } from '../option.js'
+import { recipe } from '../recipe.js'
 
 /** Everything, six times: about a minute with native kernels. */
 const whole = { epochs: 6, limit: 0 }
