@@ -32,6 +32,17 @@ export function findCompiler() {
   return undefined
 }
 
+/** The folder of node_api.h: from npm, or what Node itself was installed with. */
+function findHeaders() {
+  try {
+    return createRequire(import.meta.url)('node-api-headers').include_dir
+  } catch {
+    const own = join(dirname(dirname(process.execPath)), 'include', 'node')
+    if (existsSync(join(own, 'node_api.h'))) return own
+    throw new Error('node_api.h is missing: run `npm install --no-save node-api-headers`')
+  }
+}
+
 /** The kernels' sources by path below their folder, sorted. */
 export function sources() {
   const names = readdirSync(kernels, { recursive: true, encoding: 'utf8' }).map((name) => name.split(sep).join('/'))
@@ -59,7 +70,7 @@ function run(command, args) {
 
 /** The path of the addon, compiled unless that has been done before; `flags` come behind the usual ones. */
 export async function compileAddon(compiler, { flags = [], linkFlags = runtime } = {}) {
-  const { include_dir: headers } = createRequire(import.meta.url)('node-api-headers')
+  const headers = findHeaders()
   const version = spawnSync(compiler, ['--version'], { encoding: 'utf8' }).stdout
   const key = fingerprint('addon', compiler, version, process.platform, process.arch, flags, linkFlags)
   const addon = join(cache, `shapewise-${key}.node`)

@@ -1,7 +1,7 @@
 // Joins the modules under src into few files under dist: one for each entry of the package and what they share. An import
 // in Node, or a page without a bundler, then opens a handful of files instead of two hundred.
 
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -10,7 +10,10 @@ const { exports, bin } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
 
 /** `nn/index` for `./dist/nn/index.js`. */
 const nameOf = (file) => file.replace('./dist/', '').replace('.js', '')
-const names = [...Object.values(exports).map((entry) => nameOf(entry.default)), ...Object.values(bin).map(nameOf)]
+const names = [
+  ...Object.values(exports).flatMap((entry) => (entry.default ? nameOf(entry.default) : [])),
+  ...Object.values(bin).map(nameOf),
+]
 /** Files in dist/shared, like all that is shared: the worker, and the module that finds it and the kernels from there. */
 const placed = { 'shared/wasm-worker': 'backends/cpu/wasm/worker', 'shared/wasm-page': 'backends/cpu/wasm/page' }
 const entries = [...names.map((name) => [name, name]), ...Object.entries(placed)]
@@ -35,3 +38,14 @@ const written = new Set(output.map(({ fileName }) => fileName))
 for (const name of readdirSync(path('dist'), { recursive: true })) {
   if (/\.js(\.map)?$/.test(name) && !name.startsWith('kernels') && !written.has(name)) rmSync(path(`dist/${name}`))
 }
+
+// Licences of what has been taken in want their text beside every copy.
+const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? Object.keys(chunk.modules) : []))
+const folders = new Set(modules.flatMap((file) => file.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []))
+const notices = [...folders].sort().map((folder) => {
+  const { name, version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+  const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file))
+  if (licence === undefined) throw new Error(`${name} is bundled, but has no file with its licence`)
+  return `${name} ${version}\n\n${readFileSync(`${folder}/${licence}`, 'utf8').trim()}\n`
+})
+writeFileSync(path('dist/THIRD-PARTY-LICENSES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`))

@@ -8,7 +8,9 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** Values and types that the entries of the package export. */
 export async function readExports(): Promise<Exports> {
-  const published = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports)
+  const published = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports).filter(
+    (name) => !name.endsWith('.json'),
+  )
   const entries = ['operations', ...published.map((path) => path.replace(/^\.\/?/, ''))]
   const exports = new Map<string, string[]>()
   for (const entry of entries) {

@@ -1,3 +1,5 @@
+import { version } from '../../core/version.js'
+import { addonPackage, packagedAddon } from './addon.js'
 import { CpuBackend, type Kernels } from './backend.js'
 import { loadNative } from './native.js'
 import { loadWasm, loadWasmThreads } from './wasm/kernels.js'
@@ -15,27 +17,40 @@ export interface Diagnosis {
   readonly cure?: string
 }
 
-/** Wherever in src or dist this module is, what has been built is in dist. */
-const builtFile = (file: string): URL => new URL(import.meta.url.replace(/^(.*)\/(?:src|dist)\/.*$/, `$1/dist/${file}`))
+/** A file of the package, wherever in its src or dist this module is. */
+export const packageFile = (file: string): URL =>
+  new URL(import.meta.url.replace(/^(.*)\/(?:src|dist)\/.*$/, `$1/${file}`))
+const builtFile = (file: string): URL => packageFile(`dist/${file}`)
 const pathOf = (file: string): string => decodeURIComponent(builtFile(file).pathname)
 
 let native: Diagnosis | undefined
 
-/** The addon of this machine, if it has been built; `SHAPEWISE_ADDON` names another one, for example with sanitizers. */
+/**
+ * The addon of this machine: what has been built here, or what a package brings. `SHAPEWISE_ADDON` names another one, for
+ * example with sanitizers.
+ */
 export function diagnoseNative(): Diagnosis {
-  if (native !== undefined) return native
-  const path = environment.SHAPEWISE_ADDON ?? pathOf('kernels/shapewise.node')
-  const loaded = loadNative(path)
-  native =
-    loaded instanceof Error
-      ? {
-          build: 'native',
-          path,
-          problem: loaded.message,
-          cure: 'Install a C++ compiler (g++ or clang++) and run `npm run build:kernels`.',
-        }
-      : { build: 'native', path, kernels: loaded }
+  native ??= environment.SHAPEWISE_ADDON === undefined ? findNative() : loadAddon(environment.SHAPEWISE_ADDON)
   return native
+}
+
+function findNative(): Diagnosis {
+  const built = pathOf('kernels/shapewise.node')
+  const files = fileSystem()
+  if (files === undefined || files.existsSync(built)) return loadAddon(built)
+  const packaged = packagedAddon()
+  if (typeof packaged === 'string') return loadAddon(packaged)
+  if (packaged === undefined) return withoutNative(built, 'no addon has been built')
+  return withoutNative(built, packaged.message, `Run \`npm install ${addonPackage}@${version}\`, or`)
+}
+
+function loadAddon(path: string): Diagnosis {
+  const loaded = loadNative(path)
+  return loaded instanceof Error ? withoutNative(path, loaded.message) : { build: 'native', path, kernels: loaded }
+}
+
+function withoutNative(path: string, problem: string, cure = 'With a C++ compiler (g++ or clang++)'): Diagnosis {
+  return { build: 'native', path, problem, cure: `${cure} run \`npx shapewise build-native\`.` }
 }
 
 let wasm: Diagnosis | undefined

@@ -1,3 +1,4 @@
+import { addBuildNative } from './build-native.js'
 import type { AddCommand } from './command.js'
 import { addCompare } from './compare.js'
 import { addCompletion } from './completion.js'
@@ -12,5 +13,5 @@ import { addEvaluate, addPredict, addResume, addSummary } from './use.js'
 /** Commands that stand on their own, in the order of the help. */
 export const commands: readonly AddCommand[] = [
   ...[addTrain, addPredict, addEvaluate, addSummary, addResume, addExport, addConvert, addInspect],
-  ...[addRuns, addCompare, addReport, addResults, addCompletion],
+  ...[addRuns, addCompare, addReport, addResults, addBuildNative, addCompletion],
 ]

@@ -29,7 +29,7 @@ interface NodeProcess {
 const { process } = globalThis as { process?: NodeProcess }
 
 /** A module of Node, reached in a way that leaves browsers and their bundlers alone. */
-const builtin = (name: string): object | undefined => process?.getBuiltinModule?.(name)
+export const builtin = (name: string): object | undefined => process?.getBuiltinModule?.(name)
 
 /** Other platforms imitate the rest of `process`, but not this. */
 export const isNode = process?.versions?.node !== undefined
