@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { version } from '../../src/core/version.js'
 import { Project, reason, repository } from './installed.js'
@@ -28,17 +30,27 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the packed package
 
   it('brings the licences of all that is bundled', () => {
     const text = readFileSync(join(project.package, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8')
-    for (const name of ['d3-scale', 'd3-shape', 'd3-array', 'internmap']) expect(text).toContain(`${name} `)
+    for (const name of ['d3-scale', 'd3-shape', 'd3-array', 'd3-path']) expect(text).toContain(`${name} `)
     expect(text).toContain('Permission to use, copy, modify')
   })
 
   it('learns on the WebAssembly kernels', () => {
-    expect(project.node(['page.js'])).toEqual({ status: 0, output: '[0,1,1,0]\n' })
+    expect(project.node(['page.js'])).toEqual({ status: 0, output: '0,1,1,0\n' })
     const { status, output } = project.shapewise(['doctor'])
     expect(status).toBe(0)
     expect(output).toMatch(/^backend +wasm$/m)
     expect(output).toMatch(/^wasm +ready: simd128/m)
     expect(output).toMatch(/^native +missing: no addon has been built.*npx shapewise build-native/m)
+  })
+
+  it('a bundled page has what it uses, and not much else', async () => {
+    const bundle = await rolldown({ input: join(project.folder, 'page.js'), platform: 'browser', logLevel: 'silent' })
+    const { output } = await bundle.generate({ format: 'esm', minify: true })
+    await bundle.close()
+    const code = output.map((part) => (part.type === 'chunk' ? part.code : '')).join('')
+    expect(gzipSync(code).length).toBeLessThan(120_000)
+    // Sentences of data sets, files and plots.
+    for (const absent of ['safetensors', '<svg', 'Omniglot']) expect(code).not.toContain(absent)
   })
 
   it('all entries can be imported, and required where Node can', () => {

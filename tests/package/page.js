@@ -14,4 +14,4 @@ const step = compile(() => {
   return loss
 })
 for (let i = 0; i < 150; i++) await step()
-console.log(JSON.stringify(await model.forward(x).argMax(-1).toArray()))
+console.log(String(await model.forward(x).argMax(-1).data()))
