@@ -171,6 +171,21 @@ describe('streams', () => {
     )
   })
 
+  it('repeat goes over rounds without elements, and says so in its position', async () => {
+    const odd = (count?: number) =>
+      generate(({ epoch }) => epoch, { length: 1 })
+        .filter((n) => n % 2 === 1)
+        .repeat(count)
+    expect(await odd(4).toArray(0)).toEqual([1, 3])
+    const resumed: number[] = []
+    for await (const n of odd(4).resume(odd(4).epoch(0).position())) resumed.push(n)
+    expect(resumed).toEqual([1, 3])
+    // Without end it stops at the first of them, resumed or not.
+    const endless: number[] = []
+    for await (const n of odd().resume(odd().epoch(0).position())) endless.push(n)
+    expect([endless, await odd().toArray(0)]).toEqual([[], []])
+  })
+
   it('refuse positions of other pipelines', () => {
     const saved = numbers(3).shuffle().epoch().position()
     expect(() =>

@@ -71,7 +71,8 @@ describe.each(backendNames().filter((name) => name !== 'wide'))('mixed precision
       expect(Math.abs(loss - exact.found[i])).toBeLessThan(0.03)
     })
     expect(mixed.found).not.toEqual(exact.found)
-    if (name !== 'reference') expect(mixed.arena).toBeLessThan(0.7 * exact.arena)
+    // For float16 all gradients of weights are kept until it is known whether they are finite.
+    if (name !== 'reference') expect(mixed.arena).toBeLessThan((precision === 'bfloat16' ? 0.7 : 0.9) * exact.arena)
   })
 })
 

@@ -134,11 +134,11 @@ export function interleaveStages<T>(
 export function repeatStage<T>(source: Stage<T>, count: number): Stage<T> {
   return {
     open(epoch, from) {
-      const read = readPosition('repeat', from, ['round', 'from'])
+      const read = readPosition('repeat', from, ['round', 'given', 'from'])
       let round = read === undefined ? 0 : readCount('repeat', read.round)
       const epochOf = () => (count === Infinity ? epoch + round : epoch * count + round)
       let cursor = source.open(epochOf(), read?.from)
-      let given = read !== undefined
+      let given = Boolean(read?.given)
       return {
         async next() {
           for (;;) {
@@ -147,15 +147,15 @@ export function repeatStage<T>(source: Stage<T>, count: number): Stage<T> {
               given = true
               return next
             }
-            // A round without elements would be followed by others for ever.
-            if (!given || round + 1 >= count) return undefined
+            // Without end, a round without elements would be followed by others for ever.
+            if ((count === Infinity && !given) || round + 1 >= count) return undefined
             await cursor.close()
             given = false
             round++
             cursor = source.open(epochOf(), undefined)
           }
         },
-        position: () => ({ stage: 'repeat', round, from: cursor.position() }),
+        position: () => ({ stage: 'repeat', round, given, from: cursor.position() }),
         close: () => cursor.close(),
       }
     },
