@@ -125,6 +125,30 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'in Chromium' : `sk
     })
   })
 
+  it.each([false, true])('trains in a worker, isolated: %s', async (isolated) => {
+    const script = `
+      const [shapewise, nn, optim] = await Promise.all(['', 'nn/', 'optim/'].map((entry) => import(origin + '/dist/' + entry + 'index.js')))
+      const library = { shapewise, nn, optim }
+      const { name } = await shapewise.loadWasmBackend({ threads: 2 })
+      const { kernels } = shapewise.kernelReport().find(({ build }) => build === 'wasm')
+      postMessage({ name, threads: kernels.threads, losses: await (${train})(library) })`
+    await withPage({ isolated }, async (page, url) => {
+      const text = `const origin = ${JSON.stringify(url)};${script}`
+      const { name, threads, losses } = await page.evaluate(
+        (source) =>
+          new Promise<{ name: string; threads: number; losses: number[] }>((resolve, reject) => {
+            const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
+            const worker = new Worker(address, { type: 'module' })
+            worker.onmessage = ({ data }) => resolve(data)
+            worker.onerror = ({ message }) => reject(new Error(message))
+          }),
+        text,
+      )
+      expect({ name, threads }).toEqual({ name: 'wasm', threads: isolated ? 2 : 1 })
+      expectSameTraining(losses, wanted)
+    })
+  })
+
   it('a page goes on while a long program is computed', async () => {
     await withPage({ isolated: true }, async (page) => {
       await page.evaluate(() => library.shapewise.loadWasmBackend({ threads: 2 }))
