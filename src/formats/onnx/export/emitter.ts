@@ -5,11 +5,11 @@ import { range, sizeOf } from '../../../core/shape.js'
 import * as build from '../../../graph/build.js'
 import { orderOf } from '../../../graph/graph.js'
 import { hasResults, isOp, type Node } from '../../../graph/node.js'
+import type { Size, Variants } from '../../tracing/sizes.js'
 import { attributeKinds, type Draft } from '../file/schema.js'
 import { codeOf, tensorOf, type Values, wholeNumbers } from '../file/tensors.js'
 import type { Names } from './names.js'
 import { isLate, isMovement, movementsTo, peeled, uniformOf } from './origins.js'
-import type { Size, Variants } from './sizes.js'
 
 /** Attributes of a node: whole numbers, floats (marked), texts and graphs. */
 export type AttributeValue =

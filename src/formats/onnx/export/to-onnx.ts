@@ -2,24 +2,30 @@ import { expectChoice } from '../../../core/arguments.js'
 import { describe } from '../../../core/describe.js'
 import { fail, failShape } from '../../../core/errors.js'
 import { checkOptions, type OptionNames } from '../../../core/options.js'
-import { sameShape } from '../../../core/shape.js'
 import { version } from '../../../core/version.js'
 import { writeBytes } from '../../../data/files/user-files.js'
 import type { Node } from '../../../graph/node.js'
-import { Module } from '../../../nn/module.js'
 import { expectTensor } from '../../../tensor/methods/operand.js'
-import { download, evaluate as evaluateNow, storageOf } from '../../../tensor/runtime.js'
 import type { Tensor } from '../../../tensor/tensor.js'
-import { Variable } from '../../../tensor/variable.js'
+import {
+  checkAlike,
+  type Exportable,
+  type HeldValue,
+  heldBy,
+  inEvaluation,
+  keysOf,
+  pathsOf,
+  type TracedVariant,
+  variantsOf,
+} from '../../tracing/model.js'
+import { type Size, Variants } from '../../tracing/sizes.js'
 import type { Draft } from '../file/schema.js'
 import { codeOf } from '../file/tensors.js'
 import { writeMessage } from '../file/write.js'
 import { Emitter, type Shared } from './emitter.js'
 import { Names } from './names.js'
 import { pruned, renamed, shorterNames } from './prune.js'
-import { type Size, Variants } from './sizes.js'
 import { exportRows } from './table.js'
-import { type Traced, traceAnotherBatch, traceForExport } from './trace.js'
 
 export interface ToOnnxOptions {
   /** Whether the model takes batches of any size: inputs that have the leading size of the first one have it free; 'dynamic'. */
@@ -44,9 +50,6 @@ const optionNames: OptionNames<ToOnnxOptions> = {
   outputNames: true,
   name: true,
 }
-
-/** What can be exported: a module, or a function of tensors. */
-export type Exportable = (Module & { forward(...inputs: never[]): unknown }) | ((...inputs: never[]) => unknown)
 
 /** Version 18 has axes of all reductions as inputs, bitwise operators, and reductions of scatters. */
 const OPSET = 18
@@ -148,9 +151,9 @@ async function drafted(model: Exportable, inputs: readonly Tensor[], options: To
   if (batch === 'dynamic' && types[0].rank === 0) {
     failShape('toOnnx', 'the first input is a scalar, which has no batch axis', "Pass batch: 'fixed'.")
   }
-  const traced = inEvaluation(model, (fn) => variantsOf(fn, types, batch))
+  const traced = inEvaluation('toOnnx', model, (fn) => variantsOf('toOnnx', fn, types, batch))
   const [first, ...others] = traced
-  for (const { trace } of others) await checkAlike(first.trace, trace)
+  for (const { trace } of others) await checkAlike('toOnnx', first.trace, trace)
   const held = await heldBy(first.trace, types.length, pathsOf(model))
   const graph = written(traced, types, held, options, channels)
   return {
@@ -160,114 +163,6 @@ async function drafted(model: Exportable, inputs: readonly Tensor[], options: To
     operatorSets: [{ domain: '', version: OPSET }],
     graph: { ...graph, name },
   }
-}
-
-/** The paths of a module's variables, and none of a function's. */
-const pathsOf = (model: Exportable): ReadonlyMap<object, string> =>
-  model instanceof Module ? new Map([...model.variables()].map(([path, variable]) => [variable, path])) : new Map()
-
-/** Runs with a module in evaluation mode and puts its modes back. */
-function inEvaluation<R>(model: Exportable, run: (fn: (...inputs: Tensor[]) => unknown) => R): R {
-  if (!(model instanceof Module)) {
-    if (typeof model !== 'function')
-      fail(`toOnnx: the model is ${describe(model)}`, 'Give a module with a method forward, or a function of tensors.')
-    return run(model as (...inputs: Tensor[]) => unknown)
-  }
-  const modes = [...model.modules().values()].map((module) => [module, module.training] as const)
-  model.eval()
-  try {
-    return run((...inputs) => (model.forward as (...inputs: Tensor[]) => unknown)(...inputs))
-  } finally {
-    // From the outside in: what is inside has the last word.
-    for (const [module, training] of modes) training ? module.train() : module.eval()
-  }
-}
-
-interface TracedVariant {
-  readonly batch: number
-  readonly trace: Traced
-}
-
-/** The function traced for one batch size, or for three, by which is seen how sizes depend on it. */
-function variantsOf(
-  fn: (...inputs: Tensor[]) => unknown,
-  types: readonly Node[],
-  batch: 'dynamic' | 'fixed',
-): TracedVariant[] {
-  const given = types[0].shape[0] ?? 1
-  // What is wrong with the shapes that the user gives is told as it is.
-  const own = { batch: given, trace: traceForExport(fn, types) }
-  if (batch === 'fixed') return [own]
-  // A size of 1 is also one that stretches: sizes beyond it tell more.
-  const sizes = [Math.max(2, given), Math.max(2, given) + 1, Math.max(2, given) + 3]
-  return sizes.map((size) => {
-    if (size === given) return own
-    const others = types.map(({ dtype, shape }) => ({
-      dtype,
-      shape: shape[0] === given ? [size, ...shape.slice(1)] : shape,
-    }))
-    return { batch: size, trace: traceAnotherBatch(fn, others) }
-  })
-}
-
-/** Throws if a function uses other variables or other data for another batch size. */
-async function checkAlike(one: Traced, other: Traced): Promise<void> {
-  const isAlike =
-    one.captured.length === other.captured.length &&
-    one.variables.length === other.variables.length &&
-    one.variables.every((variable, i) => variable === other.variables[i])
-  const differs = isAlike
-    ? await Promise.all(one.captured.map((node, i) => isDifferent(node, other.captured[i])))
-    : [true]
-  if (!differs.includes(true)) return
-  fail(
-    'toOnnx: data that are made while the graph is built differ from batch size to batch size',
-    "Calculate them from the inputs, or export for one batch size: batch: 'fixed'.",
-  )
-}
-
-async function isDifferent(a: Node, b: Node): Promise<boolean> {
-  if (a === b) return false
-  if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return true
-  const [first, second] = await Promise.all([download(storageOf(a)), download(storageOf(b))])
-  return first.some((value, i) => !Object.is(value, second[i]))
-}
-
-interface HeldValue {
-  readonly node: Node
-  readonly name: string
-  readonly values: {
-    readonly dtype: Node['dtype']
-    readonly shape: readonly number[]
-    readonly data: Awaited<ReturnType<typeof download>>
-  }
-}
-
-/** The variables that a graph reads and the tensors that it has from outside, with their elements. */
-async function heldBy(
-  { graph, variables, captured }: Traced,
-  count: number,
-  paths: ReadonlyMap<object, string>,
-): Promise<HeldValue[]> {
-  const sources = [
-    ...variables.map((variable) => ({
-      name: paths.get(variable) ?? variable.name,
-      node: variable instanceof Variable ? variable.value.node : variable.node,
-    })),
-    ...captured.map((node) => ({ name: 'constant', node })),
-  ]
-  return Promise.all(
-    sources.map(async ({ name, node: source }, i) => {
-      const node = graph.inputs[count + i]
-      const storage = source.storage ?? storageAfterReading(source)
-      return { node, name, values: { dtype: node.dtype, shape: node.shape, data: (await download(storage)).slice() } }
-    }),
-  )
-}
-
-function storageAfterReading(node: Node): ReturnType<typeof storageOf> {
-  evaluateNow([node])
-  return storageOf(node)
 }
 
 const portNames = (
@@ -298,7 +193,10 @@ function written(
   channels: 'last' | 'first',
 ): Draft<'Graph'> {
   const { graph, result, origins } = traced[0].trace
-  const variants = new Variants(traced.map(({ batch, trace }) => ({ batch, graph: trace.graph })))
+  const variants = new Variants(
+    'toOnnx',
+    traced.map(({ batch, trace }) => ({ batch, graph: trace.graph })),
+  )
   const inputNames = portNames(options.inputNames, 'input', types.length, 'inputs')
   const outputNames = portNames(
     options.outputNames ?? keysOf(result.rebuild(result.leaves)),
@@ -387,14 +285,4 @@ function portOf({ dtype }: Node, name: string, shape: readonly Size[]): Draft<'V
       : { symbol: `${size.factor} * batch + ${size.offset}` }
   })
   return { name, type: { tensor: { elementType: codeOf[dtype], shape: { dims } } } }
-}
-
-/** The names of an object of tensors, in the order of its leaves. */
-function keysOf(result: unknown): readonly string[] | undefined {
-  if (typeof result !== 'object' || result === null || Array.isArray(result)) return undefined
-  const entries = Object.entries(result)
-  const isPlain =
-    Object.getPrototypeOf(result) === Object.prototype &&
-    entries.every(([, value]) => typeof value === 'object' && value !== null && 'node' in value)
-  return isPlain ? entries.map(([key]) => key).sort() : undefined
 }

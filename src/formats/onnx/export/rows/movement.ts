@@ -1,10 +1,10 @@
 import { range } from '../../../../core/shape.js'
 import type { Node } from '../../../../graph/node.js'
 import type { Primitive } from '../../../../graph/primitives.js'
+import type { Size } from '../../../tracing/sizes.js'
 import { codeOf } from '../../file/tensors.js'
 import type { Emitter } from '../emitter.js'
 import { refuse } from '../refusal.js'
-import type { Size } from '../sizes.js'
 import { type ExportRow, plain } from './row.js'
 
 /** Stands for "to the end" in slices. */

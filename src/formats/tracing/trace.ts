@@ -1,14 +1,14 @@
-import { fail, ShapewiseError } from '../../../core/errors.js'
-import { type Flat, flatten } from '../../../core/tree.js'
-import { input } from '../../../graph/build.js'
-import type { Graph } from '../../../graph/graph.js'
-import { type Node, nextNodeId } from '../../../graph/node.js'
-import { notingOrigins, Origins } from '../../../graph/origins.js'
-import { isTensor } from '../../../tensor/leaves.js'
-import { evaluate } from '../../../tensor/runtime.js'
-import { Scope, type Slot, trace } from '../../../tensor/scope.js'
-import { Tensor } from '../../../tensor/tensor.js'
-import { capture } from '../../../transform/capture.js'
+import { fail, ShapewiseError } from '../../core/errors.js'
+import { type Flat, flatten } from '../../core/tree.js'
+import { input } from '../../graph/build.js'
+import type { Graph } from '../../graph/graph.js'
+import { type Node, nextNodeId } from '../../graph/node.js'
+import { notingOrigins, Origins } from '../../graph/origins.js'
+import { isTensor } from '../../tensor/leaves.js'
+import { evaluate } from '../../tensor/runtime.js'
+import { Scope, type Slot, trace } from '../../tensor/scope.js'
+import { Tensor } from '../../tensor/tensor.js'
+import { capture } from '../../transform/capture.js'
 
 /** A function as a graph: its inputs are the arguments, then the variables that it reads, then tensors from outside. */
 export interface Traced {
@@ -20,34 +20,35 @@ export interface Traced {
   readonly origins: Origins
 }
 
-/** Calls the function with placeholders for tensors of these types. */
+/** Calls the function, for an operation that errors name, with placeholders for tensors of these types. */
 export function traceForExport(...args: Parameters<typeof traced>): Traced {
   const origins = new Origins()
   return notingOrigins(origins, () => ({ ...traced(...args), origins }))
 }
 
 function traced(
+  operation: string,
   fn: (...inputs: Tensor[]) => unknown,
   types: readonly { readonly dtype: Node['dtype']; readonly shape: readonly number[] }[],
 ): Omit<Traced, 'origins'> {
   const since = nextNodeId()
-  const scope = new Scope('toOnnx')
+  const scope = new Scope(operation)
   const placeholders = types.map(({ dtype, shape }, i) => input(dtype, shape, `argument ${i}`))
   const returned = trace(scope, () => fn(...placeholders.map((node) => new Tensor(node))))
   if (returned instanceof Promise) {
     returned.catch(() => {})
-    fail('toOnnx: the function is async', 'Its graph is built at once: make it synchronous.')
+    fail(`${operation}: the function is async`, 'Its graph is built at once: make it synchronous.')
   }
   const [written] = scope.writes.keys()
   if (written !== undefined) {
     fail(
-      `toOnnx: it assigns '${written.name}', and ONNX has no state`,
+      `${operation}: it assigns '${written.name}', and what is exported has no state`,
       'Put the model into evaluation mode, or return the new value.',
     )
   }
-  const result = flatten(returned, isTensor, 'toOnnx')
+  const result = flatten(returned, isTensor, operation)
   if (result.leaves.length === 0)
-    fail('toOnnx: it returns no tensor', 'Return a tensor, or arrays and plain objects of tensors.')
+    fail(`${operation}: it returns no tensor`, 'Return a tensor, or arrays and plain objects of tensors.')
   const variables = [...scope.reads.keys()]
   const { graph, captured } = capture(
     [...placeholders, ...scope.reads.values()],
@@ -64,9 +65,10 @@ export function traceAnotherBatch(...args: Parameters<typeof traceForExport>): T
     return traceForExport(...args)
   } catch (error) {
     if (!(error instanceof ShapewiseError)) throw error
-    const { shape } = args[1][0]
+    const [operation, , types] = args
+    const { shape } = types[0]
     return fail(
-      `toOnnx: it cannot be traced with the batch size ${shape[0]}: ${error.message}`,
+      `${operation}: it cannot be traced with the batch size ${shape[0]}: ${error.message}`,
       "For a batch size that stays as it is, pass batch: 'fixed'.",
     )
   }

@@ -1,8 +1,8 @@
-import { fail } from '../../../core/errors.js'
-import type { Graph } from '../../../graph/graph.js'
-import { orderOf } from '../../../graph/graph.js'
-import type { Node } from '../../../graph/node.js'
-import type { Primitive } from '../../../graph/primitives.js'
+import { fail } from '../../core/errors.js'
+import type { Graph } from '../../graph/graph.js'
+import { orderOf } from '../../graph/graph.js'
+import type { Node } from '../../graph/node.js'
+import type { Primitive } from '../../graph/primitives.js'
 
 /** A number of a graph as a function of the batch size: fixed, or factor · batch + offset. */
 export type Size = number | { readonly factor: number; readonly offset: number }
@@ -20,7 +20,11 @@ export class Variants {
   readonly #twins = new Map<Node, readonly Node[]>()
   readonly #batches: readonly number[]
 
-  constructor(variants: readonly Variant[]) {
+  /** @param operation what errors name */
+  constructor(
+    readonly operation: string,
+    variants: readonly Variant[],
+  ) {
     this.#batches = variants.map(({ batch }) => batch)
     this.pair(variants.map(({ graph }) => graph))
   }
@@ -30,12 +34,12 @@ export class Variants {
     const orders = graphs.map(orderOf)
     for (const order of orders) {
       if (order.length !== orders[0].length)
-        failStructure(`${orders[0].length} operations for one batch size, ${order.length} for another`)
+        this.#failStructure(`${orders[0].length} operations for one batch size, ${order.length} for another`)
     }
     orders[0].forEach((node, i) => {
       const twins = orders.map((order) => order[i])
       const other = twins.find(({ op }) => op !== node.op)
-      if (other !== undefined) failStructure(`'${node.op}' for one batch size, '${other.op}' for another`)
+      if (other !== undefined) this.#failStructure(`'${node.op}' for one batch size, '${other.op}' for another`)
       this.#twins.set(node, twins)
     })
     graphs[0].inputs.forEach((node, i) => {
@@ -68,7 +72,7 @@ export class Variants {
     const offset = value - factor * this.#batches[0]
     if (!Number.isInteger(factor) || values.some((other, i) => other !== factor * this.#batches[i] + offset)) {
       fail(
-        `toOnnx: a size of '${what}' is no multiple of the batch size: ${values.join(', ')} for batches of ${this.#batches.join(', ')}`,
+        `${this.operation}: a size of '${what}' is no multiple of the batch size: ${values.join(', ')} for batches of ${this.#batches.join(', ')}`,
         cure,
       )
     }
@@ -79,7 +83,7 @@ export class Variants {
   fixed<N extends Node>(node: N, read: (node: N) => number): number {
     const size = this.size(node, read)
     if (typeof size === 'number') return size
-    return fail(`toOnnx: '${node.op}' has an attribute that depends on the batch size`, cure)
+    return fail(`${this.operation}: '${node.op}' has an attribute that depends on the batch size`, cure)
   }
 
   /** The sizes of an output. */
@@ -100,7 +104,11 @@ export class Variants {
     const [first, ...others] = this.of(node)
     if (sized.includes(node.op) || others.every((other) => textOf(other.attributes) === textOf(first.attributes)))
       return
-    fail(`toOnnx: '${node.op}' has an attribute that depends on the batch size`, cure)
+    fail(`${this.operation}: '${node.op}' has an attribute that depends on the batch size`, cure)
+  }
+
+  #failStructure(what: string): never {
+    return fail(`${this.operation}: the model calculates in another way for another batch size: ${what}`, cure)
   }
 }
 
@@ -122,6 +130,3 @@ const sized: readonly Primitive[] = [
 /** Values as text, infinities and NaN told apart. */
 const textOf = (value: unknown): string =>
   JSON.stringify(value, (_, each) => (typeof each === 'number' && !Number.isFinite(each) ? String(each) : each))
-
-const failStructure = (what: string): never =>
-  fail(`toOnnx: the model calculates in another way for another batch size: ${what}`, cure)
