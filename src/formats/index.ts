@@ -1,4 +1,6 @@
 export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } from '../data/formats/npy.js'
+export { type BundleOptions, bundle } from './bundle/bundle.js'
+export type { BundledWeights } from './bundle/weights.js'
 export type { ByteLocation } from './bytes/source.js'
 export { type Checkpoint, encodeCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js'
 export { type GgufDType, type GgufFile, openGguf } from './gguf/file.js'

@@ -1,14 +1,3 @@
-/** Beyond this, 1 − erf(x) is less than half a unit in the last place of 1. */
-const SATURATION = 5.93
-
-/** Where the two expansions meet: below it the series needs few terms, above it the continued fraction does. */
-const CROSSOVER = 2.6
-
-/** Levels of the continued fraction; enough for full accuracy of erf from the crossover on. */
-const LEVELS = 32
-
-const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI)
-
 /**
  * The error function, 2/√π ∫₀ˣ exp(−t²) dt, to a relative error of about 10⁻¹⁵.
  *
@@ -18,6 +7,14 @@ const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI)
  * Source: Abramowitz and Stegun, "Handbook of Mathematical Functions", 7.1.6 and 7.1.14.
  */
 export function errorFunction(x: number): number {
+  // Constants of its own: standalone modules carry the text of this function alone.
+  // Beyond SATURATION, 1 − erf(x) is less than half a unit in the last place of 1.
+  const SATURATION = 5.93
+  // Where the two expansions meet: below it the series needs few terms, above it the continued fraction does.
+  const CROSSOVER = 2.6
+  // Levels of the continued fraction; enough for full accuracy of erf from the crossover on.
+  const LEVELS = 32
+  const TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI)
   const magnitude = Math.abs(x)
   if (x === 0) return x
   if (magnitude < CROSSOVER) {

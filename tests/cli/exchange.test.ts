@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { tensor } from 'shapewise'
 import { fromOnnx, readSafetensors } from 'shapewise/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -47,9 +48,25 @@ describe('shapewise export', () => {
     })
   })
 
+  it('writes a module that stands alone and answers alike', async () => {
+    const { code, stderr } = await shapewise('export', at('run'), at('m.mjs'))
+    expect([code, stderr]).toEqual([0, ''])
+    const { predict } = await import(pathToFileURL(at('m.mjs')).href)
+    const { network } = await text.open(await RunFolder.open(at('run')))
+    const ids = Int32Array.from({ length: 32 }, (_, i) => (i * 7) % 9)
+    const expected = await network.forward(tensor(ids, [2, 16])).data()
+    const found = predict(ids, 2)
+    expect(found).toHaveLength(expected.length)
+    expected.forEach((value, i) => {
+      expect(found[i]).toBeCloseTo(value, 4)
+    })
+    expect((await shapewise('export', at('run'), at('m.mjs'), '--weights', 'int7')).code).toBe(2)
+    expect((await shapewise('export', at('run'), at('m.onnx'), '--weights', 'int8')).code).toBe(2)
+  })
+
   it('says which kinds there are', async () => {
     const { code, stderr } = await shapewise('export', at('run'), at('m.pb'))
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/\.onnx, \.safetensors, \.npz/)])
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/\.onnx, \.mjs, \.safetensors, \.npz/)])
     expect(existsSync(at('m.pb'))).toBe(false)
   })
 })

@@ -3,6 +3,8 @@ import { extname } from 'node:path'
 import { fail } from '../../core/errors.js'
 import { type NpyArray, type NpyData, readNpzFile, writeNpz } from '../../data/index.js'
 import {
+  type BundledWeights,
+  bundle,
   encodeSafetensors,
   fromKeras,
   fromOnnx,
@@ -30,24 +32,38 @@ export const addExport: AddCommand = (program, { stdout }) => {
     program
       .command('export')
       .summary('write a trained model for other programs')
-      .description('Writes a model of shapewise train as ONNX (.onnx), or its weights (.safetensors, .npz).'),
+      .description(
+        'Writes a model of shapewise train as ONNX (.onnx), as an ES module that needs nothing else (.mjs), or its weights (.safetensors, .npz).',
+      ),
   )
     .argument('<run>', 'folder of a run')
     .argument('<file>', 'what to write; its ending says how')
+    .option('--weights <kind>', 'how a module keeps its weights: float32, float16, int8 or int6')
     .addHelpText(
       'after',
-      '\nExamples:\n  shapewise export runs/photos photos.onnx\n  shapewise export runs/photos weights.safetensors',
+      '\nExamples:\n  shapewise export runs/photos photos.onnx\n  shapewise export runs/photos photos.mjs --weights int8\n  shapewise export runs/photos weights.safetensors',
     )
-    .action(async (path: string, file: string, { json }: { readonly json?: boolean }) => {
-      expectEnding(file, ['.onnx', '.safetensors', '.npz'])
+    .action(async (path: string, file: string, { json, weights }: ExportFlags) => {
+      expectEnding(file, ['.onnx', '.mjs', '.safetensors', '.npz'])
+      if (weights !== undefined && extname(file) !== '.mjs') {
+        throw new UsageError(`--weights is for modules: let '${file}' end in .mjs.`)
+      }
       const { model, network, input } = await openTrained(path)
+      const example = [zeros([1, ...input.shape], input.dtype ?? 'float32')]
       const bytes =
         extname(file) === '.onnx'
-          ? await toOnnx(network as Network, [zeros([1, ...input.shape], input.dtype ?? 'float32')])
-          : await encodeState(file, await model.state())
+          ? await toOnnx(network as Network, example)
+          : extname(file) === '.mjs'
+            ? new TextEncoder().encode(await bundle(network as Network, example, { weights: weights ?? 'float32' }))
+            : await encodeState(file, await model.state())
       await writeFile(file, bytes)
       stdout.write(written(file, bytes.length, json))
     })
+}
+
+interface ExportFlags {
+  readonly json?: boolean
+  readonly weights?: BundledWeights
 }
 
 /** `shapewise convert`: files of one kind to files of another. */

@@ -1,0 +1,110 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { type BundleOptions, bundle } from '../../src/formats/index.js'
+import { type Tensor, tensor, zeros } from '../../src/index.js'
+import { lenet, mlp } from '../../src/models/index.js'
+import type * as nn from '../../src/nn/index.js'
+import { layerRooms, makeLayer } from '../support/layerCases.js'
+
+type Numbers = Float32Array | Int32Array
+interface Bundled {
+  predict(input: ArrayLike<number> | readonly ArrayLike<number>[], batch?: number): Numbers
+  readonly inputs: readonly { readonly shape: readonly (number | string)[] }[]
+}
+
+const load = (source: string): Promise<Bundled> =>
+  import(`data:text/javascript;base64,${Buffer.from(source).toString('base64')}`)
+
+type Model = nn.Module & { forward(x: never): Tensor }
+
+function expectClose(found: ArrayLike<number>, wanted: ArrayLike<number>, what = ''): void {
+  expect([what, found.length]).toEqual([what, wanted.length])
+  const scale = Math.max(1, ...Array.from(wanted, Math.abs).filter(Number.isFinite))
+  Array.from(wanted).forEach((value, i) => {
+    const isSame = Object.is(found[i], value) || Math.abs(found[i] - value) <= 1e-5 * scale
+    if (!isSame) expect.fail(`${what}: element ${i} is ${found[i]}, not ${value}`)
+  })
+}
+
+const pictures = (batch: number): Tensor =>
+  tensor(
+    Float32Array.from({ length: batch * 784 }, (_, i) => Math.max(0, Math.sin(i * i * 0.37))),
+    [batch, 28, 28, 1],
+  )
+
+describe('modules that stand alone answer as the model does', () => {
+  for (const [room, cases] of layerRooms) {
+    for (const [i, { call, input }] of cases.entries()) {
+      it(`${room} ${i}: ${JSON.stringify(call)} on [${input.shape}]`, async () => {
+        const layer = (makeLayer(call, undefined) as nn.Layer).eval()
+        const values = input.dtype === 'int32' ? Int32Array.from(input.values) : Float32Array.from(input.values)
+        const x: Tensor = tensor(values, [...input.shape])
+        const isBatched = input.shape.length > 1
+        const { predict } = await load(await bundle(layer, [x], { batch: isBatched ? 'dynamic' : 'fixed' }))
+        const wanted: Tensor = layer.forward(x as never)
+        expectClose(predict(values, input.shape[0]), wanted.dataSync())
+        if (!isBatched) return
+        const first: Tensor = x.slice([0, 1])
+        expectClose(predict(first.dataSync(), 1), layer.forward(first as never).dataSync(), 'a batch of 1')
+      })
+    }
+  }
+
+  it.each([0, 1, 3])('LeNet on %i pictures', async (batch) => {
+    const model = lenet().eval()
+    const { predict, inputs } = await load(await bundle(model, [zeros([1, 28, 28, 1])]))
+    expect(inputs[0].shape).toEqual(['batch', 28, 28, 1])
+    const x = pictures(batch)
+    expectClose(predict(x.dataSync(), batch), model.forward(x as never).dataSync())
+  })
+
+  it('an MLP that returns its classes, and one of its numbers only', async () => {
+    const model = mlp([3, 8, 4]).eval()
+    const { predict } = await load(await bundle((x: Tensor) => model.forward(x as never).argMax(-1), [zeros([1, 3])]))
+    const x = tensor([1, 2, 3, -1, 0, 5], [2, 3])
+    expect([...predict(x.dataSync(), 2)]).toEqual([
+      ...model
+        .forward(x as never)
+        .argMax(-1)
+        .dataSync(),
+    ])
+  })
+
+  it('uses statistics of the whole batch where the model does', async () => {
+    const centred = (x: Tensor): Tensor => x.sub(x.mean(0)) as Tensor
+    const { predict } = await load(await bundle(centred, [zeros([1, 2])]))
+    expect([...predict([1, 2, 3, 6], 2)]).toEqual([-1, -2, 1, 2])
+  })
+})
+
+describe('weights of few bits', () => {
+  it.each([
+    ['float16', 130, 1],
+    ['int8', 67, 0.98],
+    ['int6', 60, 0.9],
+  ] as const)('%s keep LeNet below %i kB and near its numbers', async (weights, most, alike) => {
+    const model: Model = lenet().eval()
+    const source = await bundle(model, [zeros([1, 28, 28, 1])], { weights } satisfies BundleOptions)
+    expect(gzipSync(source).length).toBeLessThan(most * 1000)
+    const x = pictures(50)
+    const found = (await load(source)).predict(x.dataSync(), 50)
+    const wanted = model.forward(x as never).dataSync()
+    const differences = Array.from(wanted, (value, i) => (value - found[i]) ** 2).reduce((a, b) => a + b)
+    const squares = Array.from(wanted, (value) => value ** 2).reduce((a, b) => a + b)
+    expect(1 - Math.sqrt(differences / squares)).toBeGreaterThan(alike - 0.01)
+  })
+})
+
+describe('what cannot be', () => {
+  it('is refused by name', async () => {
+    await expect(bundle((x: Tensor) => x.sort() as Tensor, [zeros([1, 3])])).rejects.toThrow(/argSort.*toOnnx/s)
+    await expect(bundle(mlp([3, 4]), [])).rejects.toThrow(/the inputs are/)
+    await expect(bundle(mlp([3, 4]), [zeros([1, 3])], { weights: 'int7' as never })).rejects.toThrow(/int7/)
+  })
+
+  it('is told by the module', async () => {
+    const { predict } = await load(await bundle(mlp([3, 4]), [zeros([1, 3])]))
+    expect(() => predict([1, 2])).toThrow('predict: input has 2 elements, not 3')
+    expect(() => predict([1, 2, 3], -1)).toThrow('predict: the batch is -1')
+  })
+})
