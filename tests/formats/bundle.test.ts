@@ -1,9 +1,12 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type BundleOptions, bundle } from '../../src/formats/index.js'
-import { type Tensor, tensor, zeros } from '../../src/index.js'
+import type { Node } from '../../src/graph/node.js'
+import { Tensor, tensor, zeros } from '../../src/index.js'
 import { lenet, mlp } from '../../src/models/index.js'
 import type * as nn from '../../src/nn/index.js'
+import { dataNode } from '../../src/tensor/runtime.js'
+import { sampleInputs, samples } from '../conformance/samples.js'
 import { layerRooms, makeLayer } from '../support/layerCases.js'
 
 type Numbers = Float32Array | Int32Array
@@ -75,6 +78,37 @@ describe('modules that stand alone answer as the model does', () => {
     const { predict } = await load(await bundle(centred, [zeros([1, 2])]))
     expect([...predict([1, 2, 3, 6], 2)]).toEqual([-1, -2, 1, 2])
   })
+})
+
+describe('each primitive', () => {
+  for (const [primitive, list] of Object.entries(samples)) {
+    it(`${primitive} is the same, or refused by its name`, async () => {
+      for (const sample of list) {
+        if (sample.inputs.length === 0) continue
+        const given = sampleInputs(sample, 7)
+        const inputs = given.map(({ dtype, shape, data }) => new Tensor(dataNode({ dtype, shape }, data)))
+        const run = (nodes: Node[]): Tensor[] => [sample.build(nodes)].flat().map((node) => new Tensor(node as Node))
+        let source: string
+        try {
+          source = await bundle((...xs: Tensor[]) => run(xs.map(({ node }) => node)), inputs, { batch: 'fixed' })
+        } catch (error) {
+          expect([sample.name, String(error)]).toEqual([
+            sample.name,
+            expect.stringMatching(/'\w+' of .* is not among|there are values of b?float16/),
+          ])
+          continue
+        }
+        const { predict } = await load(source)
+        const arrays = inputs.map((x) => x.dataSync())
+        const found = predict(arrays.length === 1 ? arrays[0] : arrays)
+        const wanted = run(inputs.map(({ node }) => node)).map((x) => x.dataSync())
+        const results = wanted.length === 1 ? [found] : (Array.from<unknown>(found) as Numbers[])
+        wanted.forEach((values, i) => {
+          expectClose(results[i], values, sample.name)
+        })
+      }
+    })
+  }
 })
 
 describe('weights of few bits', () => {

@@ -77,7 +77,7 @@ export class Code {
   #expression(node: Node): string {
     this.variants.checkAttributes(node)
     for (const { dtype } of node.outputs) {
-      if (!isBundled(dtype)) fail(`bundle: there are values of ${dtype}`, 'Cast the model to float32: model.to.')
+      if (!isBundled(dtype)) fail(`bundle: there are values of ${dtype}`, 'Calculate in float32.')
     }
     if (isElementwise(node.op)) return this.#loop(node)
     const row = this.#rows[node.op] as Row<Primitive> | undefined
