@@ -1,5 +1,6 @@
 import { coverTheorem } from './foundations/cover-theorem.js'
 import { curseOfDimension } from './foundations/curse-of-dimension.js'
+import { depthAgainstWidth } from './foundations/depth-against-width.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
@@ -19,7 +20,14 @@ export { type PublishedFigure, type Recipe, type RecipeContext, recipe } from '.
 export type { Cell, DataSource, EpochSummary, Metrics, Picture, Pictures, Progress, Reporter, Table } from './report.js'
 
 /** All recipes, simplest first. */
-export const recipes: readonly Recipe[] = [perceptron, coverTheorem, curseOfDimension, mlpMnist, lenetMnist]
+export const recipes: readonly Recipe[] = [
+  perceptron,
+  coverTheorem,
+  curseOfDimension,
+  depthAgainstWidth,
+  mlpMnist,
+  lenetMnist,
+]
 
 /** The recipe of that name, if there is one. */
 export const findRecipe = (name: string): Recipe | undefined => recipes.find((recipe) => recipe.name === name)
