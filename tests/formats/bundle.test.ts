@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type BundleOptions, bundle } from '../../src/formats/index.js'
+import { create, neg, results } from '../../src/graph/build.js'
 import type { Node } from '../../src/graph/node.js'
 import { Tensor, tensor, zeros } from '../../src/index.js'
 import { lenet, mlp } from '../../src/models/index.js'
@@ -109,6 +110,26 @@ describe('each primitive', () => {
       }
     })
   }
+})
+
+it('loops may share a body', async () => {
+  const [sample] = samples.scan
+  const inputs = sampleInputs(sample, 7).map(({ dtype, shape, data }) => new Tensor(dataNode({ dtype, shape }, data)))
+  const twice = (...xs: Tensor[]): Tensor[] => {
+    const [
+      {
+        inputs: [loop],
+      },
+    ] = [sample.build(xs.map(({ node }) => node))].flat() as Node[]
+    const [first, ...others] = loop.inputs
+    const again = results(create('scan', [neg(first), ...others], (loop as Node<'scan'>).attributes))
+    return [...results(loop), ...again].map((node) => new Tensor(node))
+  }
+  const { predict } = await load(await bundle(twice, inputs, { batch: 'fixed' }))
+  const found = Array.from<unknown>(predict(inputs.map((x) => x.dataSync()))) as Numbers[]
+  twice(...inputs).forEach((x, i) => {
+    expectClose(found[i], x.dataSync(), `output ${i}`)
+  })
 })
 
 describe('weights of few bits', () => {

@@ -294,6 +294,8 @@ export class Code {
       const results = this.outputs(body)
       const statements = [...this.lines, `return ${list(results)}`].join('\n')
       this.lines = outer
+      // Another loop may have the same body: its values have no names outside of this one.
+      for (const each of orderOf(body)) if (!this.#isFixed(each)) this.#names.delete(each)
       const given = node.inputs.map((x) => this.#value(x))
       const stacks = node.outputs.slice(carries).map((_, k) => this.#array(node, carries + k))
       const length = text(this.variants.size(node, (each) => each.attributes.length))
