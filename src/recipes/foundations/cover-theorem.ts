@@ -61,7 +61,7 @@ export const coverTheorem = recipe({
     })
     const perInput = ({ n }: { n: number }) => Array.from({ length: LONGEST * n }, (_, i) => (i + 1) / n)
     await figure({ folder, report }, 'share-of-separable-dichotomies', {
-      title: 'Up to 2 points per input nearly all dichotomies are separable, then none',
+      title: 'The step: one unit separates about two points per input',
       x: { label: 'points per input, P / N', from: 0, to: LONGEST },
       y: { label: 'share of separable dichotomies', from: 0, to: 1 },
       series: [
