@@ -95,7 +95,7 @@ function commandOf(name: string, options: Readonly<Record<string, unknown>>): st
 function pageOf(results: readonly Result[]): string {
   const rows = results.flatMap(({ recipe, command, seeds, metrics, seconds, shortfall }) =>
     metrics.map(({ name, mean, least, most, literature }, i) => {
-      const spread = seeds.length > 1 ? ` (${formatMetric(name, least)} … ${formatMetric(name, most)})` : ''
+      const spread = least < most ? ` (${formatMetric(name, least)} … ${formatMetric(name, most)})` : ''
       const published = literature === undefined ? '' : `${formatMetric(name, literature.value)}: ${literature.source}`
       const first =
         i === 0
