@@ -19,7 +19,7 @@ import type { Reporter } from '../recipes/report.js'
 import { compile } from '../tensor/compile.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
+import { type ClassEvaluation, earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, readNotes, type Trained, writeNotes } from './automatic.js'
 
 /** What has to be known of a training to use its model. */
@@ -153,9 +153,9 @@ const training = recipe({
       callbacks: [earlyStopping({ patience: options.patience })],
       ...following(context, 'validation'),
     } as never)
-    const { accuracy, loss } = await evaluate(model as never, held)
+    const { accuracy, loss } = (await evaluate(model as never, held)) as ClassEvaluation
     await writeReport(folder, { model, data: held as never, classNames: notes.classes })
-    return { accuracy: accuracy as unknown as number, loss, pictures: all.length, parameters: model.parameterCount() }
+    return { accuracy, loss, pictures: all.length, parameters: model.parameterCount() }
   },
 })
 
@@ -184,8 +184,11 @@ async function open(folder: RunFolder): Promise<Trained> {
       yield { of: file, answer: order[0][0], probabilities: Object.fromEntries(order.slice(0, 5)) }
     },
     async evaluate(path) {
-      const { accuracy, loss, examples } = await evaluate(model as never, await picturesOf(path, notes))
-      return { accuracy: accuracy as unknown as number, loss, pictures: examples }
+      const { accuracy, loss, examples } = (await evaluate(
+        model as never,
+        await picturesOf(path, notes),
+      )) as ClassEvaluation
+      return { accuracy, loss, pictures: examples }
     },
   }
 }

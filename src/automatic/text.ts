@@ -10,7 +10,7 @@ import { recipe } from '../recipes/recipe.js'
 import { compile } from '../tensor/compile.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
+import { type ClassEvaluation, earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, readNotes, type Trained, writeNotes } from './automatic.js'
 
 interface Notes {
@@ -101,7 +101,7 @@ const training = recipe({
       callbacks: [earlyStopping({ patience: options.patience })],
       ...following(context, 'validation'),
     } as never)
-    const { accuracy, loss } = await evaluate(model as never, held, { targets: 'targets' })
+    const { accuracy, loss } = (await evaluate(model as never, held, { targets: 'targets' })) as ClassEvaluation
     await writeReport(folder)
     report.log(
       `\n${await written(model, tokenizer, learned.slice(0, length), { length: SHOWN, temperature: 0.7, seed })}\n`,
@@ -109,7 +109,7 @@ const training = recipe({
     return {
       loss,
       bitsPerCharacter: loss / Math.LN2,
-      accuracy: accuracy as unknown as number,
+      accuracy,
       parameters: model.parameterCount(),
     }
   },
@@ -168,8 +168,10 @@ async function open(folder: RunFolder): Promise<Trained> {
     },
     async evaluate(path) {
       const data = languageModelWindows(tokenizer.encode(await readText(path)), notes.length)
-      const { accuracy, loss } = await evaluate(model as never, data, { targets: 'targets' } as never)
-      return { loss, bitsPerCharacter: loss / Math.LN2, accuracy: accuracy as unknown as number }
+      const { accuracy, loss } = (await evaluate(model as never, data, {
+        targets: 'targets',
+      } as never)) as ClassEvaluation
+      return { loss, bitsPerCharacter: loss / Math.LN2, accuracy }
     },
   }
 }
