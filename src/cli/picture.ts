@@ -1,6 +1,6 @@
 import type { Picture, Pictures } from '../recipes/report.js'
 
-/** How one cell of a terminal, two pixels high, is drawn. */
+/** How one cell of a terminal, two pixels high, is drawn: from two pixels' places, or from their values. */
 type CellPainter = (upper: number, lower: number) => string
 
 const RESET = '\x1b[0m'
@@ -13,7 +13,7 @@ const GAP = '   '
  * block with its own colours for both, without colours as one character that is darker or brighter.
  */
 export function drawPictures({ scale, pictures }: Pictures, width: number, colored: boolean): string[] {
-  const trimmed = scale === 'ink' ? trimMargins(pictures) : pictures
+  const trimmed = (scale === 'ink' ? trimMargins(pictures) : pictures).map((picture) => shrink(picture, width))
   const cells = trimmed.map((picture) => drawPicture(picture, scale, colored))
   const columnWidths = trimmed.map((picture) => Math.max(picture.width, picture.caption.length))
   const widest = Math.max(1, ...columnWidths)
@@ -41,21 +41,34 @@ export function drawPictures({ scale, pictures }: Pictures, width: number, color
 }
 
 function drawPicture(picture: Picture, scale: Pictures['scale'], colored: boolean): string[] {
-  const { width, height, values } = picture
+  const { width, height } = picture
   const paint = painter(picture, scale, colored)
   const lines: string[] = []
   for (let y = 0; y < height; y += 2) {
     let line = ''
-    for (let x = 0; x < width; x++) {
-      const upper = values[y * width + x]!
-      line += paint(upper, y + 1 < height ? values[(y + 1) * width + x]! : upper)
-    }
+    for (let x = 0; x < width; x++) line += paint(y * width + x, Math.min(y + 1, height - 1) * width + x)
     lines.push(colored ? line + RESET : line)
   }
   return lines
 }
 
-function painter({ values }: Picture, scale: Pictures['scale'], colored: boolean): CellPainter {
+function painter({ values, channels = 1 }: Picture, scale: Pictures['scale'], colored: boolean): CellPainter {
+  if (channels === 3) {
+    const color = (pixel: number) => [0, 1, 2].map((channel) => clamp(values[3 * pixel + channel]!))
+    const grey = (pixel: number) => color(pixel).reduce((sum, value, i) => sum + value * LUMINANCE[i]!, 0)
+    if (!colored) return (upper, lower) => pick(' ░▒▓█', (grey(upper) + grey(lower)) / 2)
+    return (upper, lower) => `\x1b[38;2;${bytes(color(upper))};48;2;${bytes(color(lower))}m▀`
+  }
+  const paint = greyPainter(values, scale, colored)
+  return (upper, lower) => paint(values[upper]!, values[lower]!)
+}
+
+/** How much red, green and blue add to the brightness (ITU-R BT.601). */
+const LUMINANCE = [0.299, 0.587, 0.114]
+
+const bytes = (color: readonly number[]): string => color.map((value) => Math.round(255 * value)).join(';')
+
+function greyPainter(values: ArrayLike<number>, scale: Pictures['scale'], colored: boolean): CellPainter {
   let largest = 0
   for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!))
   const unit = scale === 'ink' ? 1 : largest || 1
@@ -85,18 +98,18 @@ function greyCode(value: number): number {
   return level === 0 ? 16 : level === 25 ? 231 : 231 + level
 }
 
-/** From black to red above zero, to blue below: 256-colour codes. */
+/** From black to blue above zero, to red below: 256-colour codes. */
 const RED = [16, 52, 88, 124, 160, 196]
 const BLUE = [16, 17, 18, 25, 26, 33]
 
-const signedCode = (value: number): number => (value > 0 ? RED : BLUE)[Math.round(visible(value) * 5)]!
+const signedCode = (value: number): number => (value > 0 ? BLUE : RED)[Math.round(visible(value) * 5)]!
 
 /** Without the blank border that all pictures have in common, so that more of them fit side by side. */
 function trimMargins(pictures: readonly Picture[]): readonly Picture[] {
   const [first] = pictures
   if (first === undefined) return pictures
   const { width, height } = first
-  if (pictures.some((picture) => picture.width !== width || picture.height !== height)) return pictures
+  if (pictures.some((one) => one.width !== width || one.height !== height || one.channels === 3)) return pictures
   const inked = (x: number, y: number): boolean => pictures.some(({ values }) => values[y * width + x]! > 0)
   const columns = range(width).filter((x) => range(height).some((y) => inked(x, y)))
   const rows = range(height).filter((y) => range(width).some((x) => inked(x, y)))
@@ -110,6 +123,27 @@ function trimMargins(pictures: readonly Picture[]): readonly Picture[] {
       range(right - left + 1).map((x) => values[(top + y) * width + left + x]!),
     ),
   }))
+}
+
+/** A picture that is no wider than the terminal: means of squares of pixels. */
+function shrink(picture: Picture, most: number): Picture {
+  const { channels = 1, values } = picture
+  const factor = Math.ceil(picture.width / Math.max(1, most))
+  if (factor === 1) return picture
+  const [width, height] = [picture.width, picture.height].map((size) => Math.max(1, Math.floor(size / factor)))
+  const mean = (x: number, y: number, channel: number): number => {
+    let [sum, count] = [0, 0]
+    for (let j = y * factor; j < Math.min(picture.height, (y + 1) * factor); j++) {
+      for (let i = x * factor; i < Math.min(picture.width, (x + 1) * factor); i++, count++) {
+        sum += values[(j * picture.width + i) * channels + channel]!
+      }
+    }
+    return sum / count
+  }
+  const shrunk = range(height!).flatMap((y) =>
+    range(width!).flatMap((x) => range(channels).map((channel) => mean(x, y, channel))),
+  )
+  return { ...picture, width: width!, height: height!, values: shrunk }
 }
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i)

@@ -37,11 +37,13 @@ export interface Table {
   readonly rows: readonly (readonly (string | Cell)[])[]
 }
 
-/** `width` × `height` values, row after row. */
+/** `width` × `height` values, row after row, or as many triples of red, green and blue. */
 export interface Picture {
   readonly caption: string
   readonly width: number
   readonly height: number
+  /** 3 for colours, each from 0 to 1; else 1, and the scale says what its values mean. */
+  readonly channels?: 1 | 3
   readonly values: ArrayLike<number>
 }
 

@@ -55,7 +55,7 @@ describe('drawPictures', () => {
     expect(drawPictures(pictures, 80, false)[1]).toBe('≡ #')
     const [, line] = drawPictures(pictures, 80, true)
     // 16 is black, 196 pure red, 33 a blue.
-    expect(line).toBe('\x1b[38;5;33;48;5;33m▀\x1b[38;5;16;48;5;16m▀\x1b[38;5;196;48;5;196m▀\x1b[0m')
+    expect(line).toBe('\x1b[38;5;196;48;5;196m▀\x1b[38;5;16;48;5;16m▀\x1b[38;5;33;48;5;33m▀\x1b[0m')
   })
 
   it('takes away the border that all pictures share, and puts as many side by side as fit', () => {
@@ -63,6 +63,21 @@ describe('drawPictures', () => {
     const one = { caption: 'c', width: 4, height: 4, values: ring }
     const pictures = { title: '', scale: 'ink' as const, pictures: [one, one, one] }
     expect(drawPictures(pictures, 8, false)).toEqual(['c    c', '██   ██', '', 'c', '██'])
+  })
+
+  it('draws colours in both halves of a cell, or their brightness', () => {
+    const values = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0]
+    const one = { caption: '', width: 2, height: 2, channels: 3 as const, values }
+    const pictures = { title: '', scale: 'ink' as const, pictures: [one] }
+    const cells = ['38;2;255;0;0;48;2;0;0;255', '38;2;0;255;0;48;2;0;255;0'].map((code) => `\x1b[${code}m▀`)
+    expect(drawPictures(pictures, 80, true)[1]).toBe(`${cells.join('')}\x1b[0m`)
+    // Red and blue are dark, 0.21 in the mean; green is bright, 0.59.
+    expect(drawPictures(pictures, 80, false)[1]).toBe('░▒')
+  })
+
+  it('makes a picture no wider than the terminal, by means', () => {
+    const pictures = { title: '', scale: 'signed' as const, pictures: [picture('', [4, -4, 4, 4, 4, -4, 4, 4], 4)] }
+    expect(drawPictures(pictures, 3, false)[1]).toBe(' #')
   })
 
   it('draws an empty picture', () => {

@@ -1,0 +1,70 @@
+import { encodePng } from 'shapewise/data'
+import { element, picture as svgPicture, textElement } from '../plot/svg.js'
+import type { RecipeContext } from './recipe.js'
+import type { Picture, Pictures } from './report.js'
+
+const WIDTH = 640
+const GAP = 12
+const CAPTION = 18
+const TITLE = 38
+
+/**
+ * Keeps pictures side by side with their captions as `pictures/NAME.svg`, where the page of the run shows them, and draws them in the terminal.
+ *
+ * @param name in kebab-case; its words are the caption on the page
+ */
+export async function gallery(
+  { folder, report }: Pick<RecipeContext, 'folder' | 'report'>,
+  name: string,
+  pictures: Pictures & {
+    /** How many stand in a row; as many as fit. */
+    readonly columns?: number
+  },
+): Promise<void> {
+  const shown = pictures.pictures
+  const width = Math.max(...shown.map((one) => zoomed(one.width)), ...shown.map(({ caption }) => caption.length * 6.4))
+  const height = Math.max(...shown.map((one) => (zoomed(one.width) / one.width) * one.height)) + CAPTION
+  const columns = Math.min(shown.length, pictures.columns ?? Math.max(1, Math.floor(WIDTH / (width + GAP))))
+  const places = shown.map(async (one, i) => {
+    const [x, y] = [GAP + (i % columns) * (width + GAP), TITLE + Math.floor(i / columns) * (height + GAP)]
+    const image = {
+      ...{ x, y: y + CAPTION, width: zoomed(one.width), height: (zoomed(one.width) / one.width) * one.height },
+      ...{ href: await dataUrl(one, pictures.scale), style: 'image-rendering:pixelated' },
+    }
+    return textElement({ x, y: y + CAPTION - 6 }, one.caption) + element('image', image)
+  })
+  const size = [GAP + columns * (width + GAP), TITLE + Math.ceil(shown.length / columns) * (height + GAP)] as const
+  const title = textElement({ x: GAP, y: 22, class: 'title' }, pictures.title)
+  const svg = svgPicture(Math.max(size[0], 2 * GAP + pictures.title.length * 8), size[1], pictures.title, [
+    title,
+    ...(await Promise.all(places)),
+  ])
+  await folder.storage.write(`pictures/${name}.svg`, svg)
+  report.pictures(pictures)
+}
+
+/** Small pictures are shown larger, by a whole factor so that their pixels stay equal squares. */
+const zoomed = (width: number): number => width * Math.max(1, Math.floor(112 / width))
+
+async function dataUrl(picture: Picture, scale: Pictures['scale']): Promise<string> {
+  const { width, height, channels = 1, values } = picture
+  const data = new Uint8Array(width * height * 3)
+  const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const color =
+      channels === 3
+        ? [0, 1, 2].map((channel) => 255 * values[3 * pixel + channel]!)
+        : scale === 'ink'
+          ? Array.from({ length: 3 }, () => 255 * (1 - values[pixel]!))
+          : signedColor(values[pixel]! / most)
+    for (const [channel, value] of color.entries()) {
+      data[3 * pixel + channel] = Math.round(Math.min(255, Math.max(0, value)))
+    }
+  }
+  const png = await encodePng({ width, height, channels: 3, data })
+  return `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`
+}
+
+/** From white at 0 to the blue of heatmaps at 1, to their red at −1. */
+const signedColor = (value: number): number[] =>
+  (value > 0 ? [0x21, 0x66, 0xac] : [0xb2, 0x18, 0x2b]).map((end) => 255 + (end - 255) * Math.abs(value))
