@@ -101,3 +101,14 @@ describe.each([
     expect(first.text).toContain('the first 200 of 1,500 pictures')
   })
 })
+
+describe('mlp-mnist --preset lecture', () => {
+  it('trains 30 sigmoid units by gradient descent, and another number when told so', async () => {
+    const options = ['--preset', 'lecture', '--batch-size', '10', '--learning-rate', '1', '--epochs', '4']
+    const { metrics } = await run('mlp-mnist', ...options)
+    expect(metrics.accuracy).toBeGreaterThan(0.7)
+    expect(metrics.parameters).toBe(784 * 30 + 30 + 310)
+    const { metrics: few } = await run('mlp-mnist', '--preset', 'lecture', '--hidden', '5', '--limit', '100')
+    expect(few.parameters).toBe(784 * 5 + 5 + 60)
+  })
+})
