@@ -6,10 +6,9 @@ import type { OptionDeclarations, OptionValues } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
 import type { DataSource, EpochSummary, Metrics } from '../recipes/report.js'
 import { writeReport } from '../train/report/report.js'
-import { RunFolder } from '../train/store/run-folder.js'
 import type { EpochLine } from '../train/store/run-lines.js'
 import { exitCodes, Interrupted } from './failure.js'
-import { defaultRunFolder, discard, openPlace, shownPath } from './run-place.js'
+import { defaultRunFolder, discard, openPlace, type RunPlace, shownPath } from './run-place.js'
 import { summaryTable } from './summary.js'
 import type { Surroundings } from './surroundings.js'
 import { TerminalReporter } from './terminal-reporter.js'
@@ -34,13 +33,24 @@ export async function runRecipe<D extends OptionDeclarations>(
   settings: RunSettings,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { stdout, stderr, now } = surroundings
   if (settings.backend !== undefined) setBackend(settings.backend)
   seed(settings.seed)
+  const opened = await openPlace(settings.out ?? defaultRunFolder(recipe.name, new Date()))
+  try {
+    return await runIn(opened, recipe, options, settings, surroundings)
+  } finally {
+    await opened.folder.release()
+  }
+}
 
-  const started = new Date()
-  const place = await openPlace(settings.out ?? defaultRunFolder(recipe.name, started))
-  const folder = await RunFolder.open(place)
+async function runIn<D extends OptionDeclarations>(
+  { place, folder }: RunPlace,
+  recipe: Recipe<D>,
+  options: OptionValues<D>,
+  settings: RunSettings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const { stdout, stderr, now } = surroundings
   const before = settings.resume ? await folder.info() : undefined
   if (before !== undefined && before.name !== recipe.name) {
     fail(
@@ -104,7 +114,7 @@ export async function runRecipe<D extends OptionDeclarations>(
     report.clear()
     await pending
     const isKept = epochs > 0 || (await folder.checkpoints()).length > 0 || before !== undefined
-    if (!isKept) await discard(place)
+    if (!isKept) await folder.release().then(() => discard(place))
     else if (error instanceof Interrupted) await finish('interrupted', {})
     else await finish('failed', {}, error instanceof Error ? error.message : String(error))
     if (!(error instanceof Interrupted)) throw error

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultRunFolder, discard, openPlace } from '../../src/cli/run-place.js'
-import { RunFolder } from '../../src/train/store/run-folder.js'
 
 let root: string
 beforeEach(() => {
@@ -20,17 +19,20 @@ describe('the place of a run', () => {
 
   it('loses an earlier run when another one begins, and nothing else', async () => {
     for (const name of ['run.json', 'metrics.jsonl', 'notes.txt']) writeFileSync(join(root, name), 'old')
-    await (await RunFolder.open(await openPlace(root))).begin({ name: 'new' })
+    const { folder } = await openPlace(root)
+    await folder.begin({ name: 'new' })
+    await folder.release()
     expect(readdirSync(root)).toEqual(['notes.txt', 'run.json'])
   })
 
   it('can be taken back, with the folders that were made for it', async () => {
     writeFileSync(join(root, 'notes.txt'), '')
-    const place = await openPlace(join(root, 'a', 'b'))
-    await (await RunFolder.open(place)).begin({ name: 'new' })
-    await discard(place)
-    expect(readdirSync(root)).toEqual(['notes.txt'])
-    await discard(await openPlace(root))
+    for (const path of [join(root, 'a', 'b'), root]) {
+      const { place, folder } = await openPlace(path)
+      await folder.begin({ name: 'new' })
+      await folder.release()
+      await discard(place)
+    }
     expect(readdirSync(root)).toEqual(['notes.txt'])
   })
 

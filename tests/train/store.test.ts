@@ -61,6 +61,7 @@ describe('a folder of files', () => {
     writeFileSync(join(root, 'swept/checkpoints/.checkpoints-step-1.safetensors.99.partial'), 'half')
     const storage = await folderStorage(join(root, 'swept'))
     expect(await storage.list('checkpoints')).toEqual([])
+    await (await storage.claim?.())?.()
     expect(readdirSync(join(root, 'swept/checkpoints'))).toEqual([])
   })
 

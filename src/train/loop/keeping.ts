@@ -72,6 +72,7 @@ export class Keeping {
     const { folder: where, resume = false, name = 'training' } = this.#plan.options
     if (where === undefined) return undefined
     const folder = await RunFolder.open(where)
+    await folder.claim()
     this.#folder = folder
     this.#isOwner = !folder.isBegun
     if (folder.isTrained) {
@@ -183,6 +184,11 @@ export class Keeping {
     if (this.#folder === undefined || (this.#savedStep === step && this.#failure === undefined)) return
     this.#failure = undefined
     await this.save(step, checkpoint)
+  }
+
+  /** Leaves the folder to others. */
+  async release(): Promise<void> {
+    await this.#folder?.release()
   }
 
   /** @throws if something could not be written, and nothing else has failed */

@@ -142,6 +142,14 @@ export class Loop<B> implements Training {
 
   /** Trains; what it gives are the epochs as they end. Those before a break come at once, through `onHistory`. */
   async *run(onHistory: (epochs: readonly EpochEvent[]) => void): AsyncGenerator<EpochEvent> {
+    try {
+      yield* this.#train(onHistory)
+    } finally {
+      await this.#keeping.release()
+    }
+  }
+
+  async *#train(onHistory: (epochs: readonly EpochEvent[]) => void): AsyncGenerator<EpochEvent> {
     const { ensemble } = this.#plan
     const resumed = await this.#keeping.begin()
     if (resumed !== undefined) await this.#goOnFrom(resumed)

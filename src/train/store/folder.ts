@@ -1,4 +1,5 @@
-import { fail } from '../../core/errors.js'
+import { fail, ShapewiseError } from '../../core/errors.js'
+import { claimFolder, isMark } from './claim.js'
 import { bytesOf, type Storage } from './storage.js'
 
 /** What a file is called until it is complete; leftovers of a process that was killed are swept away by the next one. */
@@ -18,7 +19,7 @@ export interface FolderStorage extends Storage {
  * A file is written under another name, flushed to the disk and then renamed, so that neither a crash nor a full disk leaves half of
  * one.
  *
- * @throws if the folder cannot be made or written to
+ * @throws if the folder cannot be made
  */
 export async function folderStorage(path: string): Promise<FolderStorage> {
   const { open, readFile, readdir, rename, rm } = await import('node:fs/promises')
@@ -48,7 +49,7 @@ export async function folderStorage(path: string): Promise<FolderStorage> {
   const refused = (error: unknown, file: string): never =>
     fail(`${at(file)}: the file cannot be written (${reasonOf(error)})`, 'Make room, or choose another folder.')
 
-  const storage: FolderStorage = {
+  return {
     name: root,
     path: root,
     made: await makeFolders(root).catch((error) => refuseFolder(path, error)),
@@ -106,33 +107,32 @@ export async function folderStorage(path: string): Promise<FolderStorage> {
     async list(folder) {
       try {
         const entries = await readdir(at(folder), { withFileTypes: true })
-        const files = entries.filter((entry) => entry.isFile() && !PARTIAL.test(entry.name))
-        return files.map(({ name }) => name).sort()
+        const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+        return names.filter((name) => !PARTIAL.test(name) && !isMark(name)).sort()
       } catch (error) {
         if (codeOf(error) === 'ENOENT') return []
         return fail(`${at(folder)}: the folder cannot be read (${reasonOf(error)})`, 'Check that it may be read.')
       }
     },
+    async claim() {
+      const release = await claimFolder(root).catch((error) => refuseFolder(path, error))
+      for (const folder of ['', 'checkpoints', 'pictures']) {
+        for (const name of await readdir(at(folder)).catch(() => [])) {
+          if (PARTIAL.test(name)) await rm(join(at(folder), name), { force: true })
+        }
+      }
+      return release
+    },
   }
-  try {
-    // Tried out, so that a run cannot fail at its end because of it.
-    await storage.write('.writable', '')
-    await storage.remove('.writable')
-  } catch (error) {
-    refuseFolder(path, error)
-  }
-  for (const folder of ['', 'checkpoints', 'pictures']) {
-    for (const name of await readdir(at(folder)).catch(() => [])) {
-      if (PARTIAL.test(name)) await rm(join(at(folder), name), { force: true })
-    }
-  }
-  return storage
 }
 
 function refuseFolder(path: string, error: unknown): never {
-  const [, inside] = /\(([^)]*)\)/.exec(error instanceof Error ? error.message : '') ?? []
-  const reason = codeOf(error) === undefined && inside !== undefined ? inside : reasonOf(error)
-  fail(`${path}: the run cannot be stored in this folder (${reason})`, 'Give a folder that may be written to.')
+  if (error instanceof ShapewiseError) throw error
+  const isFull = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+  fail(
+    `${path}: the run cannot be stored in this folder (${reasonOf(error)})`,
+    isFull ? 'Make room, or give another folder.' : 'Give a folder that may be written to.',
+  )
 }
 
 /**

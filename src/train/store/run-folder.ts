@@ -35,13 +35,20 @@ export class RunFolder {
   #info: RunInfo | undefined
   /** Lines that could not be written so far. */
   #waiting = ''
+  /** How many parts of this process write, and what gives the storage free for others. */
+  #writers = 0
+  #claim: Promise<(() => Promise<void>) | undefined> | undefined
 
-  private constructor(readonly storage: Storage) {}
+  private constructor(
+    readonly storage: Storage,
+    /** That of which it is a part. */
+    readonly whole?: RunFolder,
+  ) {}
 
   /**
    * A folder by its path (Node only), or any storage. Nothing that lies in it is changed.
    *
-   * @throws if the folder cannot be made or written to
+   * @throws if the folder cannot be made
    */
   static async open(where: string | Storage | RunFolder): Promise<RunFolder> {
     if (where instanceof RunFolder) return where
@@ -69,7 +76,35 @@ export class RunFolder {
 
   /** The folder of a run that is part of this one. */
   within(name: string): RunFolder {
-    return new RunFolder(partOf(this.storage, name))
+    return new RunFolder(partOf(this.storage, name), this)
+  }
+
+  /**
+   * Takes the folder, with all of its parts, for this process, which others then are refused; `fit`, `trainLoop` and the command line do so.
+   * Who claims it several times releases it as often.
+   *
+   * @throws if another process has it, with which one, or nothing can be written there
+   */
+  async claim(): Promise<void> {
+    if (this.whole !== undefined) return this.whole.claim()
+    this.#writers++
+    this.#claim ??= Promise.resolve(this.storage.claim?.())
+    try {
+      await this.#claim
+    } catch (error) {
+      this.#writers--
+      this.#claim = undefined
+      throw error
+    }
+  }
+
+  /** Takes back {@link claim}. */
+  async release(): Promise<void> {
+    if (this.whole !== undefined) return this.whole.release()
+    if (this.#writers === 0 || --this.#writers > 0) return
+    const claim = this.#claim
+    this.#claim = undefined
+    await (await claim)?.()
   }
 
   /** What is known about the run that lies here, if there is one. @throws if `run.json` is damaged */
@@ -157,8 +192,7 @@ export class RunFolder {
       .sort((a, b) => a - b)
   }
 
-  /** Stores what a training is after a step. */
-  /** @param bytes what `packCheckpoint` has made */
+  /** Stores what a training is after a step, as the bytes that `packCheckpoint` has made. */
   async writeCheckpoint(step: number, bytes: Uint8Array): Promise<void> {
     await this.storage.write(checkpointFile(step), bytes)
   }

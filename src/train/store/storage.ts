@@ -1,3 +1,5 @@
+import { fail } from '../../core/errors.js'
+
 /** Where the files of a run lie: a folder, or memory where there are no folders. */
 export interface Storage {
   /** For messages. */
@@ -12,6 +14,11 @@ export interface Storage {
   remove(file: string): Promise<void>
   /** The names of the files directly in a folder, sorted; '' is the outermost one. */
   list(folder: string): Promise<readonly string[]>
+  /**
+   * Takes all of it for one writer, until the function that comes back is called or the writer's process ends, however it ends; storages
+   * that only one can know need none. Reading is free. @throws if another one has it, or nothing can be written
+   */
+  claim?(): Promise<() => Promise<void>>
 }
 
 /**
@@ -24,6 +31,7 @@ export interface Storage {
  */
 export function memoryStorage(name = 'memory'): Storage {
   const files = new Map<string, Uint8Array>()
+  let isClaimed = false
   return {
     name,
     read: async (file) => files.get(file)?.slice(),
@@ -45,6 +53,14 @@ export function memoryStorage(name = 'memory'): Storage {
       const within = folder === '' ? '' : `${folder}/`
       const names = [...files.keys()].filter((file) => file.startsWith(within)).map((file) => file.slice(within.length))
       return names.filter((file) => !file.includes('/')).sort()
+    },
+    async claim() {
+      if (isClaimed)
+        fail(`${name}: another training is stored here at this time`, 'Wait for it, or take another storage.')
+      isClaimed = true
+      return async () => {
+        isClaimed = false
+      }
     },
   }
 }

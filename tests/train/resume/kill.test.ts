@@ -2,47 +2,30 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { rolldown } from 'rolldown'
 import { readCheckpoint } from 'shapewise/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RandomStream } from '../../../src/core/threefry.js'
+import { programOf } from './program.js'
 import { scenarios } from './scenarios.js'
 
-const path = (relative: string): string => fileURLToPath(new URL(`../../../${relative}`, import.meta.url))
 /** Kills in all; SHAPEWISE_KILLS=50 for the long test. */
 const kills = Number(process.env.SHAPEWISE_KILLS ?? 8)
 /** A training takes about so long; kills fall within. */
 const MILLISECONDS = 250
-// Beside the kernels, so that it finds them.
-const program = path(`dist/resume-${process.pid}.mjs`)
+let program: Awaited<ReturnType<typeof programOf>>
 const root = mkdtempSync(join(tmpdir(), 'resume-'))
 
 beforeAll(async () => {
-  const bundle = await rolldown({
-    input: path('tests/train/resume/child.ts'),
-    platform: 'node',
-    resolve: {
-      extensionAlias: { '.js': ['.ts'] },
-      alias: Object.fromEntries(
-        ['data', 'nn', 'optim', 'train']
-          .map((entry) => [`shapewise/${entry}`, path(`src/${entry}/index.ts`)])
-          .concat([['shapewise', path('src/index.ts')]]),
-      ),
-    },
-    external: [/^node:/],
-  })
-  await bundle.write({ file: program, format: 'esm', codeSplitting: false })
-  await bundle.close()
+  program = await programOf('child.ts')
 }, 120_000)
 afterAll(() => {
-  rmSync(program, { force: true })
+  program.remove()
   rmSync(root, { recursive: true, force: true })
 })
 
 /** Trains in a process of its own, which is killed so long after it has begun; gives the hash of the result if it came so far. */
 async function train(scenario: string, folder: string, killAfter?: number): Promise<string | undefined> {
-  const child = spawn(process.execPath, [program, scenario, folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program.file, scenario, folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   let [output, complaints] = ['', '']
   child.stderr.on('data', (text: Buffer) => {
     complaints += text
