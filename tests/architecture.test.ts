@@ -169,7 +169,7 @@ describe('platform modules', () => {
   const needed: { readonly [folder: string]: readonly string[] } = {
     'src/formats/onnx/file/': ['@bufbuild/protobuf/wire'],
     'src/formats/tensorboard/': ['@bufbuild/protobuf/wire'],
-    'src/plot/': ['d3-scale', 'd3-shape'],
+    'src/plot/': ['d3-contour', 'd3-scale', 'd3-shape'],
   }
 
   it('of others serve the command line only, but for those that a room stands on', () => {

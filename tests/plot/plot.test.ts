@@ -1,4 +1,4 @@
-import { chart, heatmap } from 'shapewise/plot'
+import { chart, contours, heatmap } from 'shapewise/plot'
 import { describe, expect, it } from 'vitest'
 
 /** The elements of a picture; throws if it is no well-formed XML: every tag is closed, and no & or < stands alone. */
@@ -15,7 +15,7 @@ function parse(svg: string): { name: string; attributes: Record<string, string>;
       rest = rest.slice(text.length)
       continue
     }
-    const tag = /^<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<]*")*)\s*(\/?)>/.exec(rest)
+    const tag = /^<(\/?)([a-zA-Z]+)((?:\s[\w:-]+="[^"<]*")*)\s*(\/?)>/.exec(rest)
     if (tag === null) throw new Error(`no tag: ${rest.slice(0, 60)}`)
     const [whole, closes, name, list, closed] = tag
     if (closes !== '') {
@@ -165,5 +165,124 @@ describe('heatmap', () => {
     expect(() => heatmap({ values: [] })).toThrow(/no cells/)
     expect(() => heatmap({ values: [[1], [1, 2]] })).toThrow(/differ in length/)
     expect(() => heatmap({ values: [[1]], rows: ['a', 'b'] })).toThrow(/2 names for 1 rows/)
+  })
+})
+
+describe('contours', () => {
+  const cone = Array.from({ length: 41 }, (_, i) => Array.from({ length: 41 }, (_, j) => Math.hypot(i - 20, j - 20)))
+  const axis = { from: -1, to: 1 }
+
+  it('draws a cone as circles, each with as many places outside as its band says', () => {
+    const elements = parse(contours({ heights: cone, x: axis, y: axis, bands: 8, width: 400, height: 400 }))
+    const bands = elements.filter(({ attributes }) => attributes.class === 'band')
+    expect(bands).toHaveLength(7)
+    const heights = cone.flat().sort((a, b) => a - b)
+    const [left, top] = [248, 214]
+    // The lowest bands do not touch the border: what is higher is everything but the inside of a ring around the middle.
+    for (const [i, { attributes }] of bands.slice(0, 4).entries()) {
+      const rings = attributes.d.split('Z').filter((ring) => ring !== '')
+      expect(rings).toHaveLength(2)
+      const radii = placesOf(rings[1]).map(([x, y]) => Math.hypot(x - left, y - top) / 10)
+      const level = heights[Math.floor(((i + 1) * heights.length) / 8)]
+      for (const radius of radii) expect(Math.abs(radius - level)).toBeLessThan(0.1)
+    }
+    expect(new Set(bands.map(({ attributes }) => attributes.fill)).size).toBe(7)
+  })
+
+  it('draws the row of the smallest y at the bottom', () => {
+    const heights = Array.from({ length: 11 }, (_, i) => new Float32Array(11).fill(i))
+    const [band] = parse(contours({ heights, bands: 2, width: 200, height: 200 })).filter(
+      ({ attributes }) => attributes.class === 'band',
+    )
+    // High numbers y are high in the picture: at small numbers of pixels.
+    for (const [, y] of placesOf(band.attributes.d.replace('Z', ''))) expect(y).toBeLessThanOrEqual(14 + 100.01)
+  })
+
+  it('puts paths, numbers and marks where they belong', () => {
+    const path = { name: 'a & b', x: [-1, 1, 1], y: [-1, -1, 1] }
+    const svg = contours({
+      heights: cone,
+      x: axis,
+      y: axis,
+      paths: [path, path],
+      marks: [[0, 0]],
+      width: 200,
+      height: 100,
+    })
+    expect(placesOf(pathOf(svg))).toEqual([
+      [48, 114],
+      [248, 114],
+      [248, 14],
+    ])
+    const elements = parse(svg)
+    expect(elements.filter(({ text }) => text === 'a &amp; b')).toHaveLength(2)
+    // After a third of 300 pixels, and after two thirds.
+    const badges = elements
+      .filter(({ name }) => name === 'circle')
+      .map(({ attributes }) => [+attributes.cx, +attributes.cy])
+    expect(badges.slice(0, 2)).toEqual([
+      [148, 114],
+      [248, 114],
+    ])
+    expect(svg).not.toMatch(/animate/)
+  })
+
+  it('moves all paths by one clock: after half of the time each has made the root of the steps of the longest', () => {
+    const line = (count: number) => ({
+      x: Array.from({ length: count }, (_, i) => -1 + (2 * i) / 99),
+      y: new Array(count).fill(0),
+    })
+    const svg = contours({ heights: cone, x: axis, y: axis, paths: [line(100), line(7)], seconds: 8 })
+    const moves = parse(svg).filter(({ name }) => name === 'animateMotion')
+    expect(moves.map(({ attributes }) => attributes.dur)).toEqual(['8s', '8s'])
+    const at = ({ attributes }: (typeof moves)[number], share: number) => {
+      const frame = attributes.keyTimes.split(';').findIndex((time) => Number(time) >= 0.8 * share - 1e-3)
+      return Number(attributes.keyPoints.split(';')[frame])
+    }
+    // Place 10 of 100, which is 9 steps of 99; the short path has ended with place 7.
+    expect(at(moves[0], 0.5)).toBeCloseTo(9 / 99, 3)
+    expect(at(moves[0], 1)).toBe(1)
+    expect(at(moves[1], 0.25)).toBeCloseTo((100 ** 0.25 - 1) / 6, 3)
+    expect(at(moves[1], 0.5)).toBe(1)
+    // What shows no movement shows whole lines: dashes come only with the movement.
+    for (const { name, attributes } of parse(svg))
+      if (name === 'path') expect(attributes['stroke-dasharray']).toBe(undefined)
+  })
+
+  it.each([
+    [
+      [
+        [1, 1],
+        [1, 1],
+      ],
+    ],
+    [
+      [
+        [Number.NaN, Infinity],
+        [-Infinity, 1],
+      ],
+    ],
+    [
+      [
+        [Number.NaN, Number.NaN],
+        [Number.NaN, Number.NaN],
+      ],
+    ],
+    [[Float32Array.of(1, 2, 3), Float32Array.of(1e38, -1e38, 0)]],
+  ])('takes %j', (heights) => {
+    const paths = [
+      { x: [], y: [] },
+      { x: [0.5], y: [0.5] },
+      { x: [0, Number.NaN, 1], y: [0, 0, 0] },
+    ]
+    expect(parse(contours({ title: '<', heights, paths, seconds: 3, note: '&' })).length).toBeGreaterThan(3)
+  })
+
+  it('refuses what it cannot draw', () => {
+    expect(() => contours({ heights: [[1, 2]] })).toThrow(/1 × 2 heights/)
+    expect(() => contours({ heights: [[1, 2], [1]] })).toThrow(/differ in length/)
+    expect(() => contours({ heights: cone, paths: [{ name: 'a', x: [1], y: [] }] })).toThrow(
+      /'a' has 1 numbers x and 0/,
+    )
   })
 })
