@@ -14,7 +14,7 @@ export interface Series {
   readonly y: Numbers
   /** 1, 2, 3 … by default. */
   readonly x?: Numbers
-  /** 'line'. Bars stand on 0. */
+  /** 'line'. Bars stand on 0; those of several series share the room at a number, side by side. */
   readonly kind?: 'line' | 'dashes' | 'points' | 'bars'
   /** Such as '#d55e00'; the next one of a palette by default. */
   readonly color?: string
@@ -82,7 +82,8 @@ export function chart(options: ChartOptions): string {
     title === undefined ? '' : textElement({ x: area.left, y: 22, class: 'title' }, title),
     legend(named, area.left, area.top - 12),
     frame(x, y, area),
-    ...series.map((one) => drawn(one, x, y, area)),
+    ...series.filter(({ kind }) => kind === 'bars').map((one, i, all) => bars(one, x, y, area, [i, all.length])),
+    ...series.filter(({ kind }) => kind !== 'bars').map((one) => drawn(one, x, y, area)),
     ...(options.marks ?? []).map((mark) => marked(mark, x, area)),
     xs.length > 0 && ys.length > 0 ? '' : textElement({ ...middleOf(area), 'text-anchor': 'middle' }, 'no values'),
   ])
@@ -171,18 +172,27 @@ function legend(series: readonly PlacedSeries[], left: number, y: number): strin
     .join('')
 }
 
+/** Bars of one series, the `own`-th of `all` that stand side by side. */
+function bars(
+  { x: xs, y: ys, color }: PlacedSeries,
+  x: Axis,
+  y: Axis,
+  area: Area,
+  [own, all]: readonly [number, number],
+) {
+  const ground = y.place(0) ?? area.bottom
+  const width = (((x.place(1) ?? 1) - (x.place(0) ?? 0)) * 0.8) / all
+  const drawn = Array.from(ys, (value, i) => {
+    const [at, end] = [x.place(xs[i]), y.place(value)]
+    if (at === undefined || end === undefined) return ''
+    const [left, top, height] = [at + (own - all / 2) * width, Math.min(end, ground), Math.abs(end - ground)]
+    return element('rect', { x: left, y: top, width, height, fill: color })
+  })
+  return drawn.join('')
+}
+
 function drawn({ x: xs, y: ys, kind, color }: PlacedSeries, x: Axis, y: Axis, area: Area): string {
   const points = Array.from({ length: ys.length }, (_, i) => [x.place(xs[i]), y.place(ys[i])] as const)
-  if (kind === 'bars') {
-    const ground = y.place(0) ?? area.bottom
-    const half = ((x.place(1) ?? 1) - (x.place(0) ?? 0)) * 0.4
-    const bars = points.map(([at, end]) => {
-      if (at === undefined || end === undefined) return ''
-      const [top, height] = [Math.min(end, ground), Math.abs(end - ground)]
-      return element('rect', { x: at - half, y: top, width: 2 * half, height, fill: color })
-    })
-    return bars.join('')
-  }
   if (kind === 'points') {
     const dots = points.map(([cx, cy]) =>
       cx === undefined || cy === undefined

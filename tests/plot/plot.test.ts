@@ -51,6 +51,19 @@ describe('chart', () => {
     expect(y2).toBeLessThan(y0)
   })
 
+  it('puts bars of several series side by side', () => {
+    const svg = chart({ series: [{ y: [1, 2], kind: 'bars' }, { y: [2, 1], kind: 'bars' }, { y: [1, 1] }] })
+    const rects = parse(svg).filter(({ name }) => name === 'rect')
+    const spans = rects.map(({ attributes: { x, width } }) => [Number(x), Number(x) + Number(width)] as const)
+    expect(spans).toHaveLength(4)
+    const inOrder = [...spans].sort(([a], [b]) => a - b)
+    for (const [i, [left]] of inOrder.slice(1).entries()) expect(left).toBeGreaterThanOrEqual(inOrder[i][1] - 0.02)
+    // Both stand around their number: as far to the left of it as to the right.
+    const line = placesOf(pathOf(svg))
+    expect((spans[0][0] + spans[2][1]) / 2).toBeCloseTo(line[0][0], 1)
+    expect((spans[1][0] + spans[3][1]) / 2).toBeCloseTo(line[1][0], 1)
+  })
+
   it('has equal steps for equal factors on a logarithmic axis, and leaves out what is not positive', () => {
     const svg = chart({ y: { scale: 'log' }, series: [{ y: [1, 10, 100, 0, -1, 1000, 100] }] })
     const pieces = pathOf(svg).split('M').slice(1)
