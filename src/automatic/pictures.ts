@@ -153,9 +153,14 @@ const training = recipe({
       callbacks: [earlyStopping({ patience: options.patience })],
       ...following(context, 'validation'),
     } as never)
-    const { accuracy, loss } = (await evaluate(model as never, held)) as ClassEvaluation
-    await writeReport(folder, { model, data: held as never, classNames: notes.classes })
-    return { accuracy, loss, pictures: all.length, parameters: model.parameterCount() }
+    const evaluation = (await evaluate(model as never, held)) as ClassEvaluation
+    await writeReport(folder, { model, data: held as never, evaluation, classNames: notes.classes })
+    return {
+      accuracy: evaluation.accuracy,
+      loss: evaluation.loss,
+      pictures: all.length,
+      parameters: model.parameterCount(),
+    }
   },
 })
 

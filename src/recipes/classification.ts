@@ -6,8 +6,6 @@ import type { Cell, Metrics, Picture, Reporter } from './report.js'
 
 const TEST_BATCH = 250
 const SHOWN_MISTAKES = 6
-/** The page of the run shows what becomes of so many. */
-const REPORTED_EXAMPLES = 1000
 
 /**
  * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
@@ -37,7 +35,7 @@ export async function test({ report, folder }: RecipeContext, model: Model, data
     batchSize: TEST_BATCH,
     onBatch: (examples) => report.progress({ stage: 'testing', batch: ++batch, batches, examples, metrics: {} }),
   })
-  await writeReport(folder, { model, data: data.take(REPORTED_EXAMPLES) })
+  await writeReport(folder, { model, data, evaluation })
   reportConfusion(report, evaluation.confusion)
   reportMistakes(report, evaluation, data)
   return { accuracy: evaluation.accuracy, loss: evaluation.loss, parameters: model.parameterCount() }

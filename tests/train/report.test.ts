@@ -48,6 +48,16 @@ describe('a report', () => {
     expect([png.width, png.height]).toEqual([28, 28])
     expect(html).toContain('5,874')
     expect(html.match(/<svg/g)?.length).toBeGreaterThan(3)
+    // What has been measured already is taken as it is.
+    const before = await textOf(storage, 'evaluation.json')
+    await writeReport(storage, { model, data: digits, evaluation })
+    expect(await textOf(storage, 'evaluation.json')).toBe(before)
+    await writeReport(storage, { model, data: digits, evaluation: { ...evaluation, loss: 123 } })
+    expect(JSON.parse(await textOf(storage, 'evaluation.json')).loss).toBe(123)
+    const part = writeReport(storage, { model, data: digits.take(250), evaluation })
+    await expect(part).rejects.toThrow(/evaluation is of 300 examples, the data have 250/)
+    const other = writeReport(storage, { model, data: digits.subset([...labels.keys()].reverse()), evaluation })
+    await expect(other).rejects.toThrow(/evaluation is of other labels/)
     // Made again from what lies there.
     await storage.write('pictures/first-layer.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>')
     await writeReport(storage)

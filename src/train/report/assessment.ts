@@ -1,3 +1,4 @@
+import { fail } from '../../core/errors.js'
 import { formatMetric } from '../../core/metric.js'
 import { type Columns, type Dataset, encodePng } from '../../data/index.js'
 import { tensor } from '../../tensor/create.js'
@@ -22,6 +23,8 @@ export interface AssessmentOptions {
   readonly model: Model
   /** Examples to measure on: not those that were learned from. */
   readonly data: Dataset<Columns>
+  /** What `evaluate` gave for this model and all of these examples, in their order; by default they are measured anew. */
+  readonly evaluation?: Evaluation | ClassEvaluation
   /** What the classes are called; by default as the data set says, or their numbers. */
   readonly classNames?: readonly string[]
   readonly loss?: Loss
@@ -38,14 +41,15 @@ const MOST_CLASSES = 60
 
 /** Measures a model; `write` stores the pictures of the worst examples under a name. */
 export async function assess(
-  { model, data, classNames, loss, ...names }: AssessmentOptions,
+  { model, data, classNames, loss, evaluation: given, ...names }: AssessmentOptions,
   write: (name: string, content: Uint8Array) => Promise<void>,
 ): Promise<Assessment> {
-  const evaluation: Evaluation | ClassEvaluation = await evaluate(model, data as never, { loss, ...names })
-  const { inputs, targets } = chooseColumns('report', data, names)
+  const { inputs, targets } = chooseColumns('writeReport', data, names)
+  if (given !== undefined) expectOf(given, data, targets)
+  const evaluation: Evaluation | ClassEvaluation = given ?? (await evaluate(model, data as never, { loss, ...names }))
   const common = { examples: evaluation.examples, loss: evaluation.loss }
   const nameOf = (label: number): string => classNames?.[label] ?? String(label)
-  const worst = 'labels' in evaluation ? worstNamed(evaluation, nameOf) : worstValues(evaluation)
+  const worst = isOfClasses(evaluation) ? worstNamed(evaluation, nameOf) : worstValues(evaluation)
   const shown = await Promise.all(
     worst.map(async ({ example, text }, i) => {
       const png = await pictureOf(data, inputs, example)
@@ -55,12 +59,28 @@ export async function assess(
       return { text, picture }
     }),
   )
-  if (!('labels' in evaluation)) return { ...common, values: valuesOf(evaluation, data.values(targets)), worst: shown }
+  if (!isOfClasses(evaluation)) return { ...common, values: valuesOf(evaluation, data.values(targets)), worst: shown }
   const { accuracy, classes, confusion } = evaluation
   return {
     ...{ ...common, accuracy, worst: shown },
     ...(classes <= MOST_CLASSES && { confusion, classNames: Array.from({ length: classes }, (_, i) => nameOf(i)) }),
   }
+}
+
+const isOfClasses = (evaluation: Evaluation | ClassEvaluation): evaluation is ClassEvaluation => 'labels' in evaluation
+
+/** Throws if an evaluation is of other examples. */
+function expectOf(evaluation: Evaluation | ClassEvaluation, data: Dataset<Columns>, targets: string): void {
+  const { examples } = evaluation
+  const labels = data.values(targets)
+  const isOther = isOfClasses(evaluation) && evaluation.labels.some((label, i) => label !== labels[i])
+  if (examples === data.length && !isOther) return
+  fail(
+    examples === data.length
+      ? 'writeReport: the evaluation is of other labels than the data have'
+      : `writeReport: the evaluation is of ${examples} examples, the data have ${data.length}`,
+    'Give what evaluate(model, data) gave for the same data.',
+  )
 }
 
 interface Bad {

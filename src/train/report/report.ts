@@ -20,7 +20,7 @@ const REPORT = 'report.html'
  * Writes `report.html` into the folder of a run: results beside published figures, curves, what the model confuses, its worst examples, its
  * layers, pictures, options and surroundings, as one page that needs nothing else.
  *
- * With a model and data it is measured first, and what came out is stored (`evaluation.json`, `summary.txt`, `worst/`); without, the page is
+ * With a model and data it is measured first, unless an `evaluation` is given, and what came out is stored (`evaluation.json`, `summary.txt`, `worst/`); without, the page is
  * made again from what lies in the folder.
  *
  * @throws if there is no run in the folder, or the data are none to measure on
@@ -39,7 +39,7 @@ export async function writeReport(where: string | Storage | RunFolder, measured?
   const { storage } = folder
   if (measured !== undefined) {
     checkOptions<AssessmentOptions>('writeReport', measured, {
-      ...{ model: true, data: true, classNames: true, loss: true, inputs: true, targets: true },
+      ...{ model: true, data: true, evaluation: true, classNames: true, loss: true, inputs: true, targets: true },
     })
     const { model, data } = measured
     const assessment = await assess(measured, (name, content) => storage.write(name, content))
