@@ -151,7 +151,7 @@ const training = recipe({
       validation: held,
       augment: (inputs: Tensor) => shift(inputs as Tensor<[number, number, number, number]>) as Tensor,
       callbacks: [earlyStopping({ patience: options.patience })],
-      ...following(context, 'validation'),
+      ...following(context, { measured: 'validation' }),
     } as never)
     const evaluation = (await evaluate(model as never, held)) as ClassEvaluation
     await writeReport(folder, { model, data: held as never, evaluation, classNames: notes.classes })

@@ -99,7 +99,7 @@ const training = recipe({
       batchSize,
       validation: held,
       callbacks: [earlyStopping({ patience: options.patience })],
-      ...following(context, 'validation'),
+      ...following(context, { measured: 'validation' }),
     } as never)
     const { accuracy, loss } = (await evaluate(model as never, held, { targets: 'targets' })) as ClassEvaluation
     await writeReport(folder)

@@ -10,12 +10,17 @@ const SHOWN_MISTAKES = 6
 /**
  * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
  *
- * @param measured what the data for the validation are called
+ * @param options.measured what the data for the validation are called
+ * @param options.stage in kebab-case, of one of several trainings: names it in the report, and its part of the folder
  */
-export const following = ({ report, folder, resume, signal, seed }: RecipeContext, measured = 'test') => ({
-  ...{ folder, resume, signal, seed, onNote: (text: string) => report.log(text) },
+export const following = (
+  { report, folder, resume, signal, seed }: RecipeContext,
+  { measured = 'test', stage }: { readonly measured?: string; readonly stage?: string } = {},
+) => ({
+  ...{ folder: stage === undefined ? folder : folder.within(stage), resume, signal, seed },
+  onNote: (text: string) => report.log(text),
   onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
-    report.progress({ epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
+    report.progress({ ...(stage && { stage }), epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
   },
   onEpoch({ epoch, epochs, loss, accuracy, validation }: Epoch<'classes'>): Promise<void> {
     const metrics = {
@@ -23,7 +28,7 @@ export const following = ({ report, folder, resume, signal, seed }: RecipeContex
       accuracy,
       ...(validation && { [`${measured}Loss`]: validation.loss, [`${measured}Accuracy`]: validation.accuracy }),
     }
-    return report.epoch({ epoch, epochs, metrics })
+    return report.epoch({ ...(stage && { stage }), epoch, epochs, metrics })
   },
 })
 
