@@ -10,7 +10,7 @@ import * as nn from '../dist/nn/index.js'
 import { adam } from '../dist/optim/index.js'
 import { fit } from '../dist/train/index.js'
 
-const COUNT = 2000
+const COUNT = 10_000
 const { train, test } = await mnist()
 seed(0)
 const model = lenet()
@@ -23,7 +23,7 @@ const exact = await model
   .forward(tensor(pixels, [COUNT, 28, 28, 1]))
   .argMax(-1)
   .data()
-for (const weights of ['float32', 'float16', 'int8', 'int6']) {
+for (const weights of ['float32', 'float16', 'int8', 'int7', 'int6']) {
   const text = await bundle(model, [zeros([1, 28, 28, 1])], { weights })
   const { predict } = await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
   let [same, right] = [0, 0]

@@ -38,7 +38,7 @@ export const addExport: AddCommand = (program, { stdout }) => {
   )
     .argument('<run>', 'folder of a run')
     .argument('<file>', 'what to write; its ending says how')
-    .option('--weights <kind>', 'how a module keeps its weights: float32, float16, int8 or int6')
+    .option('--weights <kind>', 'how a module keeps its weights: float32, float16, int8, int7 or int6')
     .addHelpText(
       'after',
       '\nExamples:\n  shapewise export runs/photos photos.onnx\n  shapewise export runs/photos photos.mjs --weights int8\n  shapewise export runs/photos weights.safetensors',

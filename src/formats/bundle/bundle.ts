@@ -17,7 +17,7 @@ import { isBundled } from './elementwise.js'
 import { type BundledWeights, decoders, written } from './weights.js'
 
 export interface BundleOptions {
-  /** How weights are kept; int8 and int6 have a scale for each output channel; 'float32'. */
+  /** How weights are kept; whole numbers have a scale for each output channel; 'float32'. */
   readonly weights?: BundledWeights
   /** Whether `predict` takes batches of any size: inputs that have the leading size of the first one have it free; 'dynamic'. */
   readonly batch?: 'dynamic' | 'fixed'
@@ -43,7 +43,7 @@ export async function bundle(
 ): Promise<string> {
   checkOptions('bundle', options, { weights: true, batch: true })
   const { weights = 'float32', batch = 'dynamic' } = options
-  expectChoice('bundle', 'the weights', weights, ['float32', 'float16', 'int8', 'int6'])
+  expectChoice('bundle', 'the weights', weights, ['float32', 'float16', 'int8', 'int7', 'int6'])
   expectChoice('bundle', 'the batch', batch, ['dynamic', 'fixed'])
   if (!Array.isArray(inputs) || inputs.length === 0) {
     fail(

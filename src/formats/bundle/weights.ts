@@ -2,12 +2,12 @@ import { type DType, dtypes, type TypedArray } from '../../core/dtype.js'
 import { decodeFloat16, encodeFloat16 } from '../../core/float16.js'
 
 /** How weights are kept: as they are, or with so many bits. */
-export type BundledWeights = 'float32' | 'float16' | 'int8' | 'int6'
+export type BundledWeights = 'float32' | 'float16' | 'int8' | 'int7' | 'int6'
 
 /** Fewer elements than this, biases for one, stay as they are. */
 const SMALL = 256
 
-const largest = { int8: 127, int6: 31 } as const
+const bitsOf = { int8: 8, int7: 7, int6: 6 } as const
 
 interface Held {
   readonly dtype: DType
@@ -24,7 +24,15 @@ const halves = (text) => Float32Array.from(new Uint16Array(bytes(text)), (x) => 
   const s = new Float32Array(bytes(scales))
   return Float32Array.from(numbers, (x, i) => x * s[i % s.length])
 }
-const digits = (text) => Int8Array.from(text, (c) => c.charCodeAt(0) - (c < '\\\\' ? 66 : 67))`,
+const digits = (text) => Int8Array.from(text, (c) => c.charCodeAt(0) - (c < '\\\\' ? 66 : 67))
+const packed = (text, count, bits) => {
+  const b = new Uint8Array(bytes(text))
+  const most = 2 ** (bits - 1) - 1
+  return Int8Array.from({ length: count }, (_, i) => {
+    const at = (i * bits) >> 3
+    return (((b[at] << 8) | b[at + 1]) >> (16 - bits - ((i * bits) & 7)) & (2 * most + 1)) - most
+  })
+}`,
 } as const
 
 /** An array as an expression of JavaScript. */
@@ -33,17 +41,18 @@ export function written({ dtype, shape, data }: Held, weights: BundledWeights): 
   if (isWeight && weights === 'float16' && data.every((x) => Math.abs(x) < 65504)) {
     return `halves("${base64(Uint16Array.from(data, encodeFloat16))}")`
   }
-  if (isWeight && (weights === 'int8' || weights === 'int6')) {
-    return levels(data, shape[shape.length - 1], largest[weights])
+  if (isWeight && weights !== 'float32' && weights !== 'float16') {
+    return levels(data, shape[shape.length - 1], bitsOf[weights])
   }
   return `new ${dtypes[dtype].storage.name}(bytes("${base64(data)}"))`
 }
 
 /**
- * Whole numbers of −most … most with a scale for each output channel, which the last axis is. Where they are few, each is one character: what
- * compresses files finds their distribution, which base64 would hide.
+ * Whole numbers with a scale for each output channel, which the last axis is. Those of six bits are one character each: what compresses files
+ * finds their distribution, which base64 would hide.
  */
-function levels(data: TypedArray, channels: number, most: number): string {
+function levels(data: TypedArray, channels: number, bits: number): string {
+  const most = 2 ** (bits - 1) - 1
   const scales = new Float32Array(channels)
   data.forEach((x, i) => {
     scales[i % channels] = Math.max(scales[i % channels], Math.abs(x) / most)
@@ -52,10 +61,23 @@ function levels(data: TypedArray, channels: number, most: number): string {
     const scale = scales[i % channels]
     return scale === 0 ? 0 : Math.max(-most, Math.min(most, Math.round(x / scale)))
   })
-  if (most === largest.int8) return `levels(new Int8Array(bytes("${base64(numbers)}")), "${base64(scales)}")`
+  if (bits > 6) return `levels(packed("${base64(pack(numbers, bits))}", ${data.length}, ${bits}), "${base64(scales)}")`
   // From '#' on, without the backslash.
   const text = Array.from(numbers, (x) => String.fromCharCode(x + (x + 66 < 92 ? 66 : 67)))
   return `levels(digits("${text.join('')}"), "${base64(scales)}")`
+}
+
+/** Numbers of some bits one after the other, the high bits first, counted from the lowest number on. */
+function pack(numbers: Int8Array, bits: number): Uint8Array {
+  const lowest = 1 - 2 ** (bits - 1)
+  const bytes = new Uint8Array(Math.ceil((numbers.length * bits) / 8))
+  numbers.forEach((x, i) => {
+    const at = (i * bits) >> 3
+    const shifted = (x - lowest) << (16 - bits - ((i * bits) & 7))
+    bytes[at] |= shifted >> 8
+    bytes[at + 1] |= shifted
+  })
+  return bytes
 }
 
 /** A multiple of three, so that parts of base64 can be put together. */
