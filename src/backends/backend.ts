@@ -11,9 +11,9 @@ export interface Backend {
   allocate(type: TensorType): Storage
   /** A value from elements in host memory, which it may keep: the caller must not write to `data` afterwards. */
   upload(type: TensorType, data: TypedArray): Storage
-  /** The elements; the caller must not write to them. */
+  /** A copy of the elements as they are when all that has been started before is over. */
   download(storage: Storage): Promise<TypedArray>
-  /** The same at once, on backends that can wait without blocking the page. */
+  /** The elements at once, on backends that can wait without blocking the page; not to be written to, nor kept. */
   downloadSync?(storage: Storage): TypedArray
   /** Blocks until all runs have finished, on backends whose runs go on after the call. */
   finish?(): void

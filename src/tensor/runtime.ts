@@ -234,7 +234,7 @@ export function storageOf(node: Node): Storage {
   return node.storage ?? storage
 }
 
-/** The stored elements of a value. */
+/** The stored elements of a value; not to be written to, nor kept. */
 export function downloadSync(storage: Storage): TypedArray {
   const owner = find(storage.backend)
   if (owner.downloadSync === undefined) {
@@ -243,7 +243,7 @@ export function downloadSync(storage: Storage): TypedArray {
   return owner.downloadSync(storage)
 }
 
-/** The same, without blocking where the backend works asynchronously. */
+/** A copy of them, without blocking where the backend works asynchronously. */
 export function download(storage: Storage): Promise<TypedArray> {
   // Until they are read nothing may write over the elements.
   hold(storage)

@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { type Handle, type Kernels, type Memory, notRun, type StartedRun } from '../../src/backends/cpu/backend.js'
+import {
+  CpuBackend,
+  type Handle,
+  type Kernels,
+  type Memory,
+  notRun,
+  type StartedRun,
+} from '../../src/backends/cpu/backend.js'
 import { contiguousView, MAGIC, Words } from '../../src/backends/cpu/format.js'
 import { ProgramWriter } from '../../src/backends/cpu/writer.js'
 import { testedKernels } from '../support/testedKernels.js'
@@ -157,6 +164,17 @@ for (const { name, kernels } of testedKernels().filter(({ build }) => build === 
       }
       // The turn and the output are used again, so they are there.
       expect(held[19]).toBe(held[2])
+    })
+
+    test('what is read is a copy: a heap that grows, and moves, does not take it away', async () => {
+      const backend = new CpuBackend(kernels)
+      const storage = backend.allocate({ dtype: 'float32', shape: [4] })
+      storage.data.set([1, 2, 3, 4])
+      const reading = backend.download(storage)
+      const large = Array.from({ length: 4 }, () => kernels.allocate(2 ** 26))
+      storage.data.set([5, 6, 7, 8])
+      expect([...(await reading)]).toEqual([1, 2, 3, 4])
+      expect(large).toHaveLength(4)
     })
 
     test('what a program writes over stays, and is what the host then sees', () => {

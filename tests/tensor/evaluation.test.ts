@@ -1,4 +1,16 @@
-import { compile, full, grad, random, type Tensor, tensor, Variable, zeros } from 'shapewise'
+import {
+  backend,
+  backendNames,
+  compile,
+  full,
+  grad,
+  random,
+  setBackend,
+  type Tensor,
+  tensor,
+  Variable,
+  zeros,
+} from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { describe, expect, it } from 'vitest'
 
@@ -170,5 +182,21 @@ describe('creation', () => {
     // 1/3 in binary16 is 0x3555 = 0.333251953125, in bfloat16 0x3eab = 0.333984375.
     expect(tensor(1 / 3, [], 'float16').itemSync()).toBe(0.333251953125)
     expect(tensor(1 / 3, [], 'bfloat16').itemSync()).toBe(0.333984375)
+  })
+})
+
+describe.each(backendNames())('reading on %s', (name) => {
+  it('gives the values of its moment, whatever is computed before the promise is kept', async () => {
+    const before = backend().name
+    setBackend(name)
+    try {
+      const reading = tensor([1, 2, 3]).add(1).data()
+      // The heap of a module moves when it grows.
+      const many = Array.from({ length: 8 }, (_, i) => zeros([1 << 22]).add(i))
+      for (const one of many) one.dataSync()
+      expect([...(await reading)]).toEqual([2, 3, 4])
+    } finally {
+      setBackend(before)
+    }
   })
 })

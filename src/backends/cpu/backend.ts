@@ -112,13 +112,10 @@ export class CpuBackend implements Backend {
   async download(storage: Storage): Promise<TypedArray> {
     const { filling } = own(storage)
     if (filling !== undefined) await filling.finished()
-    const { data } = own(storage)
-    const turn = this.kernels.turn?.()
-    if (turn === undefined) return data
-    // Whatever runs meanwhile may write over it.
-    const kept = data.slice()
-    await turn
-    return kept
+    // Whatever runs until the promise is kept may write over it, or let the memory grow, which moves it.
+    const copy = own(storage).data.slice()
+    await this.kernels.turn?.()
+    return copy
   }
 
   downloadSync(storage: Storage): TypedArray {

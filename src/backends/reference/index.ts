@@ -32,7 +32,7 @@ export class ReferenceBackend implements Backend {
   }
 
   async download(storage: Storage): Promise<TypedArray> {
-    return hostData(storage)
+    return hostData(storage).slice()
   }
 
   downloadSync(storage: Storage): TypedArray {

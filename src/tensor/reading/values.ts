@@ -13,7 +13,7 @@ import { formatTensor } from './print.js'
 /** A copy of the elements, in row-major order; float16 and bfloat16 come as float32, booleans as 0 and 1. */
 export function readData(node: Node): Promise<TypedArray> {
   evaluate([node])
-  return download(storageOf(node)).then((data) => hostCopy(node, data))
+  return download(storageOf(node)).then((data) => decodeAll(node.dtype, data))
 }
 
 /** A promise that says so where it is used as if it were its value, as by who forgets `await`. */
@@ -25,11 +25,8 @@ export function toAwait<T>(promise: Promise<T>, method: string): Promise<T> {
 
 export function readDataSync(node: Node): TypedArray {
   evaluate([node])
-  return hostCopy(node, downloadSync(storageOf(node)))
-}
-
-function hostCopy({ dtype }: Node, data: TypedArray): TypedArray {
-  const decoded = decodeAll(dtype, data)
+  const data = downloadSync(storageOf(node))
+  const decoded = decodeAll(node.dtype, data)
   return decoded === data ? data.slice() : decoded
 }
 
