@@ -74,6 +74,19 @@ describe('models of Keras', () => {
     await expect(fromKeras(bytesOf(fixture.files[name]))).rejects.toThrow(message)
   })
 
+  it('leave nothing behind in the memory of h5wasm, damaged or whole', async () => {
+    const { FS } = await (await import('h5wasm')).ready
+    const file = bytesOf(fixture.files.weights)
+    await (await openKeras(file)).close()
+    for (let seed = 0; seed < 50; seed++) {
+      await openKeras(mutated(file, seed)).then(
+        (opened) => opened.close(),
+        () => {},
+      )
+    }
+    expect(FS.readdir('/').filter((path: string) => path.endsWith('.h5'))).toEqual([])
+  })
+
   it('that do not fit together are refused', async () => {
     const zip = openZip(fileOf('functional'))
     const [weights, text] = [

@@ -29,7 +29,10 @@ interface Library {
   readonly File: new (path: string, mode: 'r') => Group & { close(): void }
 }
 interface Platform {
-  readonly FS: { writeFile(path: string, bytes: Uint8Array): void; unlink(path: string): void }
+  readonly FS: {
+    writeFile(path: string, bytes: Uint8Array, options: { canOwn: boolean }): void
+    unlink(path: string): void
+  }
   activate_throwing_error_handler(): void
 }
 interface Group {
@@ -71,16 +74,22 @@ export async function openH5(bytes: Uint8Array, name: string): Promise<H5File> {
       return damaged(name, `the HDF5 file cannot be read (${reasonOf(error)})`)
     }
   }
-  platform.FS.writeFile(path, bytes)
-  const file = told(() => new library.File(path, 'r'))
+  let file: InstanceType<Library['File']> | undefined
   const close = (): void => {
-    told(() => file.close())
-    platform.FS.unlink(path)
+    try {
+      told(() => file?.close())
+    } finally {
+      platform.FS.unlink(path)
+    }
   }
+  // Not copied: nobody writes.
+  platform.FS.writeFile(path, bytes, { canOwn: true })
   try {
-    const datasets = told(() => datasetsIn(file, name, bytes.length, told))
+    const root = told(() => new library.File(path, 'r'))
+    file = root
+    const datasets = told(() => datasetsIn(root, name, bytes.length, told))
     const attribute = (at: string, key: string) =>
-      told(() => attributeOf(at === '' ? file : file.get(at), key, bytes.length))
+      told(() => attributeOf(at === '' ? root : root.get(at), key, bytes.length))
     return { name, datasets, attribute, close }
   } catch (error) {
     close()
