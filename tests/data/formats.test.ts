@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../src/core/errors.js'
 import { crc32 } from '../../src/data/formats/crc32.js'
+import { openZipPieces } from '../../src/data/formats/zip.js'
 import {
   decodePng,
   openZip,
@@ -24,6 +25,10 @@ import { mutated } from '../support/mutated.js'
 
 /** By scripts/fixtures/formats.py */
 const fixture = JSON.parse(readFileSync(new URL('../fixtures/formats.json', import.meta.url), 'utf8'))
+/** By scripts/fixtures/zip64.py */
+const zip64: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL('../fixtures/zip64.json', import.meta.url), 'utf8'),
+)
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
@@ -123,6 +128,39 @@ describe('zip', () => {
     await expect(zip.read('b')).rejects.toThrow(/there is no file b/)
   })
 
+  it.each(['seekable', 'streamed'])('reads ZIP64 as Python has written it: %s', async (name) => {
+    const zip = openZip(bytesOf(zip64[name]))
+    expect(zip.names).toEqual(['a.txt', 'stored', 'tiny'])
+    expect(text(await zip.read('a.txt'))).toBe('hello '.repeat(50))
+    expect([...(await zip.read('stored'))]).toEqual([...Array(20).keys()])
+    expect(text(await zip.read('tiny'))).toBe('x')
+  })
+
+  it('reads only the directory of what need not fit into memory, and the files that are asked for', async () => {
+    const bytes = writeZip([
+      ['first', new Uint8Array(300_000)],
+      ['wanted', new Uint8Array([1, 2, 3])],
+    ])
+    let count = 0
+    const read = async (at: number, length: number) => {
+      count += length
+      return bytes.slice(at, at + length)
+    }
+    const zip = await openZipPieces({ size: bytes.length, read }, 'x.zip')
+    expect([...(await zip.read('wanted'))]).toEqual([1, 2, 3])
+    expect(count).toBeLessThan(2000)
+    expect((await zip.read('first')).length).toBe(300_000)
+  })
+
+  it('finds the directory before a long comment', async () => {
+    const bytes = writeZip([['a', new Uint8Array([1])]])
+    const commented = new Uint8Array(bytes.length + 50_000)
+    commented.set(bytes)
+    new DataView(commented.buffer).setUint16(bytes.length - 2, 50_000, true)
+    const read = async (at: number, length: number) => commented.slice(at, at + length)
+    expect((await openZipPieces({ size: commented.length, read }, 'x.zip')).names).toEqual(['a'])
+  })
+
   it('notices a file whose checksum is wrong', async () => {
     const bytes = writeZip([['a', new Uint8Array([1, 2, 3])]])
     bytes[bytes.indexOf(2, 30)] ^= 1
@@ -214,6 +252,14 @@ const parsers: readonly { name: string; file: Uint8Array; read: (bytes: Uint8Arr
   {
     name: 'zip',
     file: bytesOf(fixture.zip),
+    read: async (bytes) => {
+      const zip = openZip(bytes, 'it')
+      for (const name of zip.names) await zip.read(name)
+    },
+  },
+  {
+    name: 'zip64',
+    file: bytesOf(zip64.seekable),
     read: async (bytes) => {
       const zip = openZip(bytes, 'it')
       for (const name of zip.names) await zip.read(name)

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../src/core/errors.js'
 import { ByteReader } from '../../src/data/formats/damage.js'
-import { writeZip } from '../../src/data/index.js'
+import { openZip, writeZip } from '../../src/data/index.js'
+import { bytesInMemory } from '../../src/formats/bytes/source.js'
 import { encodeSafetensors, loadPyTorch, openPyTorch, readSafetensors } from '../../src/formats/index.js'
+import { openingPyTorch } from '../../src/formats/pytorch/file.js'
 import { readPickle } from '../../src/formats/pytorch/pickle.js'
 import { callKnown, isKnown } from '../../src/formats/pytorch/tensors.js'
 import { type Tensor, tensor } from '../../src/index.js'
@@ -252,6 +254,40 @@ describe('files of torch.save', () => {
       /the file needs '(posix|os)\.system', which only Python can run\. Save tensors only/,
     )
     expect(existsSync('/tmp/shapewise-was-here')).toBe(false)
+  })
+
+  it('of ZIP64 are read', async () => {
+    const zip64 = JSON.parse(readFileSync(new URL('../fixtures/zip64.json', import.meta.url), 'utf8'))
+    const state = await (await openPyTorch(bytesOf(zip64.pytorch))).state()
+    expect(state).toEqual({
+      weight: { dtype: 'float32', shape: [2, 3], data: new Float32Array([0, 1, 2, 3, 4, 5]) },
+      bias: { dtype: 'float32', shape: [2], data: new Float32Array([0.5, -1]) },
+    })
+  })
+
+  it('are read as far as they are asked for', async () => {
+    const zip = openZip(fileOf('zip'))
+    const files = await Promise.all(zip.names.map(async (path) => [path, await zip.read(path)] as const))
+    const bytes = writeZip([['archive/data/99', new Uint8Array(1e6)], ...files])
+    const source = bytesInMemory(bytes, 'x.pt')
+    let [count, isClosed] = [0, false]
+    const file = await openingPyTorch({
+      ...source,
+      read(at, length, what) {
+        count += length
+        return source.read(at, length, what)
+      },
+      async close() {
+        isClosed = true
+      },
+    })
+    const opening = count
+    expect(opening).toBeLessThan(20_000)
+    expect([...(await file.read('single')).data]).toEqual([...Array(12).keys()])
+    expect(count - opening).toBeLessThan(1000)
+    expect(isClosed).toBe(false)
+    await file.close()
+    expect(isClosed).toBe(true)
   })
 
   it('that hold programs are refused by name', async () => {

@@ -35,6 +35,11 @@ export class ByteReader {
     return this.#view.getUint32(at, little)
   }
 
+  /** Beyond 2⁵³ it is rounded, and larger than any file all the same. */
+  uint64(at: number, what: string): number {
+    return this.uint32(at, what) + 2 ** 32 * this.uint32(at + 4, what)
+  }
+
   latin1(at: number, length: number, what: string): string {
     return String.fromCharCode(...this.slice(at, length, what))
   }

@@ -11,13 +11,31 @@ interface Entry {
   readonly at: number
 }
 
+/** An archive that is read piece by piece, and need not fit into memory. */
+export interface ArchivePieces {
+  readonly size: number
+  /** `length` bytes from `at` on; throws if they do not lie inside. `what` names them, for messages. */
+  read(at: number, length: number, what: string): Promise<Uint8Array>
+}
+
+/** Where the directory lies. */
+interface Directory {
+  readonly at: number
+  readonly size: number
+  readonly count: number
+}
+
 /** Deflate makes at most 258 bytes of 2 bits; what claims more is damaged. */
 const MOST_EXPANSION = 1032
+/** The records at the end lie within as many bytes, mostly; and with a comment, which has up to 64 KB. */
+const TAILS = [1 << 10, 1 << 17]
+/** A file's own header, with its name and what programs add to it, mostly is shorter. */
+const HEADER = 512
 
 /**
  * The files in a zip archive; each is decompressed, and its checksum compared, when it is read.
  *
- * Source: PKWARE, ".ZIP File Format Specification", 6.3.10 (without encryption and ZIP64).
+ * Source: PKWARE, ".ZIP File Format Specification", 6.3.10 (without encryption).
  *
  * ```ts
  * const zip = openZip(writeZip([['a.txt', new Uint8Array([104, 105])]]), 'a.zip')
@@ -26,13 +44,13 @@ const MOST_EXPANSION = 1032
  * ```
  */
 export class Zip {
-  readonly #reader: ByteReader
+  readonly #pieces: ArchivePieces
   readonly #name: string
   readonly #entries: ReadonlyMap<string, Entry>
 
   /** Use {@link openZip}. */
-  constructor(reader: ByteReader, name: string, entries: ReadonlyMap<string, Entry>) {
-    this.#reader = reader
+  constructor(pieces: ArchivePieces, name: string, entries: ReadonlyMap<string, Entry>) {
+    this.#pieces = pieces
     this.#name = name
     this.#entries = entries
   }
@@ -56,10 +74,12 @@ export class Zip {
   async read(path: string): Promise<Uint8Array> {
     const { method, crc, packed, size, at } = this.#entry(path)
     const what = `file ${path}`
-    if (this.#reader.uint32(at, what) !== 0x04034b50)
-      damaged(this.#name, `${what} does not begin where the directory says`)
-    const start = at + 30 + this.#reader.uint16(at + 26, what) + this.#reader.uint16(at + 28, what)
-    const stored = this.#reader.slice(start, packed, what)
+    const first = await this.#pieces.read(at, Math.min(HEADER + packed, this.#pieces.size - at), what)
+    const header = new ByteReader(first, this.#name)
+    if (header.uint32(0, what) !== 0x04034b50) damaged(this.#name, `${what} does not begin where the directory says`)
+    const start = 30 + header.uint16(26, what) + header.uint16(28, what)
+    const isWhole = start + packed <= first.length
+    const stored = isWhole ? first.subarray(start, start + packed) : await this.#pieces.read(at + start, packed, what)
     const bytes = method === 0 ? stored : await this.#inflate(stored, size, what)
     if (bytes.length !== size || crc32(bytes) !== crc) damaged(this.#name, `the checksum of ${what} is wrong`)
     return bytes
@@ -83,33 +103,90 @@ export class Zip {
 /** Opens a zip archive. Throws, naming `name`, if its directory is damaged or it uses what is not supported. */
 export function openZip(bytes: Uint8Array, name = 'zip data'): Zip {
   const reader = new ByteReader(bytes, name)
-  const end = findEnd(bytes)
-  if (end === undefined) damaged(name, 'the file is no complete zip archive: the directory at its end is missing')
-  const count = reader.uint16(end! + 10, 'directory')
-  let at = reader.uint32(end! + 16, 'directory')
-  if (count === 0xffff || at === 0xffffffff)
-    fail(`${name}: ZIP64 archives are not supported.`, 'Unpack it with another program.')
+  const { at, size, count } = directoryIn(bytes, 0, name)
+  const entries = entriesOf(reader.slice(at, size, 'directory'), count, name)
+  return new Zip(
+    { size: bytes.length, read: async (from, length, what) => reader.slice(from, length, what) },
+    name,
+    entries,
+  )
+}
+
+/** Opens a zip archive of which only the directory is read, and later the files that are asked for. Throws as {@link openZip}. */
+export async function openZipPieces(pieces: ArchivePieces, name: string): Promise<Zip> {
+  let tail: Uint8Array = new Uint8Array()
+  for (const length of TAILS.map((each) => Math.min(each, pieces.size))) {
+    tail = await pieces.read(pieces.size - length, length, 'end')
+    if (findEnd(tail) !== undefined) break
+  }
+  const { at, size, count } = directoryIn(tail, pieces.size - tail.length, name)
+  return new Zip(pieces, name, entriesOf(await pieces.read(at, size, 'directory'), count, name))
+}
+
+/** What the records at the end say of the directory. They lie in `tail`, which begins at `from`. */
+function directoryIn(tail: Uint8Array, from: number, name: string): Directory {
+  const reader = new ByteReader(tail, name)
+  const end = findEnd(tail) ?? damaged(name, 'the file is no complete zip archive: the directory at its end is missing')
+  const [count, size, at] = [
+    reader.uint16(end + 10, 'directory'),
+    reader.uint32(end + 12, 'directory'),
+    reader.uint32(end + 16, 'directory'),
+  ]
+  if (count !== 0xffff && size !== 0xffffffff && at !== 0xffffffff) return { at, size, count }
+  // ZIP64: before it a record of 20 bytes tells where another one lies.
+  if (end < 20 || reader.uint32(end - 20, 'ZIP64 directory') !== 0x07064b50) return { at, size, count }
+  const record = reader.uint64(end - 12, 'ZIP64 directory') - from
+  if (reader.uint32(record, 'ZIP64 directory') !== 0x06064b50) damaged(name, 'its ZIP64 directory is damaged')
+  return {
+    count: reader.uint64(record + 32, 'ZIP64 directory'),
+    size: reader.uint64(record + 40, 'ZIP64 directory'),
+    at: reader.uint64(record + 48, 'ZIP64 directory'),
+  }
+}
+
+function entriesOf(directory: Uint8Array, count: number, name: string): ReadonlyMap<string, Entry> {
+  const reader = new ByteReader(directory, name)
   const entries = new Map<string, Entry>()
+  let at = 0
   for (let i = 0; i < count; i++) {
     const what = `directory entry ${i}`
+    if (at + 46 > directory.length) damaged(name, `the directory ends before ${what} of ${count}`)
     if (reader.uint32(at, what) !== 0x02014b50) damaged(name, `${what} is no directory entry`)
     const [flags, method] = [reader.uint16(at + 8, what), reader.uint16(at + 10, what)]
-    const [crc, packed, size] = [16, 20, 24].map((offset) => reader.uint32(at + offset, what)) as [
+    const [length, extra, comment] = [28, 30, 32].map((offset) => reader.uint16(at + offset, what)) as [
       number,
       number,
       number,
     ]
-    const length = reader.uint16(at + 28, what)
     const path = decodeUtf8(reader.slice(at + 46, length, what), name)
-    const skipped = reader.uint16(at + 30, what) + reader.uint16(at + 32, what)
+    const crc = reader.uint32(at + 16, what)
+    const long = longNumbers(reader.slice(at + 46 + length, extra, what), name, what)
+    // In this order, and only those that do not fit into 32 bits.
+    const [size, packed, start] = [24, 20, 42].map((offset) => {
+      const short = reader.uint32(at + offset, what)
+      return short === 0xffffffff ? (long.shift() ?? short) : short
+    }) as [number, number, number]
     if (flags & 1) fail(`${name}: ${path} is encrypted.`, 'Unpack it with another program.')
     if (method !== 0 && method !== 8)
       fail(`${name}: ${path} is compressed by method ${method}.`, 'Only deflate is supported.')
     if (size > packed * MOST_EXPANSION + 64) damaged(name, `${path} claims ${size} bytes of ${packed}`)
-    if (!path.endsWith('/')) entries.set(path, { method, crc, packed, size, at: reader.uint32(at + 42, what) })
-    at += 46 + length + skipped
+    if (!path.endsWith('/')) entries.set(path, { method, crc, packed, size, at: start })
+    at += 46 + length + extra + comment
   }
-  return new Zip(reader, name, entries)
+  return entries
+}
+
+/** The numbers of 64 bits among what is added to an entry: sizes and place, as far as they are there. */
+function longNumbers(extra: Uint8Array, name: string, what: string): number[] {
+  const reader = new ByteReader(extra, name)
+  for (let at = 0; at + 4 <= extra.length; ) {
+    const [kind, length] = [reader.uint16(at, what), reader.uint16(at + 2, what)]
+    if (kind === 1) {
+      return Array.from({ length: Math.min(3, Math.floor(length / 8)) }, (_, i) => reader.uint64(at + 4 + 8 * i, what))
+    }
+    at += 4 + length
+  }
+  return []
 }
 
 /** Where the record at the end begins: before it may be anything, behind it a comment of up to 64 KB. */

@@ -62,9 +62,9 @@ const recognitions: readonly Recognition[] = [
   { matches: (start) => opens(start, 'RIFF') && opens(start, 'WAVE', 8), find: whole(wavIn) },
   { matches: isH5, find: whole(hdf5In) },
   { matches: (start) => opens(start, 'PAR1'), find: () => ({ format: 'parquet', title: 'table (Parquet)' }) },
-  { matches: (start) => opens(start, 'PK\x03\x04') || opens(start, 'PK\x05\x06'), find: whole(archiveIn) },
+  { matches: (start) => opens(start, 'PK\x03\x04') || opens(start, 'PK\x05\x06'), find: archiveIn },
   // The pickle of the number that files of PyTorch began with before version 1.6.
-  { matches: (start) => opens(start, '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.'), find: whole(pytorchIn) },
+  { matches: (start) => opens(start, '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.'), find: pytorchIn },
   { matches: (start) => opens(start, '\x1f\x8b'), find: compressed },
   { matches: (start) => opens(start, 'ustar', 257), find: whole(tarIn) },
   { matches: (start, { size }) => safetensors(start, size), find: safetensorsIn },

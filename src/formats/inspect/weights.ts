@@ -1,6 +1,6 @@
 import { isPlainObject } from '../../core/tree.js'
 import { parseNpy } from '../../data/formats/npy.js'
-import { openZip, type Zip } from '../../data/formats/zip.js'
+import { openZipPieces, type Zip } from '../../data/formats/zip.js'
 import { checkUnpacked } from '../bytes/archive.js'
 import { type ByteSource, readAll } from '../bytes/source.js'
 import { CHECKPOINT_KEY } from '../checkpoint.js'
@@ -8,7 +8,7 @@ import { ggufFrom } from '../gguf/file.js'
 import type { GgufValue } from '../gguf/header.js'
 import { openH5 } from '../keras/h5.js'
 import { readMessage } from '../onnx/file/read.js'
-import { openPyTorch } from '../pytorch/file.js'
+import { openingPyTorch } from '../pytorch/file.js'
 import { readHeader } from '../safetensors/header.js'
 import type { TensorFile } from '../tensor-file.js'
 import { readTensorBoard } from '../tensorboard/read.js'
@@ -43,8 +43,8 @@ export async function ggufIn(source: ByteSource): Promise<Found> {
   return { format: 'gguf', title: 'GGUF file', details: Object.fromEntries(details), tensors: listed(file) }
 }
 
-export async function pytorchIn(bytes: Uint8Array, name: string): Promise<Found> {
-  const file = await openPyTorch(bytes, name)
+export async function pytorchIn(source: ByteSource): Promise<Found> {
+  const file = await openingPyTorch(source)
   const { metadata } = file
   const others =
     metadata instanceof Map
@@ -81,17 +81,18 @@ function modelDetails(config: string): Readonly<Record<string, string | number>>
 }
 
 /** A zip archive, by what is in it. */
-export async function archiveIn(bytes: Uint8Array, name: string): Promise<Found> {
-  const zip = openZip(bytes, name)
-  if (zip.names.some((path) => /^([^/]+\/)?data\.pkl$/.test(path))) return pytorchIn(bytes, name)
+export async function archiveIn(source: ByteSource): Promise<Found> {
+  const { name, size } = source
+  const zip = await openZipPieces(source, name)
+  if (zip.names.some((path) => /^([^/]+\/)?data\.pkl$/.test(path))) return pytorchIn(source)
   if (zip.has('config.json') && zip.has('model.weights.h5')) {
-    checkUnpacked(zip, bytes.length, name)
+    checkUnpacked(zip, size, name)
     const config = new TextDecoder().decode(await zip.read('config.json'))
     const { tensors = [] } = await hdf5In(await zip.read('model.weights.h5'), name)
     return { format: 'keras', title: 'model of Keras 3', details: modelDetails(config), tensors }
   }
   const unpacked = zip.names.reduce((sum, path) => sum + zip.size(path), 0)
-  const isSmall = unpacked <= 64 * bytes.length + 64e6
+  const isSmall = unpacked <= 64 * size + 64e6
   if (isSmall && zip.names.length > 0 && zip.names.every((path) => path.endsWith('.npy'))) return arraysIn(zip, name)
   const details = { files: zip.names.length, unpacked: bytesText(unpacked), first: zip.names.slice(0, 8).join(', ') }
   return { format: 'zip', title: 'zip archive', details }

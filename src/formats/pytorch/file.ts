@@ -1,8 +1,8 @@
 import { fail } from '../../core/errors.js'
 import { ByteReader, damaged } from '../../data/formats/damage.js'
-import { openZip, type Zip } from '../../data/formats/zip.js'
+import { openZipPieces, type Zip } from '../../data/formats/zip.js'
 import { checkUnpacked } from '../bytes/archive.js'
-import { type ByteLocation, openBytes, readAll } from '../bytes/source.js'
+import { type ByteLocation, type ByteSource, openBytes, readAll } from '../bytes/source.js'
 import { bytesFor, decodeRaw, type SafetensorsDType } from '../safetensors/elements.js'
 import { TensorFile, type TensorPlace } from '../tensor-file.js'
 import { Global, type PickleRules, readPickle } from './pickle.js'
@@ -43,12 +43,18 @@ const DEEPEST = 64
  * const list = async (file: string) => (await openPyTorch(file)).names
  */
 export async function openPyTorch(location: ByteLocation, name?: string): Promise<PyTorchFile> {
-  const source = await openBytes(location, name)
+  return openingPyTorch(await openBytes(location, name))
+}
+
+/** The file of a source, which is closed with it, or at once if it cannot be read. */
+export async function openingPyTorch(source: ByteSource): Promise<PyTorchFile> {
   try {
-    const bytes = await readAll(source)
-    return await (isZip(bytes) ? readArchive(bytes, source.name) : readLegacy(bytes, source.name))
-  } finally {
+    return await (isZip(await source.read(0, Math.min(4, source.size), 'beginning'))
+      ? readArchive(source)
+      : readLegacy(source))
+  } catch (error) {
     await source.close()
+    throw error
   }
 }
 
@@ -58,9 +64,10 @@ export const isZip = (bytes: Uint8Array): boolean =>
 /** Where the bytes of each storage are. */
 type Bytes = (storage: StorageBytes) => Promise<Uint8Array>
 
-async function readArchive(bytes: Uint8Array, name: string): Promise<PyTorchFile> {
-  const zip = openZip(bytes, name)
-  checkUnpacked(zip, bytes.length, name)
+async function readArchive(source: ByteSource): Promise<PyTorchFile> {
+  const { name, size } = source
+  const zip = await openZipPieces(source, name)
+  checkUnpacked(zip, size, name)
   const pickle = zip.names.find((path) => /^[^/]+\/data\.pkl$/.test(path) || path === 'data.pkl')
   if (pickle === undefined) fail(`${name}: the archive has no data.pkl.`, 'It was not written by torch.save.')
   const folder = pickle.slice(0, -'data.pkl'.length)
@@ -71,11 +78,13 @@ async function readArchive(bytes: Uint8Array, name: string): Promise<PyTorchFile
   const storages = new Map<string, StorageBytes>()
   const rules = rulesFor(name, storages, (storage) => {
     const path = `${folder}data/${storage.key}`
-    const size = zip.has(path) ? zip.size(path) : undefined
-    if (size !== storage.length) damaged(name, `storage ${storage.key} has ${size} bytes instead of ${storage.length}`)
+    const stored = zip.has(path) ? zip.size(path) : undefined
+    if (stored !== storage.length) {
+      damaged(name, `storage ${storage.key} has ${stored} bytes instead of ${storage.length}`)
+    }
   })
   const { value } = readPickle(new ByteReader(await zip.read(pickle), name), 0, name, rules)
-  return fileOf(name, value, bytes.length, (storage) => zip.read(`${folder}data/${storage.key}`))
+  return fileOf(source, value, (storage) => zip.read(`${folder}data/${storage.key}`))
 }
 
 async function checkByteOrder(zip: Zip, path: string, name: string): Promise<void> {
@@ -84,7 +93,10 @@ async function checkByteOrder(zip: Zip, path: string, name: string): Promise<voi
   }
 }
 
-async function readLegacy(bytes: Uint8Array, name: string): Promise<PyTorchFile> {
+/** There is no directory: where tensors lie is known only after all that is before them. */
+async function readLegacy(source: ByteSource): Promise<PyTorchFile> {
+  const { name } = source
+  const bytes = await readAll(source)
   const reader = new ByteReader(bytes, name)
   if (bytes[0] !== 0x80) damaged(name, 'the file was not written by torch.save')
   const storages = new Map<string, StorageBytes>()
@@ -105,7 +117,7 @@ async function readLegacy(bytes: Uint8Array, name: string): Promise<PyTorchFile>
   for (const key of keys.value) {
     const storage = storages.get(String(key))
     if (storage === undefined) return damaged(name, `storage ${key} belongs to no tensor`)
-    const count = reader.uint32(at, `length of storage ${key}`) + 2 ** 32 * reader.uint32(at + 4, 'length')
+    const count = reader.uint64(at, `length of storage ${key}`)
     if (bytesFor(storage.dtype, [count]) !== storage.length) {
       return damaged(
         name,
@@ -115,12 +127,7 @@ async function readLegacy(bytes: Uint8Array, name: string): Promise<PyTorchFile>
     places.set(storage.key, reader.slice(at + 8, storage.length, `storage ${key}`))
     at += 8 + storage.length
   }
-  return fileOf(
-    name,
-    content.value,
-    bytes.length,
-    async ({ key }) => places.get(key) ?? damaged(name, `storage ${key} is missing`),
-  )
+  return fileOf(source, content.value, async ({ key }) => places.get(key) ?? damaged(name, `storage ${key} is missing`))
 }
 
 /** The rules by which storages, each known by its key, become those of the file. */
@@ -156,7 +163,7 @@ function rulesFor(
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /** The tensors of a value by their dotted names. */
-function fileOf(name: string, value: unknown, size: number, bytesOf: Bytes): PyTorchFile {
+function fileOf({ name, size, close }: ByteSource, value: unknown, bytesOf: Bytes): PyTorchFile {
   const places = new Map<string, TensorPlace<SafetensorsDType>>()
   const once = remembering(bytesOf)
   let left = 10_000_000
@@ -175,7 +182,7 @@ function fileOf(name: string, value: unknown, size: number, bytesOf: Bytes): PyT
   if (!(total <= 2 * size + 1e6)) {
     fail(`${name}: the tensors have ${total} bytes in all, in a file of ${size}.`, 'Save tensor.contiguous() of views.')
   }
-  return new TensorFile(name, value as PyTorchValue, places)
+  return new TensorFile(name, value as PyTorchValue, places, close)
 }
 
 /** Tensors that share a storage mostly follow each other: the last one is kept. */

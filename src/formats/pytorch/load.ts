@@ -48,9 +48,18 @@ export async function loadPyTorch(
   checkOptions<LoadPyTorchOptions>('loadPyTorch', options, {
     ...{ part: true, rename: true, match: true, flattened: true, partial: true },
   })
+  expectChoice('loadPyTorch', 'match', options.match ?? 'names', ['names', 'order'])
+  if (isPlainObject(from)) return load(model, sourceOf(from as State, options), options)
+  const file = from instanceof TensorFile ? from : await openPyTorch(from as ByteLocation)
+  try {
+    return await load(model, sourceOf(file, options), options)
+  } finally {
+    if (file !== from) await file.close()
+  }
+}
+
+function load(model: Module, source: WeightSource, options: LoadPyTorchOptions): Promise<WeightReport> {
   const { match = 'names', flattened = {} } = options
-  expectChoice('loadPyTorch', 'match', match, ['names', 'order'])
-  const source = await sourceOf(from, options)
   const { rules, doubtful } = new PyTorchNames(model, source.names, flattened)
   if (doubtful.length > 0) {
     const [{ path, channels }] = doubtful
@@ -64,13 +73,11 @@ export async function loadPyTorch(
   return loadWeights('loadPyTorch', model, ordered, source, options)
 }
 
-async function sourceOf(from: ByteLocation | TensorFile | State, options: LoadPyTorchOptions): Promise<WeightSource> {
-  if (isPlainObject(from)) {
-    const state = from as State
-    const read = async (name: string): Promise<StoredValue> => state[name]
-    return renamed('the state', Object.keys(state), (name) => state[name].shape, read, options)
+function sourceOf(file: TensorFile | State, options: LoadPyTorchOptions): WeightSource {
+  if (!(file instanceof TensorFile)) {
+    const read = async (name: string): Promise<StoredValue> => file[name]
+    return renamed('the state', Object.keys(file), (name) => file[name].shape, read, options)
   }
-  const file = from instanceof TensorFile ? from : await openPyTorch(from as ByteLocation)
   const { part = partOf(file) } = options
   const prefix = part === '' ? '' : `${part}.`
   const names = file.names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length))

@@ -30,7 +30,7 @@ export function* readRecords(bytes: Uint8Array, name: string, partial: boolean):
   for (let at = 0; at < bytes.length; ) {
     if (partial && at + 12 > bytes.length) return
     const what = `record at ${at}`
-    const length = reader.uint32(at, what) + 2 ** 32 * reader.uint32(at + 4, what)
+    const length = reader.uint64(at, what)
     if (masked(reader.slice(at, 8, what)) !== reader.uint32(at + 8, what)) {
       damaged(name, `the checksum of the length of the ${what} is wrong`)
     }

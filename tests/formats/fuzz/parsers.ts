@@ -100,9 +100,12 @@ export const parsers: Readonly<Record<string, Parser>> = {
     large: async () => encodeSafetensors({ weight: { dtype: 'float32', shape: [MANY], data: numbers() } }),
   },
   pytorch: {
-    files: filesOf('pytorch', ({ files }: { files: Record<string, string> }) =>
-      ['zip', 'legacy', 'checkpoint', 'optimizer', 'evil'].map((name) => files[name]),
-    ),
+    files: [
+      ...filesOf('pytorch', ({ files }: { files: Record<string, string> }) =>
+        ['zip', 'legacy', 'checkpoint', 'optimizer', 'evil'].map((name) => files[name]),
+      ),
+      ...filesOf('zip64', ({ pytorch }: { pytorch: string }) => [pytorch]),
+    ],
     read: async (bytes) => everything(await openPyTorch(bytes)),
     large: () =>
       withMore(filesOf('pytorch', ({ files }: { files: Record<string, string> }) => [files.zip])[0], 'archive/more'),
