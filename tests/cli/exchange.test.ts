@@ -60,7 +60,7 @@ describe('shapewise export', () => {
     expected.forEach((value, i) => {
       expect(found[i]).toBeCloseTo(value, 4)
     })
-    expect((await shapewise('export', at('run'), at('m.mjs'), '--weights', 'int7')).code).toBe(2)
+    expect((await shapewise('export', at('run'), at('m.mjs'), '--weights', 'int5')).code).toBe(2)
     expect((await shapewise('export', at('run'), at('m.onnx'), '--weights', 'int8')).code).toBe(2)
   })
 
