@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { fail } from '../core/errors.js'
 import type { Automatic } from './automatic.js'
 import { pictures } from './pictures.js'
@@ -6,12 +5,15 @@ import { table } from './table.js'
 import { text } from './text.js'
 
 export type { Automatic, Prediction, PredictSettings, Trained } from './automatic.js'
+export { loadTabularModel, TabularModel, type TabularPredictions, type TabularScore } from './tabular/model.js'
+export { type TrainTabularOptions, trainTabular } from './tabular/train.js'
 
 /** All trainings that need no code. */
-export const automatics: readonly Automatic[] = [pictures, table, text] as readonly unknown[] as readonly Automatic[]
+export const automatics: readonly Automatic[] = [pictures, table, text]
 
 /** The training for the data at a path. @throws if there is none, or nothing lies there */
 export async function automaticFor(path: string): Promise<Automatic> {
+  const { stat } = await import('node:fs/promises')
   if ((await stat(path).catch(() => undefined)) === undefined) fail(`train: there is no '${path}'`, 'Check the path.')
   for (const automatic of automatics) if (await automatic.suits(path)) return automatic
   return fail(

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { fail } from '../core/errors.js'
 import {
   augment,
@@ -19,7 +18,7 @@ import type { Reporter } from '../recipes/report.js'
 import { compile } from '../tensor/compile.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type ClassEvaluation, earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
+import { earlyStopping, evaluate, fit, type Model, type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, readNotes, type Trained, writeNotes } from './automatic.js'
 
 /** What has to be known of a training to use its model. */
@@ -30,8 +29,6 @@ interface Notes {
   readonly widths: readonly number[]
 }
 
-type Network = nn.Module & { forward(x: Tensor): Tensor }
-
 /** Pictures of which so many are looked at to choose size and channels. */
 const LOOKED_AT = 24
 /** So few pictures are learned in small steps. */
@@ -41,7 +38,7 @@ const LARGEST = 64
 const SMALLEST = 16
 
 /** Stages of two convolutions each with batch norm, each of half the size, then the mean over what is left. */
-function networkOf({ classes, channels, widths }: Notes): Network {
+function networkOf({ classes, channels, widths }: Notes): Model {
   const stages = widths.flatMap((width, i) => {
     const before = i === 0 ? channels : (widths[i - 1] as number)
     const convolution = (from: number) => nn.conv2d(from, width, 3, { padding: 'same', bias: false })
@@ -56,7 +53,7 @@ function networkOf({ classes, channels, widths }: Notes): Network {
     return i === 0 ? half : [nn.maxPool2d(2), ...half]
   })
   const head = [nn.globalAvgPool(), nn.dropout(0.2), nn.linear(widths.at(-1) as number, classes.length)]
-  return new nn.Sequential([nn.batchNorm2d(channels), ...stages, ...head] as readonly nn.Link[]) as unknown as Network
+  return nn.sequential(nn.batchNorm2d(channels), ...stages, ...head)
 }
 
 type Labelled = Dataset<{
@@ -140,8 +137,8 @@ const training = recipe({
     const batchSize = options.batchSize === 0 ? (train.length < FEW ? 16 : 64) : options.batchSize
     const steps = options.epochs * Math.ceil(train.length / batchSize)
     const shift = augment.crop({ padding: Math.max(2, Math.round(size / 12)), mode: 'edge' })
-    await fit(model as never, train, {
-      loss: nn.crossEntropy as never,
+    await fit(model, train, {
+      loss: nn.crossEntropy,
       optimizer: adamW({
         learningRate: warmUp(cosineDecay(options.learningRate, { steps }), { steps: Math.ceil(steps / 20) }),
         weightDecay: 0.02,
@@ -152,9 +149,9 @@ const training = recipe({
       augment: (inputs: Tensor) => shift(inputs as Tensor<[number, number, number, number]>) as Tensor,
       callbacks: [earlyStopping({ patience: options.patience })],
       ...following(context, { measured: 'validation' }),
-    } as never)
-    const evaluation = (await evaluate(model as never, held)) as ClassEvaluation
-    await writeReport(folder, { model, data: held as never, evaluation, classNames: notes.classes })
+    })
+    const evaluation = await evaluate(model, held)
+    await writeReport(folder, { model, data: held, evaluation, classNames: notes.classes })
     return {
       accuracy: evaluation.accuracy,
       loss: evaluation.loss,
@@ -177,8 +174,7 @@ async function open(folder: RunFolder): Promise<Trained> {
     network: model,
     input: { shape: [size, size, channels] },
     async *predict(file) {
-      const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() ?? false
-      if (isFolder) fail(`predict: ${file} is a folder`, `Name pictures: ${file}/*.`)
+      if (await isFolder(file)) fail(`predict: ${file} is a folder`, `Name pictures: ${file}/*.`)
       const { data } = await readImage(file, { size, channels })
       const x = tensor(
         Float32Array.from(data, (value) => value / 255),
@@ -189,18 +185,20 @@ async function open(folder: RunFolder): Promise<Trained> {
       yield { of: file, answer: order[0][0], probabilities: Object.fromEntries(order.slice(0, 5)) }
     },
     async evaluate(path) {
-      const { accuracy, loss, examples } = (await evaluate(
-        model as never,
-        await picturesOf(path, notes),
-      )) as ClassEvaluation
+      const { accuracy, loss, examples } = await evaluate(model, await picturesOf(path, notes))
       return { accuracy, loss, pictures: examples }
     },
   }
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  const { stat } = await import('node:fs/promises')
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+}
+
 /** Folders are classes, the pictures in them examples. */
 export const pictures: Automatic<typeof options> = {
-  suits: async (path) => (await stat(path).catch(() => undefined))?.isDirectory() ?? false,
+  suits: isFolder,
   recipe: training,
   open,
 }

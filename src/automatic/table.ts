@@ -1,14 +1,13 @@
 import { fail } from '../core/errors.js'
 import { type CsvTable, inspectTable, readCsv } from '../data/index.js'
 import { encodeSafetensors } from '../formats/index.js'
-import { loadTabularModel, type TabularModel, type TabularScore, trainTabular } from '../models/index.js'
-import type { Module } from '../nn/index.js'
 import { choice, integer, number, text } from '../recipes/option.js'
 import { recipe } from '../recipes/recipe.js'
 import type { Metrics } from '../recipes/report.js'
-import type { Tensor } from '../tensor/tensor.js'
 import { type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, type Prediction, readNotes, type Trained, writeNotes } from './automatic.js'
+import { loadTabularModel, type TabularModel, type TabularScore } from './tabular/model.js'
+import { trainTabular } from './tabular/train.js'
 
 const options = {
   path: text('', 'table: a file of comma-separated values with a first row of names'),
@@ -34,7 +33,7 @@ const training = recipe({
   source: 'Gorishniy et al., On embeddings for numerical features in tabular deep learning, 2022',
   literature: {},
   options,
-  async run({ options, report, seed, folder }) {
+  async run({ options, report, seed, folder, resume, signal }) {
     const table = await readTable(options.path)
     const target = options.target === '' ? (table.names.at(-1) as string) : options.target
     if (options.target === '') report.log(`The column to predict is '${target}', the last one. (Change with --target.)`)
@@ -46,8 +45,7 @@ const training = recipe({
     report.log(`${String(inspectTable(known))}\n`)
     const [learned, held] = known.split(1 - options.validation, { seed })
     const model = await trainTabular(learned, {
-      target,
-      seed,
+      ...{ target, seed, folder, resume, signal, onNote: (text) => report.log(text) },
       epochs: options.epochs,
       patience: options.patience,
       ...(options.task !== 'find out' && { task: options.task }),
@@ -101,7 +99,7 @@ async function open(folder: RunFolder): Promise<Trained> {
   const [network] = model.networks
   return {
     model,
-    network: network as unknown as Module & { forward(x: Tensor): Tensor },
+    network,
     input: { shape: [model.tabular.features.length] },
     async *predict(file): AsyncGenerator<Prediction> {
       const predicted = await model.predict(await readTable(file))

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { fail } from '../core/errors.js'
 import { RandomStream } from '../core/threefry.js'
 import { languageModelWindows, loadTokenizer, type Tokenizer, trainCharacterTokenizer } from '../data/index.js'
@@ -10,7 +9,7 @@ import { recipe } from '../recipes/recipe.js'
 import { compile } from '../tensor/compile.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { type ClassEvaluation, earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
+import { earlyStopping, evaluate, fit, type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, readNotes, type Trained, writeNotes } from './automatic.js'
 
 interface Notes {
@@ -52,6 +51,7 @@ class CharacterNetwork extends nn.Module {
 type States = ReturnType<CharacterNetwork['recurrent']['step']>[1]
 
 async function readText(path: string): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
   return readFile(path, 'utf8').catch((error: Error) => fail(`${path}: the file cannot be read (${error.message})`))
 }
 
@@ -92,16 +92,16 @@ const training = recipe({
     const model = new CharacterNetwork(tokenizer.size, units)
     const [train, held] = [learned, kept].map((part) => languageModelWindows(tokenizer.encode(part), length))
     const steps = epochs * Math.ceil(train.length / batchSize)
-    await fit(model as never, train, {
-      loss: nn.crossEntropy as never,
+    await fit(model, train, {
+      loss: nn.crossEntropy,
       optimizer: adamW({ learningRate: cosineDecay(options.learningRate, { steps }), clipNorm: 1 }),
       epochs,
       batchSize,
       validation: held,
       callbacks: [earlyStopping({ patience: options.patience })],
       ...following(context, { measured: 'validation' }),
-    } as never)
-    const { accuracy, loss } = (await evaluate(model as never, held, { targets: 'targets' })) as ClassEvaluation
+    })
+    const { accuracy, loss } = await evaluate(model, held)
     await writeReport(folder)
     report.log(
       `\n${await written(model, tokenizer, learned.slice(0, length), { length: SHOWN, temperature: 0.7, seed })}\n`,
@@ -168,9 +168,7 @@ async function open(folder: RunFolder): Promise<Trained> {
     },
     async evaluate(path) {
       const data = languageModelWindows(tokenizer.encode(await readText(path)), notes.length)
-      const { accuracy, loss } = (await evaluate(model as never, data, {
-        targets: 'targets',
-      } as never)) as ClassEvaluation
+      const { accuracy, loss } = await evaluate(model, data)
       return { loss, bitsPerCharacter: loss / Math.LN2, accuracy }
     },
   }

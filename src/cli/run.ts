@@ -96,7 +96,7 @@ async function runIn<D extends OptionDeclarations>(
 
   report.log(report.colors.bold(recipe.title))
   report.log(report.colors.dim(recipe.source))
-  const interruption = interruptedBy(surroundings, () => folder.isTrained)
+  const interruption = interruptedBy(surroundings, () => folder.isInUse)
   let metrics: Metrics
   try {
     const context = {
@@ -113,13 +113,13 @@ async function runIn<D extends OptionDeclarations>(
   } catch (error) {
     report.clear()
     await pending
-    const isKept = epochs > 0 || (await folder.checkpoints()).length > 0 || before !== undefined
+    const isKept = epochs > 0 || before !== undefined || (await folder.holdsCheckpoint())
     if (!isKept) await folder.release().then(() => discard(place))
     else if (error instanceof Interrupted) await finish('interrupted', {})
     else await finish('failed', {}, error instanceof Error ? error.message : String(error))
     if (!(error instanceof Interrupted)) throw error
     const kept = isKept
-      ? `What came out of ${countEpochs(epochs)} is in ${shownPath(place)}${folder.isTrained ? '; --resume --out with this folder goes on' : ''}.`
+      ? `What came out of ${countEpochs(epochs)} is in ${shownPath(place)}${folder.canGoOn ? '; --resume --out with this folder goes on' : ''}.`
       : 'No epoch was done, so nothing is stored.'
     stderr.write(`Interrupted. ${kept}\n`)
     return exitCodes.interrupted
@@ -162,7 +162,7 @@ const GRACE_MILLISECONDS = 10_000
 /** A promise that is rejected when the user presses Ctrl-C, and a signal for those who have something to store before. */
 function interruptedBy(
   surroundings: Surroundings,
-  isTrained: () => boolean,
+  isTraining: () => boolean,
 ): { happens: Promise<never>; signal: AbortSignal; stopListening: () => void } {
   let stopListening = (): void => {}
   const controller = new AbortController()
@@ -170,7 +170,7 @@ function interruptedBy(
     stopListening = surroundings.onInterrupt(() => {
       const reason = new Interrupted('interrupted')
       // Whoever presses it twice does not want to wait.
-      if (!isTrained() || controller.signal.aborted) reject(reason)
+      if (!isTraining() || controller.signal.aborted) reject(reason)
       else setTimeout(() => reject(reason), GRACE_MILLISECONDS).unref()
       controller.abort(reason)
     })

@@ -1,5 +1,3 @@
 export { lenet } from './lenet.js'
 export { type MlpOptions, mlp } from './mlp.js'
-export { loadTabularModel, TabularModel, type TabularPredictions, type TabularScore } from './tabular/model.js'
-export { PeriodicNumbers, TabularNetwork, type TabularNetworkOptions } from './tabular/network.js'
-export { type TrainTabularOptions, trainTabular } from './tabular/train.js'
+export { PeriodicNumbers, TabularNetwork, type TabularNetworkOptions } from './tabular.js'

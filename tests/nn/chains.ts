@@ -15,6 +15,8 @@ shape(nn.sequential(...layers).forward(flat)).is<any>()
 shape(nn.sequential(nn.linear(784, 10), ...blocks, nn.linear(10, 3)).forward(flat)).is<[...number[], 3]>()
 shape(nn.sequential(...blocks, nn.linear(10, 3), nn.linear(3, 4)).forward(flat)).is<[...number[], 4]>()
 shape(layers[0].forward(flat)).is<any>()
+// Such a chain is a model that takes and gives any tensor.
+export const model: nn.Module & { forward(x: Tensor): Tensor } = nn.sequential(nn.linear(784, 10), ...blocks, ...layers)
 // @ts-expect-error linear: takes [..., 5], not [..., 3]
 nn.sequential(nn.linear(784, 10), ...blocks, nn.linear(10, 3), nn.linear(5, 4))
 // @ts-expect-error linear: takes [..., 11], not [..., 10]

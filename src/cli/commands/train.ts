@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command, Option } from 'commander'
 import { type Automatic, automaticFor, automatics } from '../../automatic/index.js'
 import { integer } from '../../recipes/option.js'
@@ -40,7 +41,7 @@ export const addTrain: AddCommand = (program, surroundings, exit) => {
       exit(
         await runRecipe(
           recipe,
-          optionValues(recipe.options, { ...chosen(given, command), path }),
+          optionValues(recipe.options, { ...chosen(given, command), path: resolve(path) }),
           settings,
           surroundings,
         ),

@@ -89,14 +89,13 @@ async function learn(
     },
     { name: stage },
   )
-  const own = folder.within(`${name}-${stage.replace(/\D+/g, '')}`)
-  if (!resume) await own.begin({ name: stage })
   const run = trainLoop(
     ({ inputs, labels, size }) => step(tensor(inputs.data, [size, 784]), signs(labels.data)),
     pair.train,
     {
       ...{ parts: { unit: trained }, epochs: options.epochs, batchSize: options.batchSize, seed, resume, signal },
-      folder: own,
+      folder: folder.within(`${name}-${stage.replace(/\D+/g, '')}`),
+      name: stage,
       validate: async () => {
         const { weight, bias } = trained.unit
         const right = testInputs.matmul(weight).add(bias).mul(testSigns).greater(0)

@@ -14,6 +14,8 @@ const KEPT_CHECKPOINTS = 2
 /** Values of single steps are written for all of the first so many steps, and then for every so manieth. */
 const FIRST_STEPS = 100
 const STEPS_BETWEEN = 10
+/** The lines of epochs without a checkpoint are written so often: to wait for the disk may take longer than to learn. */
+const FLUSHED_MILLISECONDS = 250
 
 /** What decides which examples come in which order. */
 type Settings = Readonly<Record<string, unknown>>
@@ -32,6 +34,8 @@ export class Keeping {
   #folder: RunFolder | undefined
   #settings: Settings = {}
   #lines: RunLine[] = []
+  /** When they were last written. */
+  #flushed = Number.NEGATIVE_INFINITY
   /** Whether somebody wants a checkpoint now. */
   #asked = false
   /** How many of the last checkpoints are kept. */
@@ -85,7 +89,8 @@ export class Keeping {
     const info = await folder.info()
     const { feed } = this.#plan
     this.#settings = { ...feed.settings, ...(feed.checksum && { checksum: feed.checksum() }) }
-    const found = resume ? await this.#latest(folder) : undefined
+    const isOutdated = await folder.isOutdated()
+    const found = resume && !isOutdated ? await this.#latest(folder) : undefined
     if (found !== undefined) {
       this.#expectSameSettings(found.settings)
       await folder.rewind(found.place.step)
@@ -98,7 +103,7 @@ export class Keeping {
       await this.#try(() => folder.update({ data: this.#settings }))
       return undefined
     }
-    if (!resume && (await folder.holdsRun())) {
+    if (!resume && !isOutdated && (await folder.holdsRun())) {
       fail(
         `${this.#plan.operation}: in ${folder.name} lies a run already`,
         'Go on with it, resume: true, or choose another folder.',
@@ -151,7 +156,7 @@ export class Keeping {
     if (this.#folder === undefined) return
     this.#lines.push({ type: 'epoch', ...event })
     if (this.isAsked || !this.#isPlanned) await this.save(event.step, checkpoint)
-    else await this.#flush()
+    else if (performance.now() - this.#flushed > FLUSHED_MILLISECONDS) await this.#flush()
   }
 
   /** Stores a checkpoint; one that cannot be written is said and made up for by the next. */
@@ -217,6 +222,7 @@ export class Keeping {
   async #flush(): Promise<void> {
     const [folder, lines] = [this.#folder, this.#lines]
     this.#lines = []
+    this.#flushed = performance.now()
     if (folder !== undefined) await this.#try(() => folder.append(...lines))
   }
 

@@ -38,6 +38,7 @@ export class RunFolder {
   /** How many parts of this process write, and what gives the storage free for others. */
   #writers = 0
   #claim: Promise<(() => Promise<void>) | undefined> | undefined
+  readonly #parts: RunFolder[] = []
 
   private constructor(
     readonly storage: Storage,
@@ -68,6 +69,11 @@ export class RunFolder {
   /** Whether a training has been given this folder: it writes its lines itself. */
   isTrained = false
 
+  /** Whether a training has been given this folder or a part of it: what has been begun can be gone on with. */
+  get canGoOn(): boolean {
+    return this.isTrained || this.#parts.some((part) => part.canGoOn)
+  }
+
   /** Goes on with the run that lies here. */
   async continue(): Promise<void> {
     const before = await this.info()
@@ -76,7 +82,15 @@ export class RunFolder {
 
   /** The folder of a run that is part of this one. */
   within(name: string): RunFolder {
-    return new RunFolder(partOf(this.storage, name), this)
+    const part = new RunFolder(partOf(this.storage, name), this)
+    this.#parts.push(part)
+    return part
+  }
+
+  /** Whether what lies here was part of a run that another one has replaced. */
+  async isOutdated(): Promise<boolean> {
+    const [own, whole] = [await this.info(), await this.whole?.info()]
+    return own !== undefined && whole !== undefined && own.started < whole.started
   }
 
   /**
@@ -96,6 +110,11 @@ export class RunFolder {
       this.#claim = undefined
       throw error
     }
+  }
+
+  /** Whether a training writes here, or in a part of it, at this time, beside whoever has claimed it first. */
+  get isInUse(): boolean {
+    return this.#writers > 1
   }
 
   /** Takes back {@link claim}. */
@@ -130,7 +149,14 @@ export class RunFolder {
 
   /** Whether something of a run lies here. */
   async holdsRun(): Promise<boolean> {
-    return (await this.storage.read(INFO)) !== undefined || (await this.checkpoints()).length > 0
+    return (await this.storage.read(INFO)) !== undefined || (await this.holdsCheckpoint())
+  }
+
+  /** Whether there is a checkpoint here, or in a part that this process has made. */
+  async holdsCheckpoint(): Promise<boolean> {
+    if ((await this.checkpoints()).length > 0) return true
+    for (const part of this.#parts) if (await part.holdsCheckpoint()) return true
+    return false
   }
 
   /** Begins a run: removes what another one has left. */

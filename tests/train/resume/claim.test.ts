@@ -11,7 +11,7 @@ const root = mkdtempSync(join(tmpdir(), 'claim-'))
 let program: Awaited<ReturnType<typeof programOf>>
 const started = new Set<ChildProcess>()
 beforeAll(async () => {
-  program = await programOf('writer.ts')
+  program = await programOf('tests/train/resume/writer.ts')
 }, 120_000)
 afterAll(() => {
   for (const child of started) child.kill('SIGKILL')

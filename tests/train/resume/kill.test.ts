@@ -16,7 +16,7 @@ let program: Awaited<ReturnType<typeof programOf>>
 const root = mkdtempSync(join(tmpdir(), 'resume-'))
 
 beforeAll(async () => {
-  program = await programOf('child.ts')
+  program = await programOf('tests/train/resume/child.ts')
 }, 120_000)
 afterAll(() => {
   program.remove()

@@ -2,13 +2,13 @@ import { expectInteger } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { needOptions } from '../../core/options.js'
 import { type CsvTable, type Tabular, type TabularOptions, tabular } from '../../data/index.js'
+import type { TabularNetworkOptions } from '../../models/index.js'
 import { crossEntropy, meanSquaredError } from '../../nn/index.js'
 import { adamW } from '../../optim/index.js'
-import { type Epoch, earlyStopping, fit } from '../../train/index.js'
+import { checkpoints, type Epoch, earlyStopping, fit, RunFolder, type TrainingOptions } from '../../train/index.js'
 import { TabularModel } from './model.js'
-import type { TabularNetworkOptions } from './network.js'
 
-export interface TrainTabularOptions {
+export interface TrainTabularOptions extends Pick<TrainingOptions, 'folder' | 'resume' | 'signal' | 'onNote'> {
   /** The column to predict. */
   readonly target: string
   /** Whether it is one of some classes or a number; found out by itself. */
@@ -43,9 +43,15 @@ export interface TrainTabularOptions {
 const FEW_ROWS = 2000
 const networkForFew: TabularNetworkOptions = { numbers: 'plain', hidden: [64, 64], dropout: 0.3 }
 
+/** So often everything is stored, where it is stored. */
+const MINUTES_BETWEEN = 1 / 12
+
 /**
  * Trains networks ({@link TabularNetwork}) on a table. Columns are prepared by {@link tabular} from the rows that a network learns from
  * only; the weights are those of the epoch with the smallest loss on the rows that are kept for that.
+ *
+ * With `folder` each training is stored in a part of it (`network-1` …), and with `resume` they go on as `fit` does; what `toJSON` gives and
+ * the weights of the whole are for the caller to store.
  *
  * @throws if an option is out of range or the target is missing
  * @example
@@ -57,6 +63,7 @@ export async function trainTabular(table: CsvTable, options: TrainTabularOptions
   needOptions<TrainTabularOptions>('trainTabular', options, {
     ...{ target: true, task: true, table: true, network: true, networks: true, validation: true, epochs: true },
     ...{ patience: true, batchSize: true, learningRate: true, weightDecay: true, seed: true, onEpoch: true },
+    ...{ folder: true, resume: true, signal: true, onNote: true },
   })
   const few = table.rows.length < FEW_ROWS
   const { target, task, validation = 0.15, seed = 0 } = options
@@ -81,8 +88,9 @@ export async function trainTabular(table: CsvTable, options: TrainTabularOptions
   const classes = whole.classes && { classes: whole.classes }
   const prepared = parts.map(([learned]) => tabular(learned, { ...settings, ...classes, task: whole.task }))
   const model = new TabularModel(prepared, { ...(few ? networkForFew : {}), ...options.network })
+  const folder = options.folder === undefined ? undefined : await RunFolder.open(options.folder)
   for (const [i, [learned, kept]] of parts.entries()) {
-    await trainOne(model, i, learned, kept, options)
+    await trainOne(model, i, learned, kept, { ...options, folder: folder?.within(`network-${i + 1}`) })
   }
   return model
 }
@@ -95,12 +103,13 @@ async function trainOne(
   kept: CsvTable,
   options: TrainTabularOptions,
 ): Promise<void> {
-  const { weightDecay = 1e-2, epochs = 100, patience = 12, seed = 0, onEpoch } = options
+  const { weightDecay = 1e-2, epochs = 100, patience = 12, seed = 0, onEpoch, folder, resume, signal, onNote } = options
   const learningRate = options.learningRate ?? (learned.rows.length < FEW_ROWS ? 5e-3 : 2e-3)
   const batchSize = options.batchSize ?? (learned.rows.length < 4000 ? 32 : 256)
   const common = {
     ...{ optimizer: adamW({ learningRate, weightDecay, clipNorm: 1 }), epochs, batchSize, seed: seed + i },
-    ...{ callbacks: [earlyStopping({ patience })], onEpoch: (epoch: Epoch) => onEpoch?.(epoch, i) },
+    ...{ folder, resume, signal, onNote, onEpoch: (epoch: Epoch) => onEpoch?.(epoch, i) },
+    callbacks: [earlyStopping({ patience }), checkpoints({ minutes: MINUTES_BETWEEN })],
   }
   const [network, prepared] = [model.networks[i]!, model.tabulars[i]!]
   if (isOf('classes', prepared)) {

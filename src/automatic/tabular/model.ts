@@ -1,10 +1,10 @@
 import { fail } from '../../core/errors.js'
 import { type CsvTable, loadTabular, type Tabular } from '../../data/index.js'
+import { TabularNetwork, type TabularNetworkOptions } from '../../models/index.js'
 import { Module } from '../../nn/index.js'
 import { compile } from '../../tensor/compile.js'
 import { tensor } from '../../tensor/create.js'
 import type { Tensor } from '../../tensor/tensor.js'
-import { TabularNetwork, type TabularNetworkOptions } from './network.js'
 
 /** What is predicted for the rows of a table. */
 export type TabularPredictions =

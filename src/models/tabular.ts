@@ -1,12 +1,12 @@
-import { expectChoice } from '../../core/arguments.js'
-import { fail } from '../../core/errors.js'
-import { checkOptions } from '../../core/options.js'
-import type { TabularLayout } from '../../data/index.js'
-import * as nn from '../../nn/index.js'
-import { tensor } from '../../tensor/create.js'
-import { concat } from '../../tensor/functions.js'
-import type { Tensor } from '../../tensor/tensor.js'
-import { Parameter } from '../../tensor/variable.js'
+import { expectChoice } from '../core/arguments.js'
+import { fail } from '../core/errors.js'
+import { checkOptions } from '../core/options.js'
+import type { TabularLayout } from '../data/index.js'
+import * as nn from '../nn/index.js'
+import { tensor } from '../tensor/create.js'
+import { concat } from '../tensor/functions.js'
+import type { Tensor } from '../tensor/tensor.js'
+import { Parameter } from '../tensor/variable.js'
 
 export interface TabularNetworkOptions {
   /** Units of the hidden layers; [256, 256]. */
@@ -99,7 +99,7 @@ export class TabularNetwork extends nn.Module {
       if (dropout > 0) layers.push(nn.dropout(dropout))
       inputs = units
     }
-    this.layers = new nn.Sequential([...layers, nn.linear(inputs, outputs)] as readonly nn.Link[])
+    this.layers = nn.sequential(...layers, nn.linear(inputs, outputs))
   }
 
   /** [rows, numbers and codes] → [rows, outputs] */
