@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ['models'],
   ['recipes'],
   ['automatic'],
+  ['studio'],
   ['cli'],
 ]
 const levelOf = new Map(floors.flatMap((names, level) => names.map((name): [string, number] => [name, level])))
@@ -137,7 +138,7 @@ describe('floors', () => {
 
 describe('platform modules', () => {
   const isNode = ({ to }: Import): boolean => to.startsWith('node:')
-  const allowed = ['src/cli/', 'src/automatic/', 'src/recipes/', 'src/backends/cpu/']
+  const allowed = ['src/cli/', 'src/studio/', 'src/automatic/', 'src/recipes/', 'src/backends/cpu/']
 
   it('of Node appear only in the command line and what it trains, recipes, the native backend, and in data, formats and train, where they load when needed', () => {
     const wrong = imports.filter((each) => {
@@ -170,6 +171,7 @@ describe('platform modules', () => {
     'src/formats/onnx/file/': ['@bufbuild/protobuf/wire'],
     'src/formats/tensorboard/': ['@bufbuild/protobuf/wire'],
     'src/plot/': ['d3-contour', 'd3-scale', 'd3-shape'],
+    'src/studio/': ['@hono/node-server', '@hono/node-server/serve-static', 'hono'],
   }
 
   it('of others serve the command line only, but for those that a room stands on', () => {

@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks'
+import { Button } from '../parts/controls'
+import { download } from '../parts/download'
+import { programOf } from './program'
+import type { Trainer } from './trainer'
+
+/** The training as a program, a picture, or an address. */
+export function ProgramPanel({ trainer }: { readonly trainer: Trainer }) {
+  const [note, setNote] = useState('')
+  const settings = trainer.settings.value
+  const copy = async (what: string, text: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setNote(`${what} copied.`)
+    } catch {
+      setNote('The browser does not let this page copy; mark the text instead.')
+    }
+  }
+  const save = async (): Promise<void> => {
+    const canvas = document.querySelector<HTMLCanvasElement>('.plane canvas')
+    const blob = await new Promise<Blob | null>((done) => (canvas === null ? done(null) : canvas.toBlob(done)))
+    if (blob !== null) download('playground.png', blob)
+  }
+  const points = trainer.points.value
+  const program = points === undefined ? '' : programOf(settings, points)
+  return (
+    <section class="panel program" aria-label="Take it with you">
+      <h2>Take it with you</h2>
+      <div class="row wrap">
+        <Button onClick={() => void copy('Program', program)}>Copy program</Button>
+        <Button onClick={() => download('playground.mjs', new Blob([program], { type: 'text/javascript' }))}>
+          Save program
+        </Button>
+        <Button onClick={() => void copy('Link', location.href)}>Copy link</Button>
+        <Button onClick={() => void save()}>Save picture</Button>
+      </div>
+      <p class="note" role="status">
+        {note}
+      </p>
+      <textarea
+        readOnly
+        rows={14}
+        aria-label="The training as a Shapewise program"
+        spellcheck={false}
+        value={program}
+      />
+    </section>
+  )
+}
