@@ -10,6 +10,7 @@ import { guarded } from '../tensor/scope.js'
 import { Tensor } from '../tensor/tensor.js'
 import type { ScalarProblem, Shape, Unless } from '../tensor/types/index.js'
 import { Buffer, type Variable } from '../tensor/variable.js'
+import { scaledDerivatives } from '../transform/derivatives.js'
 import { type Accumulate, Accumulation, weightNode } from './gradients/accumulation.js'
 import { clipped } from './gradients/clipping.js'
 import { LossScale, needsLossScale } from './gradients/loss-scale.js'
@@ -129,7 +130,8 @@ export class Optimizer {
       return
     }
     const scale = this.#makeLossScale()
-    const { gradients, areFinite } = scale.unscaled(gradientNodes(this.name, grad(scale.scaled(loss), list), list))
+    const found = scaledDerivatives(() => grad(scale.scaled(loss), list))
+    const { gradients, areFinite } = scale.unscaled(gradientNodes(this.name, found, list))
     this.#apply(gradients, list, options, areFinite)
   }
 

@@ -28,7 +28,8 @@ export interface CompileOptions {
   /**
    * Mixed precision: keeps large activations in 16 bits, which about halves the memory of a training step, and computes with them in float32.
    * Weights, gradients of weights and the optimizer stay float32. With 'float16', whose range is small, optimizers scale the loss
-   * and leave out steps in which a gradient overflows. A compiled function inside has the precision of the one around it.
+   * and leave out steps in which a gradient overflows; derivatives that you take yourself (`grad`, `vjp`, `jvp` …) are kept as bfloat16 on the
+   * way, which holds what float32 does, so that none becomes 0. A compiled function inside has the precision of the one around it.
    * (Micikevicius et al., "Mixed precision training", 2018; bfloat16: Kalamkar et al., 2019.)
    */
   readonly precision?: 'float32' | 'bfloat16' | 'float16'

@@ -66,11 +66,16 @@ function gradientOf(y: Tensor, wrt: unknown): unknown {
       'Compute y from it, and read a variable again after assigning to it.',
     )
   }
-  currentScope()?.gradients.push(...gradients.filter((node) => node !== undefined))
   return rebuildTensors(
     flat,
-    gradients.map((node, i) => node ?? zerosLike(flat.leaves[i])),
+    noted(gradients).map((node, i) => node ?? zerosLike(flat.leaves[i])),
   )
+}
+
+/** Gradients keep all digits where a program rounds what is between. */
+function noted(gradients: (Node | undefined)[]): (Node | undefined)[] {
+  currentScope()?.gradients.push(...gradients.filter((node) => node !== undefined))
+  return gradients
 }
 
 function expectScalar(operation: string, { shape, dtype }: Node): void {
@@ -106,7 +111,7 @@ export function valueAndGrad<First extends TensorTree, Rest extends readonly unk
       y,
       rebuildTensors(
         flat,
-        gradients.map((node, i) => node ?? zerosLike(fresh[i])),
+        noted(gradients).map((node, i) => node ?? zerosLike(fresh[i])),
       ) as First,
     ]
   }

@@ -2,9 +2,10 @@ import { fail } from '../core/errors.js'
 import { sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import { innerGraphs, topologicalOrder } from '../graph/graph.js'
-import { isOp, type Node } from '../graph/node.js'
+import { isOp, type Node, nextNodeId } from '../graph/node.js'
 import type { Primitive } from '../graph/primitives.js'
 import { formatType } from '../graph/print.js'
+import { noteMadeOf } from './derivatives.js'
 import { branchBatchings } from './rules/batching/branches.js'
 import { contractionBatchings } from './rules/batching/contractions.js'
 import { elementwiseBatchings } from './rules/batching/elementwise.js'
@@ -74,6 +75,7 @@ function evaluator(size: number): BatchingContext['evaluate'] {
       if (isLeaf(node)) continue
       const inputs = node.inputs.flatMap((input) => values.get(input) ?? unbatched(input))
       const changed = node.inputs.some((input) => values.has(input))
+      const since = nextNodeId()
       if (
         inputs.some((input) => input.batched) ||
         (mask !== undefined && mayFail(node)) ||
@@ -84,6 +86,7 @@ function evaluator(size: number): BatchingContext['evaluate'] {
       } else if (changed) {
         values.set(node, rebuild(node, inputs))
       }
+      noteMadeOf(node, since)
     }
     return outputs.map((output) => values.get(output)?.[0] ?? unbatched(output))
   }

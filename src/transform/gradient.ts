@@ -2,11 +2,12 @@ import { isFloat } from '../core/dtype.js'
 import { fail, failDType, failShape } from '../core/errors.js'
 import { formatShape, sameShape } from '../core/shape.js'
 import * as build from '../graph/build.js'
-import { isOp, type Node } from '../graph/node.js'
+import { isOp, type Node, nextNodeId } from '../graph/node.js'
 import { currentOrigins, gradientOf } from '../graph/origins.js'
 import type { Primitive, TensorType } from '../graph/primitives.js'
 import { formatType } from '../graph/print.js'
 import { type Dependence, dependence } from './dependence.js'
+import { noteDerivatives } from './derivatives.js'
 import { gradients } from './gradients.js'
 import type { InputGradient } from './rules/gradient/rule.js'
 import { substitute } from './substitute.js'
@@ -29,6 +30,7 @@ export function gradient(
       )
     }
   }
+  const since = nextNodeId()
   const paths = dependence(outputs, wrt)
   const cotangentsOf = new Map<Node, (Node | undefined)[]>()
   const accumulate = (node: Node, index: number, cotangent: Node, from: string): void => {
@@ -62,6 +64,7 @@ export function gradient(
     })
   }
   origins?.mark(before)
+  noteDerivatives(since)
   refuseForgotten(paths, wrt)
   return wrt.map((node) => cotangentsOf.get(node)?.[0])
 }

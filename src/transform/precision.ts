@@ -5,6 +5,7 @@ import { hasResults, isOp, type Node } from '../graph/node.js'
 import { currentOrigins } from '../graph/origins.js'
 import type { Primitive } from '../graph/primitives.js'
 import { isElementwise } from '../graph/scalar.js'
+import type { Derivatives } from './derivatives.js'
 
 /** Floats of 16 bits that activations may be kept as. */
 export type SmallFloat = 'bfloat16' | 'float16'
@@ -21,6 +22,8 @@ export interface Rounding {
   isData(input: Node<'input'>): boolean
   /** Gradients: they, and what is computed from them, keep all digits. */
   readonly exact: readonly Node[]
+  /** Which values are derivatives: they, and what is computed from them, are kept as bfloat16, whose range is that of float32. */
+  readonly derivatives?: Derivatives
   /** Values of fewer elements are not rounded; by default those of less than 1,024 or a small part of the largest. */
   readonly fewest?: number
 }
@@ -30,10 +33,15 @@ export interface Rounding {
  * results of routines, and whatever else several readers share. Computed is as before in float32. What depends on variables alone
  * (weights, and what is made of them) and what is computed from `exact` is not rounded, nor are the roots themselves.
  */
-export function rounded(roots: readonly Node[], { dtype, since, isData, exact, fewest }: Rounding): Node[] {
+export function rounded(
+  roots: readonly Node[],
+  { dtype, since, isData, exact, fewest, derivatives = new Set() }: Rounding,
+): Node[] {
   const order = topologicalOrder(roots, (node) => node.id < since)
   const kept = keptNodes(order, activationsOf(order, since, isData, fewest))
   const isExact = new Set(exact)
+  /** Derivatives, and what is computed from them. */
+  const isDerived = new Set<Node>()
   const copies = new Map<Node, Node>()
   const roundings = new Map<Node, Node>()
   for (const node of order) {
@@ -44,7 +52,10 @@ export function rounded(roots: readonly Node[], { dtype, since, isData, exact, f
     const inputs = node.inputs.map((input) => source.get(input) ?? copies.get(input) ?? input)
     const copy = inputs.some((input, i) => input !== node.inputs[i]) ? build.rebuilt(node, inputs) : node
     copies.set(node, copy)
-    if (kept.has(node) && !isExact.has(node)) roundings.set(node, build.cast(build.cast(copy, dtype), 'float32'))
+    if (derivatives.has(node.id) || node.inputs.some((input) => isDerived.has(input))) isDerived.add(node)
+    if (!kept.has(node) || isExact.has(node)) continue
+    const small = isDerived.has(node) ? 'bfloat16' : dtype
+    roundings.set(node, build.cast(build.cast(copy, small), 'float32'))
   }
   return roots.map((root) => copies.get(root) ?? root)
 }

@@ -1,7 +1,8 @@
 import { fail } from '../core/errors.js'
 import { create } from '../graph/build.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
-import type { Node } from '../graph/node.js'
+import { type Node, nextNodeId } from '../graph/node.js'
+import { noteMadeOf } from './derivatives.js'
 
 /**
  * `roots` with some nodes replaced by others, all at once: what depends on a replaced node is made anew, the rest is shared.
@@ -16,7 +17,9 @@ export function substitute(roots: readonly Node[], replacements: ReadonlyMap<Nod
   for (const node of topologicalOrder(roots, (node) => node.id < oldest || replacements.has(node))) {
     if (replaced.has(node) || !node.inputs.some((input) => replaced.has(input))) continue
     const inputs = node.inputs.map((input) => replaced.get(input) ?? input)
+    const since = nextNodeId()
     replaced.set(node, create(node.op, inputs, node.attributes))
+    noteMadeOf(node, since)
   }
   return roots.map((root) => replaced.get(root) ?? root)
 }

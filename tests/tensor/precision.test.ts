@@ -4,6 +4,8 @@ import {
   type Compiled,
   compile,
   grad,
+  jvp,
+  ones,
   Parameter,
   random,
   scan,
@@ -12,6 +14,8 @@ import {
   type Tensor,
   tensor,
   Variable,
+  valueAndGrad,
+  vmap,
 } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { adam, sam, sgd } from 'shapewise/optim'
@@ -212,14 +216,69 @@ describe('the scale of the loss in float16', () => {
     const [found, expected] = [await model.weight.value.data(), await other.weight.value.data()]
     expect(Math.hypot(...found.map((w, i) => w - expected[i]))).toBeLessThan(1e-5)
   })
+})
 
-  it('is refused where it cannot be', () => {
-    const { model, x } = make()
-    const optimizer = sam(sgd(model))
-    const step = compile((x: Tensor<[64, 64]>) => optimizer.minimize(() => model.forward(x).square().mean()), {
-      precision: 'float16',
-    })
-    expect(() => step(x as Tensor<[64, 64]>)).toThrow(/bfloat16/)
+describe('derivatives in float16 that nobody scales', () => {
+  // So small that float16 has nothing but 0 for them.
+  const TINY = 1e-9
+  const make = () => {
+    seed(0)
+    const model = nn.sequential(nn.linear(64, 64), nn.tanh(), nn.linear(64, 32))
+    const x: Tensor<[64, 64]> = random.normal([64, 64])
+    const lossOf = (x: Tensor<[number, 64]>) => model.forward(x).square().mean().mul(TINY) as Tensor<[]>
+    return { model, x, lossOf }
+  }
+  type Made = ReturnType<typeof make>
+  const change = (parameters: readonly Variable[], gradients: readonly Tensor[]) =>
+    parameters.forEach((variable, i) => void variable.assign(variable.value.sub(gradients[i].mul(1 / TINY)) as never))
+  const perExample = ({ lossOf }: Made, x: Tensor<[64, 64]>) => {
+    const gradients = vmap(grad((row: Tensor<[64]>) => lossOf(row.unsqueeze(0))))(x)
+    return gradients as Tensor
+  }
+  const steps: { readonly [name: string]: (made: Made) => (x: Tensor<[64, 64]>) => unknown } = {
+    'grad and assign':
+      ({ model, lossOf }) =>
+      (x) =>
+        change(model.parameters(), grad(lossOf(x), model)),
+    'grad, and an optimizer that applies it': ({ model, lossOf }) => {
+      const optimizer = sgd(model, { learningRate: 1 / TINY })
+      return (x) => optimizer.apply(grad(lossOf(x), model))
+    },
+    'valueAndGrad of a function of inputs': ({ model, lossOf }) => {
+      const weight = model.parameters()[0]
+      return (x) => change([weight], [valueAndGrad(lossOf)(x)[1].matmul(ones([64, 64]))])
+    },
+    'vmap of grad': (made) => {
+      const weight = made.model.parameters()[0]
+      return (x) => change([weight], [perExample(made, x)])
+    },
+    'a Jacobian-vector product': ({ model }) => {
+      const [weight] = model.parameters()
+      return (x) => {
+        const [, tangent] = jvp((x: Tensor<[64, 64]>) => model.forward(x).mul(TINY), x, x)
+        return change([weight], [tangent.matmul(ones([32, 64]))])
+      }
+    },
+    'an optimizer that looks around': ({ model, lossOf }) => {
+      const optimizer = sam(sgd(model, { learningRate: 1 / TINY }))
+      return (x) => optimizer.minimize(() => lossOf(x))
+    },
+  }
+
+  it.each(Object.entries(steps))('%s: none becomes 0', async (_, step) => {
+    const moved = async (precision: 'float32' | 'float16'): Promise<number[]> => {
+      const made = make()
+      const before = await Promise.all(made.model.parameters().map((each) => each.value.data()))
+      const compiled = compile(step(made), { precision })
+      compiled(made.x)
+      const after = await Promise.all(made.model.parameters().map((each) => each.value.data()))
+      expect(precision === 'float32' || /bfloat16/.test(compiled.explain())).toBe(true)
+      return after.flatMap((values, i) => Array.from(values, (value, k) => value - before[i][k]))
+    }
+    const [exact, mixed] = [await moved('float32'), await moved('float16')]
+    const error = Math.hypot(...mixed.map((value, i) => value - exact[i])) / Math.hypot(...exact)
+    expect(error).toBeLessThan(0.02)
+    expect(error).toBeGreaterThan(0)
   })
 })
 

@@ -7,7 +7,6 @@ import * as ops from '../../operations/index.js'
 import { grad } from '../../tensor/gradients.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { globalNorm } from '../gradients/clipping.js'
-import { needsLossScale } from '../gradients/loss-scale.js'
 import { type MinimizeOptions, Optimizer } from '../optimizer.js'
 import { expectBoolean, expectPositive } from '../options.js'
 import { expectLoss, gradientNodes, listed, type Trainable } from '../parameters.js'
@@ -63,9 +62,6 @@ export class Sam {
     parameters: Trainable | undefined = this.optimizer.trainable,
     options?: MinimizeOptions,
   ): void {
-    if (needsLossScale()) {
-      fail('sam: it takes two gradients a step, which are not scaled for float16', "Use precision: 'bfloat16'.")
-    }
     const list = listed('sam', parameters)
     const before = list.map((variable) => variable.node)
     const gradients = (value: Tensor): Tensor[] => {

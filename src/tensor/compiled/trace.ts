@@ -6,6 +6,7 @@ import type { Graph } from '../../graph/graph.js'
 import { type Node, nextNodeId } from '../../graph/node.js'
 import { notingOrigins, Origins } from '../../graph/origins.js'
 import { capture } from '../../transform/capture.js'
+import { type Derivatives, notingDerivatives } from '../../transform/derivatives.js'
 import { rounded, type SmallFloat } from '../../transform/precision.js'
 import { backend } from '../backends.js'
 import { hasParameters } from '../leaves.js'
@@ -70,7 +71,10 @@ export function traceFunction<Arguments extends readonly unknown[]>(
   const watch = new Stopwatch()
   const origins = new Origins()
   const body = () => fn(...(flat.rebuild(leaves) as Arguments))
-  const returned = watch.measure('trace', () => notingOrigins(origins, () => trace(scope, body)))
+  // Those of float16 need care; what is compiled inside belongs to it.
+  const derivatives: Derivatives | undefined = precision === 'float16' ? new Set() : undefined
+  const noted = () => notingDerivatives(derivatives, () => trace(scope, body))
+  const returned = watch.measure('trace', () => notingOrigins(origins, noted))
   if (returned instanceof Promise) {
     returned.catch(() => {})
     fail(
@@ -90,6 +94,7 @@ export function traceFunction<Arguments extends readonly unknown[]>(
     since,
     isData: (node: Node) => !read.has(node),
     exact: scope.gradients,
+    derivatives,
   }
   const { graph, captured } = notingOrigins(origins, () =>
     capture(inputs, rounding === undefined ? exact : rounded(exact, rounding), since),
