@@ -4,6 +4,7 @@ import { depthAgainstWidth } from './foundations/depth-against-width.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
+import { randomLabels } from './foundations/random-labels.js'
 import type { Recipe } from './recipe.js'
 
 export {
@@ -27,6 +28,7 @@ export const recipes: readonly Recipe[] = [
   depthAgainstWidth,
   mlpMnist,
   lenetMnist,
+  randomLabels,
 ]
 
 /** The recipe of that name, if there is one. */
