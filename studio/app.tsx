@@ -5,6 +5,7 @@ import { ThemeButton } from './parts/theme'
 /** The pages by the first part of the address after '#/'. Each is loaded when it is first opened. */
 const pages = {
   playground: { title: 'Playground', page: lazy(() => import('./playground/page')) },
+  convolution: { title: 'Convolution lab', page: lazy(() => import('./convolution/page')) },
 } as const
 
 export function App() {

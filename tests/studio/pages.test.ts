@@ -22,6 +22,9 @@ const reason =
 
 declare const axeRun: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
 
+/** Under load a page takes its time. */
+const eventually = <Value>(get: () => Value | Promise<Value>) => expect.poll(get, { timeout: 60_000, interval: 200 })
+
 describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chromium' : `skipped: ${reason}`, () => {
   let studio: Studio
   let browser: Awaited<ReturnType<typeof startChromium>>
@@ -47,7 +50,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       if (message.type() === 'error') errors.push(message.text())
     })
     await page.goto(new URL(`/#/${hash}`, studio.address).href)
-    await page.locator('.plane canvas').first().waitFor()
+    await page.locator('main canvas').first().waitFor()
     await use(page)
     await page.close()
     expect(errors).toEqual([])
@@ -58,7 +61,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
 
   const train = (page: Page) => page.getByRole('button', { name: 'Train', exact: true }).click()
   const reached = (page: Page, which: 'test' | 'training', wanted: number) =>
-    expect.poll(() => percent(page, which), { timeout: 60_000, interval: 200 }).toBeGreaterThanOrEqual(wanted)
+    eventually(() => percent(page, which)).toBeGreaterThanOrEqual(wanted)
 
   it('trains the spiral to 95 % and says how fast it goes', async () => {
     await withPage('playground?data=spiral&layers=8tanh-8tanh&optimizer=adam&learningRate=0.01', async (page) => {
@@ -78,7 +81,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       await page.getByLabel('Optimizer').selectOption('Adam')
       await page.getByRole('button', { name: 'Add a hidden layer' }).click()
       await page.getByRole('button', { name: 'Feature x₁²' }).click()
-      await expect.poll(() => page.url()).toContain('features')
+      await eventually(() => page.url()).toContain('features')
       address = new URL(page.url()).hash.slice(2)
     })
     await withPage(address, async (page) => {
@@ -133,12 +136,12 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       await page.getByRole('button', { name: 'Neuron 1 of layer 1' }).click()
       await page.getByLabel('x₁', { exact: true }).fill('2.5')
       await page.getByLabel('x₁', { exact: true }).press('Enter')
-      await expect.poll(() => page.getByLabel('x₁', { exact: true }).inputValue()).toBe('2.5')
+      await eventually(() => page.getByLabel('x₁', { exact: true }).inputValue()).toBe('2.5')
       for (let i = 0; i < 3; i++) await page.getByRole('button', { name: 'One step' }).click()
       const slider = page.getByLabel('Look back to step')
-      await expect.poll(() => slider.getAttribute('max')).toBe('3')
+      await eventually(() => slider.getAttribute('max')).toBe('3')
       await slider.fill('0')
-      await expect.poll(() => page.locator('.counters dd').nth(1).innerText()).toBe('0')
+      await eventually(() => page.locator('.counters dd').nth(1).innerText()).toBe('0')
     })
   })
 
@@ -153,7 +156,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       await train(page)
       const loss = async (which: typeof first) =>
         Number.parseFloat(await which.locator('[data-loss="training"]').innerText())
-      await expect.poll(() => loss(second), { timeout: 60_000 }).toBeLessThan(0.05)
+      await eventually(() => loss(second)).toBeLessThan(0.05)
       expect(await loss(first)).toBeGreaterThan(await loss(second))
     })
   })
@@ -163,7 +166,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       await page.getByLabel('A tour in twelve lessons').selectOption({ label: '8. Why deep sigmoid nets stood still' })
       await page.getByRole('button', { name: 'Train it' }).click()
       const gradient = async (layer: string) => Number(await page.locator(`[data-gradient="${layer}"]`).innerText())
-      await expect.poll(() => gradient('output'), { timeout: 20_000 }).toBeGreaterThan(0)
+      await eventually(() => gradient('output')).toBeGreaterThan(0)
       expect(await gradient('layer 1')).toBeLessThan((await gradient('output')) / 3)
       await page.getByRole('button', { name: 'ReLU', exact: true }).click()
       await reached(page, 'test', 95)
@@ -182,7 +185,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       ]) {
         await withPage(`playground?${query}`, async (page) => {
           const area = page.getByLabel('The training as a Shapewise program')
-          await expect.poll(() => area.inputValue()).toContain('network')
+          await eventually(() => area.inputValue()).toContain('network')
           writeFileSync(join(folder, 'playground.mjs'), await area.inputValue())
         })
         const { stdout, stderr } = spawnSync(process.execPath, ['playground.mjs'], { cwd: folder, encoding: 'utf8' })
@@ -194,6 +197,32 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  })
+
+  it('slides a window over a picture, and says what it adds up to', async () => {
+    const query = new URLSearchParams({ source: 'letter', stages: '1,2,1,0,0,0,-1,-2,-1_2_valid_1_relu_max' })
+    await withPage(`convolution?${query}`, async (page) => {
+      await eventually(() => page.locator('[data-size="1"]').innerText()).toContain('= 15, pooled 7')
+      const maps = page.locator('.stage .map')
+      expect(await maps.count()).toBe(2)
+      await maps.first().hover({ position: { x: 130, y: 90 } })
+      await page.locator('.terms div').first().waitFor()
+      const [shown = 0, found] = [
+        Number(await page.locator('.sum b').first().innerText()),
+        Number(await page.locator('[data-value]').innerText()),
+      ]
+      expect(found).toBeCloseTo(Math.max(0, shown), 3)
+      expect(await page.locator('.source .mark').count()).toBe(9)
+      await page.getByLabel('Weight 2, 2 of stage 1', { exact: true }).fill('4')
+      expect(await page.getByLabel('Filter', { exact: true }).inputValue()).toBe('own')
+      await eventually(() => decodeURIComponent(page.url())).toContain('1,2,1,0,4,0')
+      await page.getByRole('button', { name: 'Slide the window' }).click()
+      const title = () => page.locator('.window-panel h2').innerText()
+      const before = await title()
+      await eventually(title).not.toBe(before)
+      await page.getByRole('button', { name: 'Add a stage' }).click()
+      await eventually(() => maps.count()).toBe(3)
+    })
   })
 
   it.each(['light', 'dark'] as const)('is accessible in the %s theme, and on a phone', async (theme) => {
@@ -212,15 +241,14 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
     }
     await withPage('playground?data=own', look)
+    await withPage('convolution', look)
     await withPage('playground', look, { width: 390, height: 844 })
   })
 
   it('does not scroll sideways on a phone', async () => {
     const width = 390
-    await withPage(
-      'playground',
-      async (page) => expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width),
-      { width, height: 844 },
-    )
+    const look = async (page: Page) =>
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+    for (const name of ['playground', 'convolution']) await withPage(name, look, { width, height: 844 })
   })
 })
