@@ -8,6 +8,7 @@ import { hasResults, isOp, type Node } from '../../../graph/node.js'
 import type { Size, Variants } from '../../tracing/sizes.js'
 import { attributeKinds, type Draft } from '../file/schema.js'
 import { codeOf, tensorOf, type Values, wholeNumbers } from '../file/tensors.js'
+import type { Compounds } from './compounds.js'
 import type { Names } from './names.js'
 import { isLate, isMovement, movementsTo, peeled, uniformOf } from './origins.js'
 
@@ -23,6 +24,7 @@ export type AttributeValue =
 export interface Shared {
   readonly names: Names
   readonly variants: Variants
+  readonly compounds: Compounds
   readonly initializers: Draft<'Tensor'>[]
   /** The names that initializers and nodes would have if they were not taken. */
   readonly wished: Map<string, string>
@@ -149,9 +151,8 @@ export class Emitter {
     if (isOp(node, 'result')) return this.#resultsOf(node.inputs[0])[node.attributes.index]
     const constant = this.#constant(node)
     if (constant !== undefined) return constant
-    if (isOp(node, 'permute') && sameOrder(node.attributes.axes, first(node.rank)) && this.isFirst(node.inputs[0])) {
-      return this.first(node.inputs[0])
-    }
+    const isTurned = isOp(node, 'permute') && sameOrder(node.attributes.axes, first(node.rank))
+    if (isTurned && this.isFirst(node.inputs[0])) return this.first(node.inputs[0])
     this.write(node, this)
     return this.#plain.get(node) ?? this.#newPlain(node)
   }

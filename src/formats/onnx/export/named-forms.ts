@@ -1,29 +1,56 @@
 import { isFloat } from '../../../core/dtype.js'
 import { isOp, type Node } from '../../../graph/node.js'
+import { type Compound, flat } from './compounds.js'
 import type { Emitter } from './emitter.js'
 import { peeled, uniformOf } from './origins.js'
 import { convolution } from './rows/windows.js'
 
 /**
- * The operator of ONNX for a node and what it is made of, where users know that by a name: where(x ≤ 0, 0, x) is Relu. Undefined where
- * the primitives are written one by one.
+ * The operator of ONNX for a node and what it is made of, where users know that by a name: where(x ≤ 0, 0, x) is Relu. Gives the name of its
+ * output, and the order of its axes; undefined where the primitives are written one by one.
  */
-export function namedForm(node: Node, emitter: Emitter, form: 'plain' | 'first'): string | undefined {
+export function namedForm(
+  node: Node,
+  emitter: Emitter,
+  form: 'plain' | 'first',
+): { readonly name: string; readonly form: 'plain' | 'first' } | undefined {
   const of = (x: Node): string => (form === 'first' ? emitter.first(x) : emitter.plain(x))
   const rectified = rectifiedBy(node)
-  if (rectified !== undefined) return emitter.emit('Relu', [of(rectified)], {}, node)
+  if (rectified !== undefined) return { name: emitter.emit('Relu', [of(rectified)], {}, node), form }
+  const compound = compoundIn(node, emitter)
+  if (compound !== undefined) {
+    const { operator, inputs, attributes } = compound
+    // An axis is one of those that the values have here.
+    const order = 'axis' in attributes ? 'plain' : form
+    const given = inputs.map((x) => (order === 'plain' ? emitter.plain(x) : of(x)))
+    return { name: emitter.emit(operator, given, attributes, node), form: order }
+  }
   const product = biased(node, emitter, form)
-  if (product !== undefined) return product
+  if (product !== undefined) return { name: product, form }
   const norm = normalizedBy(node, emitter)
   // ONNX has the channels at axis 1.
   if (norm === undefined || (node.rank > 2 && form === 'plain') || node.rank < 2) return undefined
   const { x, parts, epsilon } = norm
-  return emitter.emit(
+  const name = emitter.emit(
     'BatchNormalization',
     [of(x), ...parts.map((part) => emitter.plain(part))],
     { epsilon: { float: epsilon } },
     node,
   )
+  return { name, form }
+}
+
+/** An operator for several primitives, if they are it for every batch size. */
+function compoundIn(node: Node, { shared: { compounds, variants } }: Emitter): Compound | undefined {
+  const compound = compounds.of(node)
+  if (compound === undefined) return undefined
+  const isSame = variants.of(node).every((other) => {
+    const found = other === node ? compound : compounds.of(other)
+    return (
+      found?.operator === compound.operator && JSON.stringify(found.attributes) === JSON.stringify(compound.attributes)
+    )
+  })
+  return isSame ? compound : undefined
 }
 
 /** x of where(x ≤ 0, 0, x). */
@@ -82,11 +109,4 @@ function normalizedBy(node: Node, emitter: Emitter): Norm | undefined {
   const areAlongLast = [shift, centred.inputs[1], both].every(isAlongLast)
   const areWeights = parts.every((part) => part.rank === 1 && part.shape[0] === channels && emitter.isHeld(part))
   return epsilon !== undefined && areAlongLast && areWeights ? { x: centred.inputs[0], parts, epsilon } : undefined
-}
-
-/** What was reshaped and stretched. */
-function flat(node: Node): Node {
-  let source = node
-  while (isOp(source, 'expand') || isOp(source, 'reshape')) source = source.inputs[0]
-  return source
 }

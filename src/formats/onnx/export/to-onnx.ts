@@ -22,6 +22,7 @@ import { type Size, Variants } from '../../tracing/sizes.js'
 import type { Draft } from '../file/schema.js'
 import { codeOf } from '../file/tensors.js'
 import { writeMessage } from '../file/write.js'
+import { Compounds } from './compounds.js'
 import { Emitter, type Shared } from './emitter.js'
 import { Names } from './names.js'
 import { pruned, renamed, shorterNames } from './prune.js'
@@ -39,6 +40,8 @@ export interface ToOnnxOptions {
   readonly inputNames?: readonly string[]
   /** The keys of what is returned, or 'output', or 'output_0', 'output_1' … */
   readonly outputNames?: readonly string[]
+  /** The version of the operators: 18, or 20 for runtimes that read it, which has Gelu as one operator; 18. */
+  readonly opset?: 18 | 20
   /** 'shapewise' */
   readonly name?: string
 }
@@ -48,12 +51,15 @@ const optionNames: OptionNames<ToOnnxOptions> = {
   channels: true,
   inputNames: true,
   outputNames: true,
+  opset: true,
   name: true,
 }
 
-/** Version 18 has axes of all reductions as inputs, bitwise operators, and reductions of scatters. */
-const OPSET = 18
-const IR_VERSION = 8
+/**
+ * Of the file, for each version of the operators. Version 18 has axes of all reductions as inputs, bitwise operators, and reductions of
+ * scatters.
+ */
+const irVersions = { 18: 8, 20: 9 } as const
 
 /** Weights of this many bytes and more lie beside the model, if any do. */
 const SMALL = 1024
@@ -62,9 +68,9 @@ const SMALL = 1024
  * The bytes of an ONNX file that calculates what a module in evaluation mode, or a function of tensors, does: for onnxruntime, browsers,
  * phones, and other frameworks.
  *
- * Weights carry their paths as names. The graph is that of the primitives, with Conv, BatchNormalization and Relu under their names; pictures are
- * brought into the order of ONNX where it matters only. Primitives without a form in ONNX (factorizations, random numbers) are refused.
- * (ONNX, "Open Neural Network Exchange", operators of version 18.)
+ * Weights carry their paths as names. The graph is that of the primitives, with Conv, Softmax, LayerNormalization and the other operators that
+ * several of them make up under their names; pictures are brought into the order of ONNX where it matters only. Primitives without a form in ONNX (factorizations, random numbers) are refused.
+ * (ONNX, "Open Neural Network Exchange", operators of version 18 or 20.)
  *
  * @param inputs tensors of the shapes that the model takes; their values do not matter. A batch of 1 is as good as any
  * @throws if there is a primitive that ONNX does not have, or the graph depends on the batch size in another way than by its sizes
@@ -138,9 +144,10 @@ function apart(
 
 async function drafted(model: Exportable, inputs: readonly Tensor[], options: ToOnnxOptions): Promise<Draft<'Model'>> {
   checkOptions('toOnnx', options, optionNames)
-  const { batch = 'dynamic', channels = 'last', name = 'shapewise' } = options
+  const { batch = 'dynamic', channels = 'last', opset = 18, name = 'shapewise' } = options
   expectChoice('toOnnx', 'the batch', batch, ['dynamic', 'fixed'])
   expectChoice('toOnnx', 'the place of channels', channels, ['last', 'first'])
+  if (opset !== 18 && opset !== 20) fail(`toOnnx: the opset is ${opset}`, 'Give 18 or 20.')
   if (!Array.isArray(inputs) || inputs.length === 0) {
     fail(
       `toOnnx: the inputs are ${describe(inputs)}`,
@@ -155,12 +162,12 @@ async function drafted(model: Exportable, inputs: readonly Tensor[], options: To
   const [first, ...others] = traced
   for (const { trace } of others) await checkAlike('toOnnx', first.trace, trace)
   const held = await heldBy(first.trace, types.length, pathsOf(model))
-  const graph = written(traced, types, held, options, channels)
+  const graph = written(traced, types, held, { ...options, channels, opset })
   return {
-    irVersion: IR_VERSION,
+    irVersion: irVersions[opset],
     producerName: 'shapewise',
     producerVersion: version,
-    operatorSets: [{ domain: '', version: OPSET }],
+    operatorSets: [{ domain: '', version: opset }],
     graph: { ...graph, name },
   }
 }
@@ -189,9 +196,9 @@ function written(
   traced: readonly TracedVariant[],
   types: readonly Node[],
   held: readonly HeldValue[],
-  options: ToOnnxOptions,
-  channels: 'last' | 'first',
+  options: ToOnnxOptions & { readonly channels: 'last' | 'first'; readonly opset: number },
 ): Draft<'Graph'> {
+  const { channels, opset } = options
   const { graph, result, origins } = traced[0].trace
   const variants = new Variants(
     'toOnnx',
@@ -213,6 +220,7 @@ function written(
   const shared: Shared = {
     names,
     variants,
+    compounds: new Compounds(opset),
     initializers: [],
     wished: new Map(),
     numberOf: numbering(),

@@ -29,10 +29,12 @@ const elementwise =
   ): ExportRow<P> =>
   (node, emitter) => {
     const form: Form = node.rank > 2 && node.inputs.some((x) => emitter.isFirst(peeled(x))) ? 'first' : 'plain'
-    const named = namedForm(node, emitter, form)
-    const name = named ?? write(operandsOf(node, emitter, form), emitter, node)
-    if (form === 'first') emitter.setFirst(node, name)
-    else emitter.set(node, name)
+    const written = namedForm(node, emitter, form) ?? {
+      name: write(operandsOf(node, emitter, form), emitter, node),
+      form,
+    }
+    if (written.form === 'first') emitter.setFirst(node, written.name)
+    else emitter.set(node, written.name)
   }
 
 const operator = <P extends Primitive>(name: string, attributes: Readonly<Record<string, number>> = {}): ExportRow<P> =>

@@ -22,7 +22,15 @@ const affine = inFloat32((x: Node, factor: number, term: number): Node => {
 /** Activations with the alpha and beta that they have where none is given; recurrent cells use them by name too. */
 export const activations = {
   Elu: { run: (x, alpha) => ops.elu(x, alpha), alpha: 1 },
-  HardSigmoid: { run: (x, alpha, beta) => ops.clip(affine(x, alpha, beta), 0, 1), alpha: 0.2, beta: 0.5 },
+  HardSigmoid: {
+    // That of hardSwish, which is a division by 6 in most frameworks.
+    run: (x, alpha, beta) =>
+      Math.fround(alpha) === Math.fround(1 / 6) && beta === 0.5
+        ? ops.hardSigmoid(x)
+        : ops.clip(affine(x, alpha, beta), 0, 1),
+    alpha: 0.2,
+    beta: 0.5,
+  },
   LeakyRelu: { run: (x, alpha) => ops.leakyRelu(x, alpha), alpha: 0.01 },
   Relu: { run: (x) => ops.relu(x) },
   Sigmoid: { run: (x) => ops.sigmoid(x) },

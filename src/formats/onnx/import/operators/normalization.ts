@@ -55,9 +55,9 @@ function standardized(x: Node, axes: readonly number[], epsilon: number): { norm
 const layerNormalization: Row = (call) => {
   const { attributes, x } = call
   const axes = range(x.rank).slice(call.axis(attributes.int('axis', -1)))
-  const { normal, mean, inverse } = standardized(widened(x), axes, attributes.float('epsilon', 1e-5))
-  const scaled = ops.mul(normal, call.input(1))
-  const y = call.inputs[2] === undefined ? scaled : ops.add(scaled, call.inputs[2])
+  const [wide, epsilon] = [widened(x), attributes.float('epsilon', 1e-5)]
+  const { mean, inverse } = standardized(wide, axes, epsilon)
+  const y = ops.layerNorm(wide, call.input(1), call.inputs[2], { axes, epsilon })
   return [build.cast(y, x.dtype), mean, inverse]
 }
 
