@@ -14,7 +14,7 @@ export interface TrainingOptions {
   readonly dryRun?: boolean
   /** What accompanies the training: early stopping, checkpoints, averages … */
   readonly callbacks?: readonly Callback[]
-  /** Where to store the run: the path of a folder (Node), or a storage. Without it nothing is stored. */
+  /** Where to store the run: the path of a folder (in pages one of the browser's own), or a storage. Without it nothing is stored. */
   readonly folder?: string | Storage | RunFolder
   /**
    * Whether to go on where the run in the folder stands, if there is one: the result is the same, bit for bit, as without the break. A

@@ -1,7 +1,8 @@
 import { fail } from '../../core/errors.js'
+import { browserStorage } from './browser.js'
 import { unpackCheckpoint } from './checkpoint.js'
 import { folderStorage } from './folder.js'
-import { type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
+import { hasProcess, type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
 import { formatLine, parseLines, type RunLine } from './run-lines.js'
 import { bytesOf, partOf, type Storage } from './storage.js'
 
@@ -47,13 +48,14 @@ export class RunFolder {
   ) {}
 
   /**
-   * A folder by its path (Node only), or any storage. Nothing that lies in it is changed.
+   * A folder by its path, in pages one of the browser's own ({@link browserStorage}), or any storage. Nothing that lies in it is changed.
    *
    * @throws if the folder cannot be made
    */
   static async open(where: string | Storage | RunFolder): Promise<RunFolder> {
     if (where instanceof RunFolder) return where
-    return new RunFolder(typeof where === 'string' ? await folderStorage(where) : where)
+    if (typeof where !== 'string') return new RunFolder(where)
+    return new RunFolder(await (hasProcess() ? folderStorage : browserStorage)(where))
   }
 
   /** For messages. */

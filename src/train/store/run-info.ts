@@ -47,7 +47,8 @@ export interface RunEnvironment {
   readonly commit?: string
 }
 
-const hasProcess = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
+/** Whether this is Node, or what behaves like it. */
+export const hasProcess = (): boolean => typeof process !== 'undefined' && process.versions?.node !== undefined
 
 /** What can be said about the machine and the program. */
 export async function runEnvironment(): Promise<RunEnvironment> {
