@@ -1,6 +1,7 @@
 import { coverTheorem } from './foundations/cover-theorem.js'
 import { curseOfDimension } from './foundations/curse-of-dimension.js'
 import { depthAgainstWidth } from './foundations/depth-against-width.js'
+import { featuresAgainstLearning } from './foundations/features-against-learning.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
@@ -29,6 +30,7 @@ export const recipes: readonly Recipe[] = [
   mlpMnist,
   lenetMnist,
   randomLabels,
+  featuresAgainstLearning,
 ]
 
 /** The recipe of that name, if there is one. */

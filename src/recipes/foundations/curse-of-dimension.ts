@@ -2,6 +2,7 @@ import { random, type Tensor } from 'shapewise'
 import { figure } from '../figure.js'
 import { integer } from '../option.js'
 import { type RecipeContext, recipe } from '../recipe.js'
+import { squaredDistances } from './features/radial-basis.js'
 
 const BALL_DIMENSIONS = 12
 const CLOUD = 1000
@@ -62,10 +63,6 @@ async function ballVolumes(context: Context) {
   const maxVolumeError = Math.max(...measured.map((share, i) => Math.abs(share - formula[i]!)))
   return { maxVolumeError, ballShare2: measured[1]!, ballShare3: measured[2]! }
 }
-
-/** Squared distances between the rows of two matrices: |a|² + |b|² − 2 a · b. */
-const squaredDistances = (a: Tensor<[number, number]>, b: Tensor<[number, number]>) =>
-  a.square().sum(1, { keepDims: true }).add(b.square().sum(1)).sub(a.matmul(b.transpose()).mul(2))
 
 /** How far the nearest and the farthest of 1,000 points in the unit cube are; returns their ratio in the most dimensions. */
 async function neighbourDistances(context: Context): Promise<number> {
