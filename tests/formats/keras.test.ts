@@ -162,7 +162,7 @@ describe('weights of Keras', () => {
       (caught) => caught,
     )
     expect(error.message).toContain("≠ layers.2.weight: 'layers/dense/vars/0' has [32, 3] instead of [32, 4]")
-    expect(error.message).toContain("− layers.3.weight: the file has no 'layers/dense_1/vars/0'")
+    expect(error.message).toContain("− layers.3.weight: there is no 'layers/dense_1/vars/0'")
     expect(error.message).toContain("+ 'layers/batch_normalization/vars/0' has no place in the model")
     await expect(loadKeras(wrong, fileOf('keras 2'))).rejects.toThrow('no weights of Keras 3')
   })

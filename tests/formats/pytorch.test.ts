@@ -150,7 +150,7 @@ describe('loading', () => {
       (caught) => caught,
     )
     expect(error.message).toContain("≠ layers.2.weight: '2.weight' has [2, 4] instead of [5, 4]")
-    expect(error.message).toContain("− layers.3.weight: the file has no '3.weight'")
+    expect(error.message).toContain("− layers.3.weight: there is no '3.weight'")
     expect(error.message).toContain('Build the model with the sizes of the file')
     expect(await model.state()).toEqual(before)
     const partly = nn.sequential(nn.linear(3, 4), nn.relu(), nn.linear(4, 2), nn.layerNorm(2))
@@ -175,7 +175,7 @@ describe('loading', () => {
     const state = await readSafetensors(encodeSafetensors(tensors))
     await loadPyTorch(byFunction, state, { rename: (name) => name.replace('0', 'first').replace('2', 'lastLayer') })
     for (const model of [byName, bySpelling, byFunction]) expect(await model.state()).toEqual(await byOrder.state())
-    await expect(loadPyTorch(new Named(), bytesOf(file))).rejects.toThrow("the file has no 'first.weight'")
+    await expect(loadPyTorch(new Named(), bytesOf(file))).rejects.toThrow("there is no 'first.weight'")
     await expect(loadPyTorch(nn.linear(3, 4), bytesOf(file), { match: 'order' })).rejects.toThrow(
       'has 4 tensors, the model takes 2',
     )

@@ -170,19 +170,24 @@ describe('copyMatching', () => {
     expect([found.missing, found.complete]).toEqual([[], false])
     expect(found.mismatched[0]).toEqual({
       path: 'layers.2.weight',
-      stored: 'layers.2.weight',
-      expected: { dtype: 'float32', shape: [4, 3] },
-      given: { dtype: 'float32', shape: [4, 10] },
+      name: 'layers.2.weight',
+      problem: 'has float32 [4, 10] instead of float32 [4, 3]',
     })
     const after = await to.state()
     for (const { path } of found.matched) expect(after[path]).toEqual(state[path])
     for (const { path } of found.mismatched) expect(after[path]).toEqual(before[path])
     expect(String(found)).toBe(
       [
-        '6 of 8 variables match',
-        '  does not fit  layers.2.weight  float32[4, 3], stored is float32[4, 10]',
-        '  does not fit  layers.2.bias    float32[3], stored is float32[10]',
-        '  unexpected    old.scale        float32[4]',
+        'the state: 6 of 8 variables',
+        '  = layers.0.weight          [3, 4] ← as named',
+        '  = layers.0.bias            [4] ← as named',
+        '  = layers.1.weight          [4] ← as named',
+        '  = layers.1.bias            [4] ← as named',
+        '  = layers.1.runningMean     [4] ← as named',
+        '  = layers.1.runningVariance [4] ← as named',
+        "  ≠ layers.2.weight: 'layers.2.weight' has float32 [4, 10] instead of float32 [4, 3]",
+        "  ≠ layers.2.bias: 'layers.2.bias' has float32 [10] instead of float32 [3]",
+        "  + 'old.scale' has no place in the model",
       ].join('\n'),
     )
   })
@@ -192,15 +197,17 @@ describe('copyMatching', () => {
     const state = await from.state()
     const to = make(3)
     const none = nn.copyMatching(to, state)
-    expect([none.matched.length, none.missing.length, none.unexpected.length]).toEqual([0, 8, 8])
+    expect([none.matched.length, none.missing.length, none.unused.length]).toEqual([0, 8, 8])
     const rename = (path: string): string | null => (path.includes('running') ? null : path.replace(/^layers\.0\./, ''))
     const found = nn.copyMatching(to, state, { rename })
-    expect(found.matched[0]).toEqual({ path: 'layers.0.weight', stored: 'layers.0.layers.0.weight' })
+    expect(found.matched[0]).toEqual({
+      ...{ path: 'layers.0.weight', name: 'layers.0.layers.0.weight', shape: [3, 4], change: '' },
+    })
     expect(found.missing.map(({ path }) => path)).toEqual(['layers.1.runningMean', 'layers.1.runningVariance'])
-    expect(found.unexpected).toEqual([])
+    expect(found.unused).toEqual([])
     expect(nn.copyMatching(to, state, { rename: (path) => path.slice(9), strict: true }).complete).toBe(true)
     expect(String(nn.copyMatching(make(2), state, { rename }))).toMatch(
-      /does not fit +layers\.2\.bias +float32\[2\], stored as layers\.0\.layers\.2\.bias is float32\[3\]/,
+      /≠ layers\.2\.bias: 'layers\.0\.layers\.2\.bias' has float32 \[3\] instead of float32 \[2\]/,
     )
     expect(() => nn.copyMatching(to, state, { rename: () => 'layers.0.bias' })).toThrow(
       /both renamed to 'layers.0.bias'/,
@@ -217,7 +224,7 @@ describe('copyMatching', () => {
       scale: { dtype: 'float64', shape: [2], data: new Float64Array([0.1, -3]) },
       count: { dtype: 'float32', shape: [], data: new Float32Array([3]) },
     })
-    expect(found.matched.map(({ path }) => path)).toEqual(['scale'])
+    expect(found.matched).toEqual([{ path: 'scale', name: 'scale', shape: [2], change: 'from float64' }])
     expect(found.mismatched.map(({ path }) => path)).toEqual(['count'])
     expect(model.scale.dtype).toBe('float16')
     expect(values(model.scale.value)[0]).toBeCloseTo(0.1, 4)
@@ -228,7 +235,7 @@ describe('copyMatching', () => {
     const before = await to.state()
     const state = await make(10).state()
     expect(() => nn.copyMatching(to, state, { strict: true })).toThrow(
-      /does not fit Sequential: 6 of 8 variables match\n {2}does not fit {2}layers\.2\.weight/,
+      /does not fit Sequential:\n {2}≠ layers\.2\.weight/,
     )
     const damaged = { ...state, 'layers.2.bias': { ...state['layers.2.bias'], data: new Float32Array(7) } }
     expect(() => nn.copyMatching(to, damaged)).toThrow(/'layers.2.bias' has 7 elements, not those of \[10\]/)

@@ -1,9 +1,9 @@
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import type { Module } from '../../nn/module.js'
+import type { WeightReport } from '../../nn/surgery/weight-report.js'
 import type { ByteLocation } from '../bytes/source.js'
 import { type LoadWeightsOptions, loadWeights } from '../weights/load.js'
-import type { WeightReport } from '../weights/report.js'
 import { kerasRules } from './names.js'
 import { openKeras } from './read.js'
 

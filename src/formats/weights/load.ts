@@ -3,8 +3,8 @@ import { formatShape, sameShape, sizeOf } from '../../core/shape.js'
 import { suggestion } from '../../core/suggestion.js'
 import type { Module } from '../../nn/module.js'
 import type { State, StoredValue } from '../../nn/state.js'
+import { type Match, type Mismatch, WeightReport } from '../../nn/surgery/weight-report.js'
 import { arranged, type Layout } from './layout.js'
-import { type Match, type Mismatch, WeightReport } from './report.js'
 
 /** Where the value of a variable is to be found. */
 export interface WeightRule extends Layout {

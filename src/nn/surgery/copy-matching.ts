@@ -1,16 +1,16 @@
 import { expectFunction } from '../../core/arguments.js'
-import { alignColumns } from '../../core/columns.js'
 import { cureFor, describe } from '../../core/describe.js'
-import { type DType, isFloat } from '../../core/dtype.js'
+import { isFloat } from '../../core/dtype.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
-import { presentAsText } from '../../core/presentation.js'
-import { formatShape, type Shape, sameShape, sizeOf } from '../../core/shape.js'
+import { formatShape, sameShape, sizeOf } from '../../core/shape.js'
+import { suggestion } from '../../core/suggestion.js'
 import { isPlainObject } from '../../core/tree.js'
 import { tensor } from '../../tensor/create.js'
 import type { Variable } from '../../tensor/variable.js'
 import { Module } from '../module.js'
 import type { State, StoredValue } from '../state.js'
+import { type Mismatch, WeightReport } from './weight-report.js'
 
 export interface CopyMatchingOptions {
   /** The path in the model of a stored value, by its own; null for what is to be left out. */
@@ -18,56 +18,6 @@ export interface CopyMatchingOptions {
   /** Whether it is an error, and nothing is changed, if anything is missing, unexpected or of another shape; false. */
   readonly strict?: boolean
 }
-
-/** What a value is like. */
-export interface ValueType {
-  readonly dtype: DType
-  readonly shape: Shape
-}
-
-/** How stored values and the variables of a model go together; as text a list of what does not. */
-export class Matching {
-  constructor(
-    /** The variables that have got their values, and the paths that these are stored under. */
-    readonly matched: readonly { readonly path: string; readonly stored: string }[],
-    /** Variables that there is no value for. */
-    readonly missing: readonly { readonly path: string; readonly expected: ValueType }[],
-    /** Stored values that there is no variable for, by the paths that they are stored under. */
-    readonly unexpected: readonly { readonly stored: string; readonly given: ValueType }[],
-    /** Variables whose values have another shape or dtype. */
-    readonly mismatched: readonly {
-      readonly path: string
-      readonly stored: string
-      readonly expected: ValueType
-      readonly given: ValueType
-    }[],
-  ) {}
-
-  /** Whether every variable has a value, and every value a variable. */
-  get complete(): boolean {
-    return this.missing.length + this.unexpected.length + this.mismatched.length === 0
-  }
-
-  /** A line for what was copied, and one for each thing that was not. */
-  toString(): string {
-    const { matched, missing, mismatched, unexpected } = this
-    const variables = matched.length + missing.length + mismatched.length
-    const rows = [
-      ...missing.map(({ path, expected }) => ['missing', path, typeText(expected)]),
-      ...mismatched.map(({ path, stored, expected, given }) => [
-        'does not fit',
-        path,
-        `${typeText(expected)}, stored ${stored === path ? '' : `as ${stored} `}is ${typeText(given)}`,
-      ]),
-      ...unexpected.map(({ stored, given }) => ['unexpected', stored, typeText(given)]),
-    ]
-    return [`${matched.length} of ${variables} variables match`, ...alignColumns(rows).map((row) => `  ${row}`)].join(
-      '\n',
-    )
-  }
-}
-
-presentAsText(Matching.prototype)
 
 /**
  * Takes over the stored values that fit a model, by their paths, and says what does not. Values of another floating point dtype are
@@ -82,7 +32,7 @@ presentAsText(Matching.prototype)
  * const [from, to] = [sequential(linear(3, 4), linear(4, 2)), sequential(linear(3, 4), linear(4, 5))]
  * copyMatching(to, await from.state()).mismatched.map(({ path }) => path) // ['layers.1.weight', 'layers.1.bias']
  */
-export function copyMatching(model: Module, state: State, options: CopyMatchingOptions = {}): Matching {
+export function copyMatching(model: Module, state: State, options: CopyMatchingOptions = {}): WeightReport {
   if (!(model instanceof Module)) {
     fail(`copyMatching: the first argument is ${describe(model)}, no module`, cureFor(model, 'The model comes first.'))
   }
@@ -98,26 +48,28 @@ export function copyMatching(model: Module, state: State, options: CopyMatchingO
   const values = renamed(state, rename)
   const variables = model.variables()
   const pairs: { variable: Variable; path: string; stored: string; value: StoredValue }[] = []
-  const mismatched: Matching['mismatched'][number][] = []
+  const mismatched: Mismatch[] = []
   for (const [path, { stored, value }] of values) {
     const variable = variables.get(path)
     if (variable === undefined) continue
     if (fits(variable, value)) pairs.push({ variable, path, stored, value })
-    else mismatched.push({ path, stored, expected: typeOf(variable), given: typeOf(value) })
+    else mismatched.push({ path, name: stored, problem: `has ${typeText(value)} instead of ${typeText(variable)}` })
   }
-  const matching = new Matching(
-    pairs.map(({ path, stored }) => ({ path, stored })),
-    [...variables]
-      .filter(([path]) => !values.has(path))
-      .map(([path, variable]) => ({ path, expected: typeOf(variable) })),
-    [...values]
-      .filter(([path]) => !variables.has(path))
-      .map(([, { stored, value }]) => ({ stored, given: typeOf(value) })),
+  const unused = [...values].flatMap(([path, { stored }]) => (variables.has(path) ? [] : [stored]))
+  const report = new WeightReport(
+    'the state',
+    pairs.map(({ path, stored, variable: { shape, dtype }, value }) => {
+      return { path, name: stored, shape, change: value.dtype === dtype ? '' : `from ${value.dtype}` }
+    }),
     mismatched,
+    [...variables.keys()]
+      .filter((path) => !values.has(path))
+      .map((path) => ({ path, name: path, similar: suggestion(path, unused) })),
+    unused,
   )
-  if (strict && !matching.complete) {
+  if (strict && !report.complete) {
     fail(
-      `copyMatching: the state does not fit ${model.constructor.name}: ${matching}\n`,
+      `copyMatching: the state does not fit ${model.constructor.name}:\n${report.problems}\n`,
       'Rename what is called otherwise, or leave strict out.',
     )
   }
@@ -125,7 +77,7 @@ export function copyMatching(model: Module, state: State, options: CopyMatchingO
   pairs.forEach(({ variable }, i) => {
     variable.assign(tensors[i].cast(variable.dtype))
   })
-  return matching
+  return report
 }
 
 type Stored = { readonly stored: string; readonly value: StoredValue }
@@ -164,5 +116,4 @@ function expectStored(path: string, value: StoredValue): void {
 const fits = (variable: Variable, { shape, dtype }: StoredValue): boolean =>
   sameShape(shape, variable.shape) && (dtype === variable.dtype || (isFloat(dtype) && isFloat(variable.dtype)))
 
-const typeOf = ({ dtype, shape }: ValueType): ValueType => ({ dtype, shape })
-const typeText = ({ dtype, shape }: ValueType): string => `${dtype}${formatShape(shape)}`
+const typeText = ({ dtype, shape }: Pick<StoredValue, 'dtype' | 'shape'>): string => `${dtype} ${formatShape(shape)}`

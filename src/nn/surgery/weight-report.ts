@@ -1,42 +1,48 @@
 import { presentAsText } from '../../core/presentation.js'
 import { formatShape, type Shape } from '../../core/shape.js'
 
-/** A variable that has its value from a file. */
+/** A variable that has got a stored value. */
 export interface Match {
   readonly path: string
-  /** What the file calls it. */
+  /** What the value is stored as. */
   readonly name: string
   readonly shape: Shape
   /** What was done to it, in words; '' for nothing. */
   readonly change: string
 }
 
-/** A variable whose value in a file does not fit. */
+/** A variable whose stored value does not fit. */
 export interface Mismatch {
   readonly path: string
   readonly name: string
   readonly problem: string
 }
 
-/** A variable that a file has no value for. */
+/** A variable that no value is stored for. */
 export interface Missing {
   readonly path: string
   /** What it should be called. */
   readonly name: string
-  /** A tensor of the file that is called alike. */
+  /** What is stored under a name like it. */
   readonly similar: string | undefined
 }
 
-/** What became of the tensors of a file and the variables of a model. As text, a line for each. */
+/** How stored values, those of a file or a state, and the variables of a model go together. As text, a line for each. */
 export class WeightReport {
   constructor(
-    readonly file: string,
+    /** Where the values are stored, for the text. */
+    readonly source: string,
     readonly matched: readonly Match[],
     readonly mismatched: readonly Mismatch[],
     readonly missing: readonly Missing[],
-    /** Names of tensors that the model has no place for. */
+    /** Names of values that the model has no place for. */
     readonly unused: readonly string[],
   ) {}
+
+  /** Whether every variable has a value, and every value a variable. */
+  get complete(): boolean {
+    return this.mismatched.length + this.missing.length + this.unused.length === 0
+  }
 
   /** The lines of what did not go well. */
   get problems(): string {
@@ -44,7 +50,7 @@ export class WeightReport {
       ...this.mismatched.map(({ path, name, problem }) => `  ≠ ${path}: '${name}' ${problem}`),
       ...this.missing.map(({ path, name, similar }) => {
         const hint = similar === undefined ? '' : `; is it '${similar}'?`
-        return `  − ${path}: the file has no '${name || path}'${hint}`
+        return `  − ${path}: there is no '${name || path}'${hint}`
       }),
       ...this.unused.map((name) => `  + '${name}' has no place in the model`),
     ]
@@ -59,7 +65,8 @@ export class WeightReport {
       const how = change === '' ? '' : `, ${change}`
       return `  = ${path.padEnd(width)} ${formatShape(shape)} ← ${name === path ? 'as named' : name}${how}`
     })
-    const title = `${this.file}: ${this.matched.length} of ${this.matched.length + this.missing.length} variables`
+    const { source, matched, mismatched, missing } = this
+    const title = `${source}: ${matched.length} of ${matched.length + mismatched.length + missing.length} variables`
     return [title, ...lines, this.problems].filter(Boolean).join('\n')
   }
 }
