@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../../src/core/errors.js'
 import { fromOnnx } from '../../../src/formats/index.js'
@@ -6,11 +5,9 @@ import type { Draft } from '../../../src/formats/onnx/file/schema.js'
 import { writeMessage } from '../../../src/formats/onnx/file/write.js'
 import { zeros } from '../../../src/index.js'
 import { mutated } from '../mutations.js'
-import type { NodeFixture } from './node-cases.js'
+import { readNodeCases } from './node-cases.js'
 
-const { cases }: NodeFixture = JSON.parse(
-  readFileSync(new URL('../../fixtures/onnx-nodes.json', import.meta.url), 'utf8'),
-)
+const { cases } = readNodeCases()
 const fileOf = (name: string): Uint8Array =>
   new Uint8Array(Buffer.from(cases.find((one) => one.name === name)?.model ?? '', 'base64'))
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { decodeAll, type TypedArray } from '../../../src/core/dtype.js'
 import { fromOnnx, type OnnxModel, type OnnxPort } from '../../../src/formats/index.js'
 import { readMessage } from '../../../src/formats/onnx/file/read.js'
@@ -7,7 +8,7 @@ import { graphsIn } from '../../../src/formats/onnx/import/weights.js'
 import { compile, Tensor } from '../../../src/index.js'
 import { dataNode } from '../../../src/tensor/runtime.js'
 
-/** A node test of the ONNX standard, as scripts/fixtures/onnx-nodes.py writes it. */
+/** A node test of the ONNX standard. */
 export interface StoredCase {
   readonly name: string
   readonly model: string
@@ -16,11 +17,33 @@ export interface StoredCase {
   readonly atol: number
 }
 
-export interface NodeFixture {
+interface NodeCases {
+  /** The version that they come from. */
   readonly onnx: string
   readonly cases: readonly StoredCase[]
   /** Left out for their size. */
   readonly large: Readonly<Record<string, number>>
+}
+
+/** As scripts/fixtures/onnx-nodes.py writes them: data are places in a list of tensors. */
+interface Fixture extends Omit<NodeCases, 'cases'> {
+  readonly cases: readonly (Omit<StoredCase, 'data'> & {
+    readonly data: readonly (readonly [inputs: readonly number[], outputs: readonly number[]])[]
+  })[]
+  readonly tensors: readonly string[]
+}
+
+export function readNodeCases(): NodeCases {
+  const file = new URL('../../fixtures/onnx-nodes.json', import.meta.url)
+  const { cases, tensors, ...rest }: Fixture = JSON.parse(readFileSync(file, 'utf8'))
+  const named = (places: readonly number[]) => places.map((place) => tensors[place])
+  return {
+    ...rest,
+    cases: cases.map((each) => ({
+      ...each,
+      data: each.data.map(([inputs, outputs]) => [named(inputs), named(outputs)] as const),
+    })),
+  }
 }
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'))

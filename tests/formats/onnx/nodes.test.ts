@@ -2,12 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { operatorNames, operators } from '../../../src/formats/onnx/import/table.js'
-import { type NodeFixture, reasonOf, runCase, type StoredCase, subjectOf } from './node-cases.js'
+import { readNodeCases, reasonOf, runCase, type StoredCase, subjectOf } from './node-cases.js'
 
 // Truth: the node tests of the ONNX standard, by scripts/fixtures/onnx-nodes.py. `node scripts/onnx-table.mjs` writes docs/onnx.md.
 
-const file = new URL('../../fixtures/onnx-nodes.json', import.meta.url)
-const { cases, large, onnx }: NodeFixture = JSON.parse(readFileSync(file, 'utf8'))
+const { cases, large, onnx } = readNodeCases()
 const page = fileURLToPath(new URL('../../../docs/onnx.md', import.meta.url))
 
 const byOperator = new Map<string, StoredCase[]>()
