@@ -66,7 +66,11 @@ export function makeAxis(
   // Labels have as many digits as tell neighbours apart; logarithmic axes leave out labels where there are many.
   const text = made.tickFormat(kind === 'linear' ? count : 5, formatFor(kind, Math.max(Math.abs(low), Math.abs(high))))
   const marks = names?.map((_, i) => i) ?? made.ticks(count)
-  const ticks = marks.map((value) => ({ place: made(value), text: names?.[value] ?? (text(value) || '') }))
+  const written = (value: number): string => {
+    const digits = text(value) || ''
+    return kind === 'log' && digits.startsWith('0.000') ? value.toExponential() : digits
+  }
+  const ticks = marks.map((value) => ({ place: made(value), text: names?.[value] ?? written(value) }))
   return { label, ticks: ticks.filter((tick) => tick.text !== ''), place }
 }
 

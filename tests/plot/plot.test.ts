@@ -72,6 +72,13 @@ describe('chart', () => {
     expect(b - a).toBeCloseTo(c - b, 1)
   })
 
+  it('writes small numbers of a logarithmic axis as powers', () => {
+    const labels = parse(chart({ y: { scale: 'log' }, series: [{ y: [1e-7, 1] }] }))
+      .filter(({ name, attributes }) => name === 'text' && attributes['text-anchor'] === 'end')
+      .map(({ text }) => text)
+    expect(labels).toEqual(expect.arrayContaining(['1e-6', '1e-4', '0.01', '1']))
+  })
+
   it.each([
     [[Number.NaN, 1, 2, Infinity, 3, 4]],
     [[]],
