@@ -7,6 +7,7 @@ import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
 import { randomLabels } from './foundations/random-labels.js'
 import type { Recipe } from './recipe.js'
+import { doublePrecisionCheck } from './training/double-precision-check.js'
 
 export {
   choice,
@@ -31,6 +32,7 @@ export const recipes: readonly Recipe[] = [
   lenetMnist,
   randomLabels,
   featuresAgainstLearning,
+  doublePrecisionCheck,
 ]
 
 /** The recipe of that name, if there is one. */
