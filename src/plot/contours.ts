@@ -45,6 +45,8 @@ const palette = [...colors, '#000000']
 const LEGEND = 210
 /** Pixels that a path has to move for its next place to be drawn. */
 const SEEN = 0.4
+/** More places of a path are thinned out: long scribbles take minutes to be drawn. */
+const MOST = 1000
 /** Moments between which a path grows evenly. */
 const FRAMES = 48
 /** The part of the time in which paths grow; then they stay for a while. */
@@ -181,21 +183,13 @@ interface Clock {
 /** The line, its number after a part of it, and, where it moves, a dot at its end. */
 function drawnPath(path: ContourPath, i: number, part: number, x: Axis, y: Axis, clock: Clock | undefined): string {
   const color = colorOf(path.color, i)
-  const places: Place[] = []
-  /** The length of the line up to each given place. */
-  const lengths: number[] = []
-  let length = 0
-  for (let k = 0; k < path.x.length; k++) {
-    const [px, py] = [x.place(path.x[k]), y.place(path.y[k])]
-    if (px === undefined || py === undefined) break
-    const last = places.at(-1)
-    const moved = last === undefined ? Infinity : Math.hypot(px - last[0], py - last[1])
-    if (moved > SEEN) {
-      if (last !== undefined) length += moved
-      places.push([px, py])
-    }
-    lengths.push(length)
+  let every = 1
+  let { places, lengths } = walked(path, x, y, every)
+  while (places.length > MOST) {
+    every *= 2
+    ;({ places, lengths } = walked(path, x, y, every))
   }
+  const length = lengths.at(-1) ?? 0
   const d = line<Place>(
     ([px]) => round(px),
     ([, py]) => round(py),
@@ -218,6 +212,25 @@ function drawnPath(path: ContourPath, i: number, part: number, x: Axis, y: Axis,
     element('circle', { r: 4.5, fill: color, stroke: '#fff', visibility: 'hidden' }, show + move) +
     label
   )
+}
+
+/** Those of every so many places of a path that are away from the one before, and the length of the line up to each given place. */
+function walked({ x: xs, y: ys }: ContourPath, x: Axis, y: Axis, every: number) {
+  const places: Place[] = []
+  const lengths: number[] = []
+  let length = 0
+  for (let k = 0; k < xs.length; k++) {
+    const [px, py] = [x.place(xs[k]), y.place(ys[k])]
+    if (px === undefined || py === undefined) break
+    const last = places.at(-1)
+    const moved = last === undefined ? Infinity : Math.hypot(px - last[0], py - last[1])
+    if (moved > SEEN && (k % every === 0 || k === xs.length - 1)) {
+      if (last !== undefined) length += moved
+      places.push([px, py])
+    }
+    lengths.push(length)
+  }
+  return { places, lengths }
 }
 
 /** The lengths at the frames, the first of which is the start and the last the last place of the longest path. */

@@ -8,6 +8,7 @@ import { perceptron } from './foundations/perceptron.js'
 import { randomLabels } from './foundations/random-labels.js'
 import type { Recipe } from './recipe.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
+import { optimizerRace } from './training/optimizer-race.js'
 
 export {
   choice,
@@ -28,6 +29,7 @@ export const recipes: readonly Recipe[] = [
   coverTheorem,
   curseOfDimension,
   depthAgainstWidth,
+  optimizerRace,
   mlpMnist,
   lenetMnist,
   randomLabels,

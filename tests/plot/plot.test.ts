@@ -269,6 +269,14 @@ describe('contours', () => {
       if (name === 'path') expect(attributes['stroke-dasharray']).toBe(undefined)
   })
 
+  it('thins out scribbles, and keeps where they go', () => {
+    const x = Array.from({ length: 50_000 }, (_, i) => Math.sin(i * i))
+    const y = Array.from({ length: 50_000 }, (_, i) => Math.cos(3 * i * i))
+    const places = placesOf(pathOf(contours({ heights: cone, x: axis, y: axis, paths: [{ x, y }], seconds: 5 })))
+    expect(places.length).toBeLessThanOrEqual(1000)
+    expect(Math.max(...places.map(([px]) => px)) - Math.min(...places.map(([px]) => px))).toBeGreaterThan(470)
+  })
+
   it.each([
     [
       [

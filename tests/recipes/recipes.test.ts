@@ -1,38 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { generateDigits, writeIdx } from 'shapewise/data'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCommandLine } from '../../src/cli/command-line.js'
 import { TestSurroundings } from '../cli/capture.js'
+import { withDigitFiles } from './digit-files.js'
 
 const TRAINING = 1500
 const TESTING = 300
 
-/** A folder of data as users have it, with generated digits in the files of MNIST. */
-let root: string
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'recipes-'))
-  mkdirSync(join(root, 'mnist'))
-  const { images, labels } = generateDigits({ count: TRAINING + TESTING, seed: 1 })
-  const write = (name: string, from: number, to: number): void => {
-    const pictures = { type: 'uint8' as const, shape: [to - from, 28, 28], data: images.subarray(784 * from, 784 * to) }
-    const digits = { type: 'uint8' as const, shape: [to - from], data: labels.subarray(from, to) }
-    writeFileSync(join(root, 'mnist', `${name}-images-idx3-ubyte`), writeIdx(pictures))
-    writeFileSync(join(root, 'mnist', `${name}-labels-idx1-ubyte`), writeIdx(digits))
-  }
-  write('train', 0, TRAINING)
-  write('t10k', TRAINING, TRAINING + TESTING)
-  vi.stubEnv('SHAPEWISE_DATA', root)
-})
-afterAll(() => {
-  vi.unstubAllEnvs()
-  rmSync(root, { recursive: true, force: true })
-})
+const root = withDigitFiles(TRAINING, TESTING)
 
 async function run(recipe: string, ...options: string[]) {
   const surroundings = new TestSurroundings()
-  const args = ['run', recipe, '--json', '--out', join(root, 'run'), ...options]
+  const args = ['run', recipe, '--json', '--out', join(root(), 'run'), ...options]
   const code = await runCommandLine(args, surroundings)
   expect(surroundings.stderr.text).not.toContain('error:')
   expect(code).toBe(0)
@@ -52,7 +31,7 @@ describe('perceptron', () => {
   it('refuses what is not a pair of digits', async () => {
     for (const digits of ['33', '1', 'ab', '01,']) {
       const surroundings = new TestSurroundings()
-      const out = join(root, 'refused')
+      const out = join(root(), 'refused')
       expect(await runCommandLine(['run', 'perceptron', '--out', out, '--digits', digits], surroundings)).toBe(2)
       expect(surroundings.stderr.text).toMatch(/is not a pair of different digits/)
     }
