@@ -7,6 +7,7 @@ import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
 import { randomLabels } from './foundations/random-labels.js'
 import type { Recipe } from './recipe.js'
+import { airbenchMnist } from './training/airbench-mnist.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
 import { optimizerRace } from './training/optimizer-race.js'
 
@@ -35,6 +36,7 @@ export const recipes: readonly Recipe[] = [
   randomLabels,
   featuresAgainstLearning,
   doublePrecisionCheck,
+  airbenchMnist,
 ]
 
 /** The recipe of that name, if there is one. */
