@@ -35,6 +35,8 @@ export interface ChartOptions {
 
 /** More points of a line than this in one column of pixels look the same as their extremes. */
 const POINTS_PER_COLUMN = 4
+/** Half of a point, in pixels. */
+const EDGE = 3
 
 /**
  * Curves, points and bars over two axes, as the text of an SVG file. NaN and infinities leave gaps.
@@ -82,8 +84,10 @@ export function chart(options: ChartOptions): string {
     title === undefined ? '' : textElement({ x: area.left, y: 22, class: 'title' }, title),
     legend(named, area.left, area.top - 12),
     frame(x, y, area),
-    ...series.filter(({ kind }) => kind === 'bars').map((one, i, all) => bars(one, x, y, area, [i, all.length])),
-    ...series.filter(({ kind }) => kind !== 'bars').map((one) => drawn(one, x, y, area)),
+    inside(area, [
+      ...series.filter(({ kind }) => kind === 'bars').map((one, i, all) => bars(one, x, y, area, [i, all.length])),
+      ...series.filter(({ kind }) => kind !== 'bars').map((one) => drawn(one, x, y, area)),
+    ]),
     ...(options.marks ?? []).map((mark) => marked(mark, x, area)),
     xs.length > 0 && ys.length > 0 ? '' : textElement({ ...middleOf(area), 'text-anchor': 'middle' }, 'no values'),
   ])
@@ -120,6 +124,12 @@ function* ends(values: Numbers, positive = false): Iterable<number> {
     high = Math.max(high, value)
   }
   if (low <= high) yield* [low, high]
+}
+
+/** Cuts off what lies outside the axes, but not half of the points and lines upon them. */
+function inside({ left, right, top, bottom }: Area, content: readonly string[]): string {
+  const [x, y, width, height] = [left - EDGE, top - EDGE, right - left + 2 * EDGE, bottom - top + 2 * EDGE]
+  return element('svg', { x, y, width, height, viewBox: `${x} ${y} ${width} ${height}` }, content.join(''))
 }
 
 function frame(x: Axis, y: Axis, { left, right, top, bottom }: Area): string {

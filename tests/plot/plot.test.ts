@@ -51,6 +51,17 @@ describe('chart', () => {
     expect(y2).toBeLessThan(y0)
   })
 
+  it('cuts off what lies outside the axes', () => {
+    const svg = chart({ y: { from: 0, to: 1 }, series: [{ x: [0, 1, 2], y: [0, 1e6, 1] }] })
+    const [, room] = parse(svg).filter(({ name }) => name === 'svg')
+    const { x, y, width, height, viewBox } = room!.attributes
+    expect(viewBox).toBe(`${x} ${y} ${width} ${height}`)
+    const [[left, bottom], , [right, top]] = placesOf(pathOf(svg))
+    expect(left - Number(x)).toBeCloseTo(Number(x) + Number(width) - right, 6)
+    expect(top - Number(y)).toBeCloseTo(Number(y) + Number(height) - bottom, 6)
+    expect(top - Number(y)).toBeLessThan(5)
+  })
+
   it('puts bars of several series side by side', () => {
     const svg = chart({ series: [{ y: [1, 2], kind: 'bars' }, { y: [2, 1], kind: 'bars' }, { y: [1, 1] }] })
     const rects = parse(svg).filter(({ name }) => name === 'rect')
