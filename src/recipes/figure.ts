@@ -3,6 +3,7 @@ import type { RecipeContext } from './recipe.js'
 
 const COLUMNS = 72
 const ROWS = 36
+const FAR = 100
 
 /**
  * Keeps a chart as `pictures/NAME.svg`, where the page of the run shows it, and draws its curves in the terminal.
@@ -45,5 +46,9 @@ function placer({ series, ...axes }: ChartOptions, axis: 'x' | 'y', count: numbe
   const { from, to } = axes[axis] ?? {}
   const low = from === undefined ? shown.reduce((a, b) => Math.min(a, b), Infinity) : scaled(from)
   const high = to === undefined ? shown.reduce((a, b) => Math.max(a, b), -Infinity) : scaled(to)
-  return (value) => ((scaled(value) - low) / (high - low || 1)) * (count - 1)
+  return (value) => {
+    const place = ((scaled(value) - low) / (high - low || 1)) * (count - 1)
+    // However far a curve leaves the picture, it is not followed for long.
+    return Number.isFinite(place) ? Math.max(-FAR * count, Math.min(FAR * count, place)) : place
+  }
 }
