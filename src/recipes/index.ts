@@ -1,3 +1,4 @@
+import { capacity } from './foundations/capacity.js'
 import { coverTheorem } from './foundations/cover-theorem.js'
 import { curseOfDimension } from './foundations/curse-of-dimension.js'
 import { depthAgainstWidth } from './foundations/depth-against-width.js'
@@ -29,6 +30,7 @@ export const recipes: readonly Recipe[] = [
   perceptron,
   coverTheorem,
   curseOfDimension,
+  capacity,
   depthAgainstWidth,
   optimizerRace,
   mlpMnist,
