@@ -7,6 +7,7 @@ import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
 import { randomLabels } from './foundations/random-labels.js'
+import { universalApproximation } from './foundations/universal-approximation.js'
 import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
@@ -31,6 +32,7 @@ export const recipes: readonly Recipe[] = [
   coverTheorem,
   curseOfDimension,
   capacity,
+  universalApproximation,
   depthAgainstWidth,
   optimizerRace,
   mlpMnist,
