@@ -12,6 +12,7 @@ import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
 import { optimizerRace } from './training/optimizer-race.js'
+import { saddlePoints } from './training/saddle-points.js'
 
 export {
   choice,
@@ -41,6 +42,7 @@ export const recipes: readonly Recipe[] = [
   featuresAgainstLearning,
   doublePrecisionCheck,
   airbenchMnist,
+  saddlePoints,
 ]
 
 /** The recipe of that name, if there is one. */
