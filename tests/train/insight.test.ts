@@ -41,6 +41,12 @@ it('statistics are those worked out by hand', async () => {
   expect(rectified.gradient.largest).toBeCloseTo(30, 4)
 })
 
+it('layers come in the order in which they run, more than ten of them too', async () => {
+  const model = new nn.Sequential(Array.from({ length: 12 }, () => nn.linear(2, 2)))
+  const layers = await layerStatistics(model, nn.meanSquaredError, random.normal([4, 2]), zeros([4, 2]))
+  expect(layers.map(({ path }) => path)).toEqual(Array.from({ length: 12 }, (_, i) => `layers.${i}`))
+})
+
 it('nothing changes by looking, not even batch norm and random numbers', async () => {
   seed(3)
   const model = nn.sequential(nn.linear(3, 4), nn.batchNorm1d(4), nn.dropout(0.5), nn.linear(4, 1))

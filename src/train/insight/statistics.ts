@@ -66,10 +66,9 @@ export async function layerStatistics(
   const restoreModes = ensemble.rememberModes()
   try {
     ensemble.train()
-    const rows = compile(measuring(model, leaves, loss), { name: 'layer statistics' })(inputs, targets)
-    const values = new Map(
-      await Promise.all(Object.entries(rows).map(async ([name, row]) => [name, [...(await row.data())]] as const)),
-    )
+    const names: string[] = []
+    const rows = compile(measuring(model, leaves, loss, names), { name: 'layer statistics' })(inputs, targets)
+    const values = new Map(await Promise.all(rows.map(async (row, i) => [names[i], [...(await row.data())]] as const)))
     return layersOf(leaves, values)
   } finally {
     restoreModes()
@@ -77,8 +76,10 @@ export async function layerStatistics(
   }
 }
 
+/** A row for each layer, in the order in which they run, and for each parameter; their `names` come apart, since the keys of an object have no such order. */
 const measuring =
-  (model: Model, leaves: ReadonlyMap<string, Module>, loss: Loss) => (inputs: Tensor, targets: Tensor) => {
+  (model: Model, leaves: ReadonlyMap<string, Module>, loss: Loss, names: string[]) =>
+  (inputs: Tensor, targets: Tensor) => {
     const { result, outputs } = outputsOf(model, [...leaves.keys()], () => loss(model.forward(inputs), targets))
     // Of layers that run several times the last is looked at.
     const last = Object.entries(outputs as Readonly<Record<string, readonly unknown[]>>).flatMap(([path, list]) => {
@@ -90,14 +91,17 @@ const measuring =
       ...last.map(([, output]) => output),
       ...parameters.map(([, { value }]) => value),
     ]) as Tensor[]
-    const rows: Record<string, Tensor> = {}
-    last.forEach(([path, output], i) => {
-      rows[`layer ${path}`] = stack([...spread(output), ...shares(output), ...spread(slopes[i])])
-    })
-    parameters.forEach(([name, { value }], i) => {
-      rows[`parameter ${name}`] = stack([...spread(value), ...spread(slopes[last.length + i])])
-    })
-    return rows
+    const ofLayers = last.map(([, output], i) => stack([...spread(output), ...shares(output), ...spread(slopes[i])]))
+    const ofParameters = parameters.map(([, { value }], i) =>
+      stack([...spread(value), ...spread(slopes[last.length + i])]),
+    )
+    names.splice(
+      0,
+      names.length,
+      ...last.map(([path]) => `layer ${path}`),
+      ...parameters.map(([name]) => `parameter ${name}`),
+    )
+    return [...ofLayers, ...ofParameters]
   }
 
 function spread(x: Tensor): Tensor[] {
