@@ -11,6 +11,7 @@ import { universalApproximation } from './foundations/universal-approximation.js
 import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
+import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
 import { saddlePoints } from './training/saddle-points.js'
 
@@ -38,6 +39,7 @@ export const recipes: readonly Recipe[] = [
   optimizerRace,
   mlpMnist,
   lenetMnist,
+  learningRate,
   randomLabels,
   featuresAgainstLearning,
   doublePrecisionCheck,
