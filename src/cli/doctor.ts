@@ -1,15 +1,17 @@
 import { availableParallelism } from 'node:os'
 import { backend, kernelReport, ShapewiseError } from 'shapewise'
 import { mnist } from 'shapewise/data'
+import { hostOf } from '../core/host.js'
 import { version } from '../core/version.js'
 import type { Surroundings } from './surroundings.js'
 
-/** Prints what a run would use: backend, Node, threads, data. Downloads nothing. */
+/** Prints what a run would use: backend, the program that runs it, threads, data. Downloads nothing. */
 export async function examine({ stdout, environment }: Surroundings): Promise<void> {
   const cores = availableParallelism()
+  const host = hostOf(process.versions)
   const lines: readonly (readonly [string, string])[] = [
     ['shapewise', version],
-    ['node', `${process.version} on ${process.platform} ${process.arch}, ${cores} cores`],
+    [host.name, `${host.version} on ${process.platform} ${process.arch}, ${cores} cores`],
     ['backend', backend().name],
     ...kernelReport().map(({ build, kernels, problem, cure }): [string, string] => [
       build,

@@ -1,3 +1,4 @@
+import { hostOf } from '../../core/host.js'
 import { version } from '../../core/version.js'
 import { backend } from '../../tensor/backends.js'
 import type { Metrics } from '../loop/events.js'
@@ -59,10 +60,11 @@ export async function runEnvironment(): Promise<RunEnvironment> {
   }
   const { availableParallelism, cpus, totalmem } = await import('node:os')
   const threads = Number(process.env.SHAPEWISE_THREADS) || availableParallelism()
+  const { name, version: host } = hostOf(process.versions)
   const commit = await currentCommit()
   return {
     ...base,
-    platform: `Node ${process.version} on ${process.platform} ${process.arch}`,
+    platform: `${name[0].toUpperCase()}${name.slice(1)} ${host} on ${process.platform} ${process.arch}`,
     threads,
     processor: cpus()[0]?.model.trim(),
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
