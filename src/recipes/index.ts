@@ -3,6 +3,7 @@ import { coverTheorem } from './foundations/cover-theorem.js'
 import { curseOfDimension } from './foundations/curse-of-dimension.js'
 import { depthAgainstWidth } from './foundations/depth-against-width.js'
 import { featuresAgainstLearning } from './foundations/features-against-learning.js'
+import { forestsAgainstNetworks } from './foundations/forests-against-networks.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
 import { perceptron } from './foundations/perceptron.js'
@@ -45,6 +46,7 @@ export const recipes: readonly Recipe[] = [
   doublePrecisionCheck,
   airbenchMnist,
   saddlePoints,
+  forestsAgainstNetworks,
 ]
 
 /** The recipe of that name, if there is one. */
