@@ -1,37 +1,9 @@
 import { curveLinear, line } from 'd3-shape'
-import { describe } from '../core/describe.js'
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
-import { type Axis, type AxisOptions, makeAxis } from './axis.js'
-import { colors, element, picture, round, textElement } from './svg.js'
-
-/** Numbers in a row: a list or a typed array. */
-export type Numbers = ArrayLike<number>
-
-export interface Series {
-  /** What it is called beside the chart; series without a name are not listed there. */
-  readonly name?: string
-  readonly y: Numbers
-  /** 1, 2, 3 … by default. */
-  readonly x?: Numbers
-  /** 'line'. Bars stand on 0; those of several series share the room at a number, side by side. */
-  readonly kind?: 'line' | 'dashes' | 'points' | 'bars'
-  /** Such as '#d55e00'; the next one of a palette by default. */
-  readonly color?: string
-}
-
-export interface ChartOptions {
-  readonly title?: string
-  readonly x?: AxisOptions
-  readonly y?: AxisOptions
-  readonly series: readonly Series[]
-  /** Upright lines with a text. */
-  readonly marks?: readonly { readonly x: number; readonly text: string }[]
-  /** Pixels; 640. */
-  readonly width?: number
-  /** Pixels; 360. */
-  readonly height?: number
-}
+import type { Axis } from './axis.js'
+import { axesOf, type ChartOptions, type PlacedSeries, placedSeries } from './series.js'
+import { element, heading, picture, round, textElement } from './svg.js'
 
 /** More points of a line than this in one column of pixels look the same as their extremes. */
 const POINTS_PER_COLUMN = 4
@@ -64,24 +36,19 @@ export function chart(options: ChartOptions): string {
   for (const [side, pixels] of Object.entries({ width, height })) {
     if (!(pixels >= 100 && pixels <= 10_000)) fail(`chart: the ${side} is ${pixels}`, 'Give 100 to 10,000 pixels.')
   }
-  if (!Array.isArray(options.series) || options.series.length === 0)
-    fail('chart: there is no series', 'Give at least one.')
-  const series = options.series.map((one: Series, i) => placed(one, i))
+  const series = placedSeries(options)
   const named = series.filter(({ name }) => name !== undefined)
+  const left = options.y?.label === undefined ? 56 : 74
+  const { height: above, content } = heading(title, left, width - left - 8)
   const area = {
-    left: options.y?.label === undefined ? 56 : 74,
+    left,
     right: width - 24,
-    top: (title === undefined ? 14 : 38) + (named.length > 0 ? 22 : 0),
+    top: 14 + above + (named.length > 0 ? 22 : 0),
     bottom: height - (options.x?.label === undefined ? 28 : 46),
   }
-  const isBars = series.some(({ kind }) => kind === 'bars')
-  const halfBar = isBars ? 0.5 : 0
-  const xs = series.flatMap(({ x }) => [...ends(x)].flatMap((value) => [value - halfBar, value + halfBar]))
-  const ys = series.flatMap(({ y }) => [...ends(y, options.y?.scale === 'log')])
-  const x = makeAxis('x', xs, [area.left, area.right], options.x)
-  const y = makeAxis('y', isBars ? [...ys, 0] : ys, [area.bottom, area.top], options.y)
+  const { x, y, isEmpty } = axesOf(series, options, [area.left, area.right], [area.bottom, area.top])
   return picture(width, height, title, [
-    title === undefined ? '' : textElement({ x: area.left, y: 22, class: 'title' }, title),
+    content,
     legend(named, area.left, area.top - 12),
     frame(x, y, area),
     inside(area, [
@@ -89,7 +56,7 @@ export function chart(options: ChartOptions): string {
       ...series.filter(({ kind }) => kind !== 'bars').map((one) => drawn(one, x, y, area)),
     ]),
     ...(options.marks ?? []).map((mark) => marked(mark, x, area)),
-    xs.length > 0 && ys.length > 0 ? '' : textElement({ ...middleOf(area), 'text-anchor': 'middle' }, 'no values'),
+    isEmpty ? textElement({ ...middleOf(area), 'text-anchor': 'middle' }, 'no values') : '',
   ])
 }
 
@@ -98,32 +65,6 @@ interface Area {
   readonly right: number
   readonly top: number
   readonly bottom: number
-}
-
-type PlacedSeries = Required<Omit<Series, 'name'>> & Pick<Series, 'name'>
-
-function placed({ name, y, x, kind = 'line', color }: Series, i: number): PlacedSeries {
-  const where = `chart: series ${name === undefined ? i : `'${name}'`}`
-  if (typeof y !== 'object' || y === null || typeof y.length !== 'number') {
-    fail(`${where}: y is ${describe(y)}`, 'Give a list of numbers.')
-  }
-  if (x !== undefined && x.length !== y.length) {
-    fail(`${where}: there are ${x.length} numbers x and ${y.length} numbers y`, 'Give as many of both.')
-  }
-  const count = { length: y.length }
-  return { name, y, x: x ?? Array.from(count, (_, k) => k + 1), kind, color: color ?? colors[i % colors.length] }
-}
-
-/** The smallest and largest number. */
-function* ends(values: Numbers, positive = false): Iterable<number> {
-  let [low, high] = [Infinity, -Infinity]
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]
-    if (!Number.isFinite(value) || (positive && value <= 0)) continue
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  if (low <= high) yield* [low, high]
 }
 
 /** Cuts off what lies outside the axes, but not half of the points and lines upon them. */

@@ -3,8 +3,8 @@ import { line } from 'd3-shape'
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { type Axis, type AxisOptions, makeAxis } from './axis.js'
-import type { Numbers } from './chart.js'
-import { colors, element, picture, round, textElement } from './svg.js'
+import type { Numbers } from './series.js'
+import { colors, element, heading, picture, round, textElement } from './svg.js'
 
 export interface ContourPath {
   /** What it is called beside the picture. */
@@ -81,19 +81,21 @@ export function contours(options: ContoursOptions): string {
     fail(`contours: path '${name}' has ${x.length} numbers x and ${y.length} numbers y`, 'Give as many of both.')
   }
   const left = options.y?.label === undefined ? 48 : 66
-  const top = title === undefined ? 14 : 38
+  const isNamed = paths.some(({ name }) => name !== undefined)
+  const beside = isNamed ? LEGEND : 24
+  const titled = heading(title, left, width + beside - 8)
+  const top = 14 + titled.height
   const area = { left, top, right: left + width, bottom: top + height }
   const x = makeAxis('x', [0, columns - 1], [area.left, area.right], { from: 0, to: columns - 1, ...options.x })
   const y = makeAxis('y', [0, rows - 1], [area.bottom, area.top], { from: 0, to: rows - 1, ...options.y })
-  const isNamed = paths.some(({ name }) => name !== undefined)
   const below = area.bottom + (options.x?.label === undefined ? 28 : 46)
   const clock = seconds === undefined ? undefined : { seconds, places: Math.max(...paths.map((path) => path.x.length)) }
   const drawn = paths.map((path, i) => drawnPath(path, i, (i + 1) / (paths.length + 1), x, y, clock))
   const box = rectOf(area)
   // An inner picture cuts off what leaves the surface, without a name that another one on the same page could have.
   const window = { ...box, viewBox: `${box.x} ${box.y} ${box.width} ${box.height}` }
-  return picture(area.right + (isNamed ? LEGEND : 24), below + (note === undefined ? 0 : 22), title, [
-    title === undefined ? '' : textElement({ x: left, y: 22, class: 'title' }, title),
+  return picture(area.right + beside, below + (note === undefined ? 0 : 22), title, [
+    titled.content,
     ground(heights, bands, area),
     element('svg', window, [...marks.map((mark) => cross(mark, x, y)), ...drawn].join('')),
     axes(x, y, area),

@@ -1,6 +1,6 @@
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
-import { element, picture, textElement } from './svg.js'
+import { element, heading, picture, textElement } from './svg.js'
 
 export interface HeatmapOptions {
   readonly title?: string
@@ -44,7 +44,9 @@ export function heatmap(options: HeatmapOptions): string {
   const left = 24 + 7 * Math.min(24, Math.max(...rows.map(({ length }) => length))) + (rowLabel === undefined ? 0 : 18)
   const turned = columns.some(({ length }) => length * 7 > cell)
   const above = turned ? 7 * Math.min(24, Math.max(...columns.map(({ length }) => length))) : 10
-  const top = 16 + above + (title === undefined ? 0 : 26) + (columnLabel === undefined ? 0 : 18)
+  const [totalWidth, least] = [left + width * cell + 16, 200]
+  const titled = heading(title, 16, Math.max(totalWidth, least) - 24)
+  const top = 16 + above + titled.height + (columnLabel === undefined ? 0 : 18)
   const format = options.format ?? short
   const cells = values.flatMap((row, i) =>
     Array.from(row, (value, j) => {
@@ -79,10 +81,10 @@ export function heatmap(options: HeatmapOptions): string {
     if (!turned) return textElement({ x, y, 'text-anchor': 'middle' }, name)
     return textElement({ transform: `translate(${x + 4} ${y}) rotate(-90)` }, cut(name))
   })
-  const [totalWidth, totalHeight] = [left + width * cell + 16, top + height * cell + 16]
+  const totalHeight = top + height * cell + 16
   const middle = { x: left + (width * cell) / 2, y: top + (height * cell) / 2 }
   const labels = [
-    title === undefined ? '' : textElement({ x: 16, y: 22, class: 'title' }, title),
+    titled.content,
     columnLabel === undefined
       ? ''
       : textElement({ x: middle.x, y: top - above - 12, 'text-anchor': 'middle' }, columnLabel),
@@ -90,7 +92,7 @@ export function heatmap(options: HeatmapOptions): string {
       ? ''
       : textElement({ transform: `translate(16 ${middle.y}) rotate(-90)`, 'text-anchor': 'middle' }, rowLabel),
   ]
-  return picture(Math.max(totalWidth, 200), totalHeight, title, [...labels, ...cells, ...rowNames, ...columnNames])
+  return picture(Math.max(totalWidth, least), totalHeight, title, [...labels, ...cells, ...rowNames, ...columnNames])
 }
 
 function namesOf(what: string, given: readonly string[] | undefined, count: number): readonly string[] {

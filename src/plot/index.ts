@@ -1,4 +1,6 @@
 export type { AxisOptions, ScaleKind } from './axis.js'
-export { type ChartOptions, chart, type Numbers, type Series } from './chart.js'
+export { chart } from './chart.js'
+export { type ChartTextOptions, chartText } from './chart-text.js'
 export { type ContourPath, type ContoursOptions, contours } from './contours.js'
 export { type HeatmapOptions, heatmap } from './heatmap.js'
+export type { ChartOptions, Numbers, Series } from './series.js'

@@ -1,4 +1,4 @@
-import { chart, contours, heatmap } from 'shapewise/plot'
+import { chart, chartText, contours, heatmap } from 'shapewise/plot'
 import { describe, expect, it } from 'vitest'
 
 /** The elements of a picture; throws if it is no well-formed XML: every tag is closed, and no & or < stands alone. */
@@ -323,5 +323,98 @@ describe('contours', () => {
     expect(() => contours({ heights: cone, paths: [{ name: 'a', x: [1], y: [] }] })).toThrow(
       /'a' has 1 numbers x and 0/,
     )
+  })
+})
+
+describe('a long title', () => {
+  const title =
+    'A title that is a good deal longer than the picture is wide, so that it needs another line, or even several of them'
+  it.each([
+    ['chart', (title: string) => chart({ title, series: [{ y: [1, 2] }] })],
+    ['heatmap', (title: string) => heatmap({ title, values: [[1, 2]] })],
+    ['contours', (title: string) => contours({ title, heights: [[1, 2], [3, 4]], width: 200 })], // biome-ignore format: a matrix
+  ])('stands in several lines above all else: %s', (_, draw) => {
+    const lines = (svg: string) => parse(svg).filter(({ attributes }) => attributes.class === 'title')
+    const svg = draw(title)
+    const found = lines(svg)
+    expect(found.length).toBeGreaterThan(1)
+    expect(found.map(({ text }) => text).join(' ')).toBe(title)
+    const width = Number(parse(svg)[0].attributes.width)
+    for (const { text, attributes } of found) expect(Number(attributes.x) + 7 * text.length).toBeLessThan(width)
+    const lowest = Math.max(...found.map(({ attributes }) => Number(attributes.y)))
+    const shapes = parse(svg).filter(({ name }) => name === 'line' || name === 'rect')
+    const tops = shapes.map(({ attributes: { y, y1 } }) => Number(y ?? y1))
+    expect(Math.min(...tops)).toBeGreaterThan(lowest)
+    expect(lines(draw('Short'))).toHaveLength(1)
+  })
+})
+
+describe('a chart as text', () => {
+  /** The dots between the axes, row by row from above. */
+  const dotsOf = (text: string): boolean[][] =>
+    text.split('\n').flatMap((line) => {
+      const inside = /[│┤](.*)$/.exec(line)?.[1]
+      if (inside === undefined) return []
+      const bits = [
+        [0x01, 0x08],
+        [0x02, 0x10],
+        [0x04, 0x20],
+        [0x40, 0x80],
+      ]
+      return bits.map((row) =>
+        [...inside].flatMap((letter) => {
+          const cell = letter.charCodeAt(0) - 0x2800
+          return row.map((bit) => cell > 0 && cell < 256 && (cell & bit) > 0)
+        }),
+      )
+    })
+
+  it('goes from corner to corner as its numbers do', () => {
+    const dots = dotsOf(chartText({ x: { from: 0, to: 1 }, y: { from: 0, to: 1 }, series: [{ x: [0, 1], y: [0, 1] }] }))
+    const all = dots.flatMap((row, i) => row.flatMap((is, k) => (is ? [[k, i] as const] : [])))
+    const [width, height] = [Math.max(...all.map(([x]) => x)), dots.length - 1]
+    expect(height).toBe(63)
+    for (const [x, y] of all) expect(Math.abs(x / width + y / height - 1)).toBeLessThan(0.03)
+    expect(all.length).toBeGreaterThan(width)
+  })
+
+  it('names axes and series, and says what marks are', () => {
+    const text = chartText(
+      {
+        title: 'Learning',
+        x: { label: 'epoch' },
+        y: { label: 'loss', scale: 'log' },
+        series: [
+          { name: 'training', y: [1, 0.1, 0.01] },
+          { name: 'kept', y: [1, 0.5, 0.1], kind: 'dashes' },
+        ],
+        marks: [{ x: 2, text: 'here' }],
+      },
+      { columns: 60, rows: 10 },
+    )
+    const lines = text.split('\n')
+    expect(lines.slice(0, 2)).toEqual(['Learning', 'loss'])
+    expect(lines.findIndex((line) => line.endsWith(' kept'))).toBeLessThan(
+      lines.findIndex((line) => line.endsWith(' training')),
+    )
+    expect(text).toMatch(/^ *1 ┤/m)
+    expect(text).toMatch(/^ *0\.01 ┤/m)
+    expect(text).toMatch(/└.*┬.*\n +1\.0 .* 2\.0 .*3\.0\n +epoch\n +┊ here$/)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60)
+  })
+
+  it('takes what is far outside, gaps, and nothing at all', () => {
+    const wild = { y: { from: 0, to: 1 }, series: [{ y: [0.5, 1e15, Number.NaN, -1e15, 0.5, Infinity] }] }
+    expect(dotsOf(chartText(wild)).flat().filter(Boolean).length).toBeGreaterThan(10)
+    expect(chartText({ series: [{ y: [] }] })).toMatch(/no values/)
+    expect(() => chartText({ series: [{ y: [1] }] }, { columns: 10 })).toThrow(/10 columns/)
+  })
+
+  it('draws bars from 0', () => {
+    const dots = dotsOf(chartText({ series: [{ kind: 'bars', y: [2, 1] }] }))
+    const columns = [...Array(200).keys()]
+    const heights = columns.map((column) => dots.filter((row) => row[column] === true).length)
+    const [high, low] = [Math.max(...heights), Math.min(...heights.filter((height) => height > 0))]
+    expect(Math.abs(high / low - 2)).toBeLessThan(0.1)
   })
 })

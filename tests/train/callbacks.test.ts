@@ -275,6 +275,7 @@ describe('finders', () => {
     expect(found.suggestion).toBeGreaterThan(1e-3)
     expect(found.suggestion).toBeLessThan(2)
     expect(found.rates.at(-1)).toBeLessThan(1e3)
+    expect(found.text()).toMatch(/┊ suggested/)
     expect(found.svg()).toMatch(/^<svg .*learning rate.*<\/svg>$/)
     expect(await model.weight.value.data()).toEqual(before)
     expect(options.optimizer.learningRate).toBe(0.5)

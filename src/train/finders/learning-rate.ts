@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
-import { chart } from '../../plot/index.js'
+import { type ChartOptions, chart, chartText } from '../../plot/index.js'
 import type { Callback } from '../callbacks/callback.js'
 
 export interface LearningRateOptions {
@@ -25,8 +25,9 @@ export interface LearningRateSearch {
   readonly losses: readonly number[]
   /** The running means of the losses. */
   readonly smoothed: readonly number[]
-  /** Loss over rate as a picture. */
+  /** Loss over rate as a picture, and as text for terminals. */
   svg(): string
+  text(): string
 }
 
 /** The loss is so many times the least one: it will not come back. */
@@ -93,15 +94,15 @@ export async function findLearningRate(
   const begin = Math.min(Math.round(finite * LEFT_OUT), finite - 3)
   const least = smoothed.indexOf(Math.min(...smoothed.slice(begin, finite)), begin)
   const steepest = steepestAt(smoothed.slice(0, Math.max(least + 1, begin + 3)), begin)
+  const drawn: ChartOptions = {
+    title: 'Loss while the learning rate rises',
+    x: { label: 'learning rate', scale: 'log' },
+    series: [{ name: metric, x: rates.slice(0, finite), y: smoothed.slice(0, finite) }],
+    marks: [{ x: rates[steepest], text: `suggested ${rates[steepest].toPrecision(2)}` }],
+  }
   return {
     ...{ suggestion: rates[steepest], largest: rates[least] / 10, rates, losses, smoothed },
-    svg: () =>
-      chart({
-        title: 'Loss while the learning rate rises',
-        x: { label: 'learning rate', scale: 'log' },
-        series: [{ name: metric, x: rates.slice(0, finite), y: smoothed.slice(0, finite) }],
-        marks: [{ x: rates[steepest], text: `suggested ${rates[steepest].toPrecision(2)}` }],
-      }),
+    ...{ svg: () => chart(drawn), text: () => chartText(drawn) },
   }
 }
 
