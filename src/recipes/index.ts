@@ -2,6 +2,7 @@ import { capacity } from './foundations/capacity.js'
 import { coverTheorem } from './foundations/cover-theorem.js'
 import { curseOfDimension } from './foundations/curse-of-dimension.js'
 import { depthAgainstWidth } from './foundations/depth-against-width.js'
+import { descriptionLength } from './foundations/description-length.js'
 import { featuresAgainstLearning } from './foundations/features-against-learning.js'
 import { forestsAgainstNetworks } from './foundations/forests-against-networks.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
@@ -42,6 +43,7 @@ export const recipes: readonly Recipe[] = [
   lenetMnist,
   learningRate,
   randomLabels,
+  descriptionLength,
   featuresAgainstLearning,
   doublePrecisionCheck,
   airbenchMnist,
