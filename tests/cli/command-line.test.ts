@@ -40,7 +40,9 @@ describe('shapewise', () => {
       expect(words).toContain(recipe.title)
       for (const [option, { description, default: value }] of Object.entries(recipe.options)) {
         const name = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-        expect(words).toMatch(new RegExp(`--${name} <\\w+> ${description}.* \\(.*default: "?${value}`))
+        const text = description.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+        const shown = value === false ? text : `<\\w+> ${text}.* \\(.*default: "?${value}`
+        expect(words).toMatch(new RegExp(`--${name} ${shown}`))
       }
       for (const option of ['--seed', '--backend', '--json', '--out', '--debug']) expect(words).toContain(option)
       for (const { source } of Object.values(recipe.literature)) expect(words).toContain(source)
