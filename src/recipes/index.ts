@@ -16,6 +16,7 @@ import { doublePrecisionCheck } from './training/double-precision-check.js'
 import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
 import { saddlePoints } from './training/saddle-points.js'
+import { saturation } from './training/saturation.js'
 
 export {
   choice,
@@ -45,6 +46,7 @@ export const recipes: readonly Recipe[] = [
   randomLabels,
   descriptionLength,
   featuresAgainstLearning,
+  saturation,
   doublePrecisionCheck,
   airbenchMnist,
   saddlePoints,
