@@ -13,6 +13,7 @@ import { universalApproximation } from './foundations/universal-approximation.js
 import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
 import { doublePrecisionCheck } from './training/double-precision-check.js'
+import { fiveTricks } from './training/five-tricks.js'
 import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
 import { saddlePoints } from './training/saddle-points.js'
@@ -47,6 +48,7 @@ export const recipes: readonly Recipe[] = [
   descriptionLength,
   featuresAgainstLearning,
   saturation,
+  fiveTricks,
   doublePrecisionCheck,
   airbenchMnist,
   saddlePoints,
