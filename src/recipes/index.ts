@@ -12,12 +12,12 @@ import { randomLabels } from './foundations/random-labels.js'
 import { universalApproximation } from './foundations/universal-approximation.js'
 import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
-import { doublePrecisionCheck } from './training/double-precision-check.js'
-import { fiveTricks } from './training/five-tricks.js'
+import { fiveTricks } from './training/depth/five-tricks.js'
+import { saturation } from './training/depth/saturation.js'
 import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
+import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
 import { saddlePoints } from './training/saddle-points.js'
-import { saturation } from './training/saturation.js'
 
 export {
   choice,

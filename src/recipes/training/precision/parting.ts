@@ -3,8 +3,8 @@ import { type Dataset, generate, RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { adam } from 'shapewise/optim'
 import { trainLoop } from 'shapewise/train'
-import { figure } from '../figure.js'
-import type { RecipeContext } from '../recipe.js'
+import { figure } from '../../figure.js'
+import type { RecipeContext } from '../../recipe.js'
 
 const BATCH = 64
 const EXAMPLES = 10_000

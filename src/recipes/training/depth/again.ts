@@ -3,8 +3,8 @@ import { type DigitDataset, generate, RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import type { Optimizer } from 'shapewise/optim'
 import { trainLoop } from 'shapewise/train'
-import { digits } from '../digits.js'
-import type { RecipeContext } from '../recipe.js'
+import { digits } from '../../digits.js'
+import type { RecipeContext } from '../../recipe.js'
 
 /** Of the digits to learn from, those that choose and count: a sixth, at most so many. */
 const VALIDATION = 5000
