@@ -6,6 +6,7 @@ import { ThemeButton } from './parts/theme'
 const pages = {
   playground: { title: 'Playground', page: lazy(() => import('./playground/page')) },
   convolution: { title: 'Convolution lab', page: lazy(() => import('./convolution/page')) },
+  digits: { title: 'Digit lab', page: lazy(() => import('./digits/page')) },
 } as const
 
 export function App() {

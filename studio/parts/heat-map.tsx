@@ -4,23 +4,24 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 export type Paint = (squares: Uint32Array) => void
 
 interface HeatMapProps {
-  /** Squares in each direction. */
-  readonly size: number
+  /** Squares side by side, and below each other. */
+  readonly width: number
+  readonly height: number
   readonly paint: Paint
   /** What it shows, for those who do not see it; undefined where the text beside it says so. */
   readonly label?: string
 }
 
 /** Squares of colours, drawn smoothly at the size that the style sheet gives. */
-export function HeatMap({ size, paint, label }: HeatMapProps) {
+export function HeatMap({ width, height, paint, label }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   useLayoutEffect(() => {
     const context = canvas.current!.getContext('2d')!
-    const image = context.createImageData(size, size)
+    const image = context.createImageData(width, height)
     paint(new Uint32Array(image.data.buffer))
     context.putImageData(image, 0, 0)
-  }, [paint, size])
-  const shared = { ref: canvas, width: size, height: size }
+  }, [paint, width, height])
+  const shared = { ref: canvas, width, height }
   return label === undefined ? (
     <canvas {...shared} aria-hidden="true" />
   ) : (

@@ -222,7 +222,7 @@ function MapOf({
     () => (values === undefined || neuron < 0 ? undefined : paintNeuron(neuronMap(values, neuron), shade)),
     [values, neuron, shade],
   )
-  return paint === undefined ? <span class="no-map" /> : <HeatMap size={GRID} paint={paint} />
+  return paint === undefined ? <span class="no-map" /> : <HeatMap width={GRID} height={GRID} paint={paint} />
 }
 
 interface LinksProps {

@@ -73,7 +73,12 @@ export function OutputPanel({ trainer }: { readonly trainer: Trainer }) {
         onPointerLeave={() => setShown(undefined)}
       >
         {paint !== undefined && (
-          <HeatMap size={GRID} paint={paint} label="What the network answers at each place of the plane" />
+          <HeatMap
+            width={GRID}
+            height={GRID}
+            paint={paint}
+            label="What the network answers at each place of the plane"
+          />
         )}
         {points !== undefined && <PointsCanvas {...{ points, filled }} shown={isShown} size={SIZE} radius={3} />}
       </div>

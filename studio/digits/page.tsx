@@ -1,0 +1,212 @@
+import { effect, signal } from '@preact/signals'
+import { proxy, type Remote, wrap } from 'comlink'
+import { useEffect } from 'preact/hooks'
+import { Button } from '../parts/controls'
+import { Bars } from './bars'
+import { CodeMap } from './code-map'
+import { DigitPad } from './digit-pad'
+import { LayerView } from './layer-view'
+import { PixelPicture } from './pixel-picture'
+import { PIXELS, type Reading, SIDE } from './shapes'
+import type { DigitService } from './worker'
+import './digits.css'
+
+const picture = signal<Float32Array>(new Float32Array(PIXELS))
+const reading = signal<Reading | undefined>(undefined)
+const filters = signal<Float32Array | undefined>(undefined)
+const fooled = signal<{ readonly picture: Float32Array; readonly digit: number } | 'none' | undefined>(undefined)
+const training = signal<{ readonly share: number; readonly loss: number } | undefined>(undefined)
+const accuracy = signal<number | undefined>(undefined)
+const error = signal<string | undefined>(undefined)
+const service = signal<Remote<DigitService> | undefined>(undefined)
+
+export default function DigitPage() {
+  useEffect(() => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+    worker.addEventListener('error', ({ message }) => {
+      error.value = message
+    })
+    const remote: Remote<DigitService> = wrap(worker)
+    service.value = remote
+    void begin(remote)
+    const end = effect(() => void read(remote, picture.value))
+    return () => {
+      end()
+      service.value = undefined
+      worker.terminate()
+    }
+  }, [])
+  const seen = reading.value
+  const remote = service.value
+  const isBlank = picture.value.every((value) => value === 0)
+  return (
+    <main class="digits">
+      <h1 class="unseen">Digit lab</h1>
+      <section class="panel pad" aria-label="Draw a digit">
+        <h2>Draw a digit</h2>
+        <DigitPad
+          picture={picture.value}
+          evidence={isBlank ? undefined : seen?.evidence}
+          onDraw={(drawn) => {
+            fooled.value = undefined
+            picture.value = drawn
+          }}
+        />
+        <div class="row wrap">
+          <Button onClick={() => void sample()}>Another digit</Button>
+          <Button
+            disabled={isBlank || training.value !== undefined}
+            onClick={async () => {
+              fooled.value = (await remote?.fool(picture.value)) ?? 'none'
+            }}
+          >
+            Fool it
+          </Button>
+        </div>
+        <Answer />
+        <TrainingState remote={remote} />
+      </section>
+      <section class="panel reads" aria-label="What the network answers">
+        <h2>It reads</h2>
+        <Bars probabilities={isBlank ? undefined : seen?.probabilities} />
+        <Fooled />
+      </section>
+      <section class="panel layers" aria-label="What the layers see">
+        <h2>
+          What the layers see{' '}
+          <small>LeNet-5; the bar below a map says how much it speaks for (blue) or against the answer</small>
+        </h2>
+        {filters.value !== undefined && (
+          <div class="filters">
+            <span>Filters of C1</span>
+            {Array.from({ length: 6 }, (_, i) => (
+              <PixelPicture
+                key={`filter ${i + 1}`}
+                {...{ width: 5, height: 5, side: 40 }}
+                values={filters.value!.subarray(i * 25, (i + 1) * 25)}
+                scale="signed"
+                label={`Filter ${i + 1} of the first layer`}
+              />
+            ))}
+          </div>
+        )}
+        {seen?.stages.map((stage) => (
+          <LayerView key={stage.name} stage={stage} />
+        ))}
+      </section>
+      {remote !== undefined && (
+        <CodeMap
+          service={remote}
+          onPick={(chosen) => {
+            fooled.value = undefined
+            picture.value = chosen
+          }}
+        />
+      )}
+    </main>
+  )
+}
+
+/** What is written for people who look at one place. */
+function Answer() {
+  const { value } = reading
+  if (value === undefined || picture.value.every((ink) => ink === 0))
+    return <p class="hint">Draw with the mouse or a finger.</p>
+  const best = value.probabilities.indexOf(Math.max(...value.probabilities))
+  return (
+    <p class="answer" role="status">
+      This is a <b data-answer>{best}</b> ({(100 * value.probabilities[best]!).toFixed(1)} %)
+    </p>
+  )
+}
+
+function Fooled() {
+  const { value } = fooled
+  if (value === undefined) return null
+  if (value === 'none') return <p class="note">No small change makes it read something else.</p>
+  const change = value.picture.map((ink, i) => ink - picture.value[i]!)
+  const size = Math.hypot(...change) / Math.max(1e-9, Math.hypot(...picture.value))
+  return (
+    <div class="fooled">
+      <p>
+        This much more or less ink ({(100 * size).toFixed(0)} % of it) and it reads a <b data-fooled>{value.digit}</b>:
+      </p>
+      <div class="row">
+        <PixelPicture {...{ width: SIDE, height: SIDE, side: 112 }} values={change} scale="signed" label="The change" />
+        <PixelPicture
+          {...{ width: SIDE, height: SIDE, side: 112 }}
+          values={value.picture}
+          scale="ink"
+          label={`The changed picture, read as ${value.digit}`}
+        />
+      </div>
+    </div>
+  )
+}
+
+function TrainingState({ remote }: { readonly remote: Remote<DigitService> | undefined }) {
+  const { value } = training
+  return (
+    <div class="training-state">
+      {value === undefined ? (
+        <p class="note">
+          {accuracy.value === undefined
+            ? ''
+            : `Reads ${(100 * accuracy.value).toFixed(1)} % of 1,000 digits that it has not seen.`}
+        </p>
+      ) : (
+        <label>
+          Learning from 10,000 generated digits, loss {value.loss.toFixed(2)}
+          <progress max={1} value={value.share} />
+        </label>
+      )}
+      <Button disabled={value !== undefined || remote === undefined} onClick={() => remote && void train(remote)}>
+        Train it anew
+      </Button>
+    </div>
+  )
+}
+
+async function begin(remote: Remote<DigitService>): Promise<void> {
+  try {
+    if (picture.value.every((value) => value === 0)) await sample()
+    if (await remote.restore()) {
+      accuracy.value = await remote.accuracy()
+      filters.value = await remote.filters()
+      await read(remote, picture.value)
+    } else await train(remote)
+  } catch (failure) {
+    error.value = String(failure)
+  }
+}
+
+async function train(remote: Remote<DigitService>): Promise<void> {
+  accuracy.value = undefined
+  training.value = { share: 0, loss: Math.log(10) }
+  const tell = async (share: number, loss: number, reached?: number): Promise<void> => {
+    if (reached !== undefined) accuracy.value = reached
+    training.value = share >= 1 && reached !== undefined ? undefined : { share, loss }
+    filters.value = await remote.filters()
+    await read(remote, picture.value)
+  }
+  await remote.train(proxy(tell))
+  training.value = undefined
+}
+
+let reads = 0
+
+/** Reads a picture; of several that come quickly the last one is shown. */
+async function read(remote: Remote<DigitService>, drawn: Float32Array): Promise<void> {
+  const turn = ++reads
+  const found = await remote.read(drawn)
+  if (turn === reads) reading.value = found
+}
+
+let sampled = 0
+
+async function sample(): Promise<void> {
+  fooled.value = undefined
+  sampled++
+  const found = await service.value?.sample((sampled * 7 + 1) % 10, sampled)
+  if (found !== undefined) picture.value = found
+}

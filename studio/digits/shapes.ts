@@ -1,0 +1,25 @@
+/** Pixels along each side of a picture. */
+export const SIDE = 28
+export const PIXELS = SIDE * SIDE
+
+/** What a layer makes of a picture. */
+export interface Seen {
+  /** As the figure of the paper calls it. */
+  readonly name: string
+  readonly title: string
+  readonly width: number
+  readonly height: number
+  readonly maps: number
+  /** One map after the other. */
+  readonly values: Float32Array
+  /** How much each map speaks for the answer: value times derivative, summed. */
+  readonly evidence: Float32Array
+}
+
+/** What the network makes of a picture. */
+export interface Reading {
+  readonly probabilities: Float32Array
+  /** How much each pixel speaks for the answer. */
+  readonly evidence: Float32Array
+  readonly stages: readonly Seen[]
+}
