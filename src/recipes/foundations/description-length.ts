@@ -148,7 +148,7 @@ async function draw(
   const ends = [...beginnings(length), length]
   const sizes = ends.map((end, i) => end - (ends[i - 1] ?? 0))
   await figure(context, '1-bits-per-label', {
-    title: 'Each label costs fewer bits than those before it',
+    title: 'The more labels are known, the fewer bits the next cost',
     x: { label: 'labels sent so far', scale: 'log' },
     y: { label: 'bits per label', scale: 'log' },
     series: [
@@ -170,10 +170,10 @@ async function draw(
     x: { names: ['uniform', 'frequencies', ...names] },
     y: { label: 'kilobits' },
     series: [
-      { name: 'few-bit weights', x, y: kilobits(({ best }) => best.weights, [0, 0]), kind: 'bars' },
-      { name: 'labels by them', x, y: kilobits(({ best }) => best.labels, [0, 0]), kind: 'bars' },
+      { name: 'weights of few bits', x, y: kilobits(({ best }) => best.weights, [0, 0]), kind: 'bars' },
+      { name: 'labels by these weights', x, y: kilobits(({ best }) => best.labels, [0, 0]), kind: 'bars' },
       {
-        name: 'labels, prequential',
+        name: 'labels alone',
         x,
         y: kilobits(({ prequential }) => prequential, [uniform, frequencies]),
         kind: 'bars',
