@@ -52,7 +52,7 @@ export async function orderAndScale(context: Context, data: Data) {
     }
   }
   await figure(context, '4-scale-of-the-inputs', {
-    title: 'Raw pixels only learn with far smaller rates',
+    title: 'The scale of the inputs decides which rates work',
     x: { label: 'rate', scale: 'log' },
     y: { label: 'error after one epoch', scale: 'log' },
     series: Object.entries(errors).map(([name, y]) => ({ name, x: tried, y })),
