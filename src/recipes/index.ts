@@ -7,6 +7,7 @@ import { featuresAgainstLearning } from './foundations/features-against-learning
 import { forestsAgainstNetworks } from './foundations/forests-against-networks.js'
 import { lenetMnist } from './foundations/lenet-mnist.js'
 import { mlpMnist } from './foundations/mlp-mnist.js'
+import { multiTask } from './foundations/multi-task.js'
 import { perceptron } from './foundations/perceptron.js'
 import { randomLabels } from './foundations/random-labels.js'
 import { universalApproximation } from './foundations/universal-approximation.js'
@@ -44,6 +45,7 @@ export const recipes: readonly Recipe[] = [
   mlpMnist,
   lenetMnist,
   learningRate,
+  multiTask,
   randomLabels,
   descriptionLength,
   featuresAgainstLearning,

@@ -4,6 +4,7 @@ import { digits } from '../../digits.js'
 import { figure } from '../../figure.js'
 import type { RecipeContext } from '../../recipe.js'
 import { OneLayerNetworks, trainTogether } from './networks.js'
+import { smallPictures } from './small-pictures.js'
 
 const TEST_PICTURES = 2000
 /** Of a pixel. */
@@ -69,21 +70,17 @@ export interface Size {
 
 interface Examples {
   readonly x: Tensor<[number, number]>
+  /** So few pixels that networks with few parameters for each example still have several units. */
+  readonly small: Tensor
   readonly labels: Tensor
 }
 type Data = Readonly<Record<'train' | 'test', Examples>>
 
-function examples(data: DigitDataset): Examples {
-  const labels = tensor(data.values('labels')).cast('int32')
-  return { x: tensor(data.values('inputs'), [data.length, 28 * 28]).sub(MEAN), labels }
-}
-
-/** The same pictures with 7 × 7 pixels of variance near 1: networks with few parameters for each example still have several units. */
-const small = ({ x }: Examples): Tensor => {
-  const [count = 0]: readonly number[] = x.shape
-  const pixels = x.reshape([count, SIDE, 28 / SIDE, SIDE, 28 / SIDE]).mean([2, 4])
-  return pixels.mul(3).reshape([count, SIDE * SIDE])
-}
+const examples = (data: DigitDataset): Examples => ({
+  x: tensor(data.values('inputs'), [data.length, 28 * 28]).sub(MEAN),
+  small: smallPictures(data, SIDE),
+  labels: tensor(data.values('labels')).cast('int32'),
+})
 
 function mislabelled(labels: Tensor): Tensor {
   const other = random.randint(labels.shape, 1, CLASSES)
@@ -136,16 +133,15 @@ async function trainedNetworks(
   context: Pick<RecipeContext, 'report' | 'signal'>,
 ) {
   const wanted = targets(train).cast('float32')
-  const [inside, outside] = [small(train), small(test)]
   const fits: Fit[] = []
   for (const units of widths) {
     const network = new OneLayerNetworks({ networks: 1, units, inputs: SIDE * SIDE, outputs: CLASSES })
-    const loss = () => network.forward(inside).sub(wanted).square().sum(-1).mean()
+    const loss = () => network.forward(train.small).sub(wanted).square().sum(-1).mean()
     await trainTogether(network, loss, { steps, learningRate: LEARNING_RATE, stage: `${units} units, digits` }, context)
     fits.push({
       size: network.parameterCount() / (train.x.shape[0] * CLASSES),
       trainingLoss: await loss().item(),
-      testError: await errorOf(network.forward(outside).squeeze(0), test),
+      testError: await errorOf(network.forward(test.small).squeeze(0), test),
     })
   }
   return fits
