@@ -83,7 +83,8 @@ export const forestsAgainstNetworks = recipe({
   },
 })
 
-const percent = (score: number): number => 100 * (1 - score)
+/** In percent. */
+const wrong = (score: number): number => 100 * (1 - score)
 
 /** What each gets wrong of each problem, as a table and as bars. */
 async function compare({ report, folder }: Context, found: ReadonlyMap<ProblemName, Scores>): Promise<void> {
@@ -95,7 +96,7 @@ async function compare({ report, folder }: Context, found: ReadonlyMap<ProblemNa
       return [
         name,
         ...contestants.map((one) => ({
-          text: percent(scores[one]).toFixed(2),
+          text: wrong(scores[one]).toFixed(2),
           tone: scores[one] === best ? ('good' as const) : ('plain' as const),
         })),
       ]
@@ -108,7 +109,7 @@ async function compare({ report, folder }: Context, found: ReadonlyMap<ProblemNa
     y: { label: 'errors, variance not explained, %' },
     series: contestants.map((name) => ({
       ...{ name, x, kind: 'bars' as const },
-      y: [...found.values()].map((scores) => percent(scores[name])),
+      y: [...found.values()].map((scores) => wrong(scores[name])),
     })),
   })
 }
@@ -131,14 +132,15 @@ async function rotated(context: Context, split: Split, settings: Settings, befor
     x: { names: contestants },
     y: { label: 'variance not explained, %' },
     series: [
-      { name: 'as they are', x, y: contestants.map((one) => percent(before[one])), kind: 'bars' },
-      { name: 'turned at random', x, y: contestants.map((one) => percent(after[one])), kind: 'bars' },
+      { name: 'as they are', x, y: contestants.map((one) => wrong(before[one])), kind: 'bars' },
+      { name: 'turned at random', x, y: contestants.map((one) => wrong(after[one])), kind: 'bars' },
     ],
   })
   return { rotatedForestR2: after.forest, rotatedBoostingR2: after.boosting, rotatedNetworkR2: after.network }
 }
 
-const SIDE = 112
+/** Pixels of a surface. */
+const SIDE = 140
 
 /** Where each sees one class or the other, on two moons. */
 async function surfaces(context: Context): Promise<void> {
@@ -169,7 +171,11 @@ async function surfaces(context: Context): Promise<void> {
   data.values('labels').forEach((label, i) => {
     const [x, y] = data.example(i).inputs
     const [column, row] = [Math.round(((x! + 1.5) / 4) * SIDE), Math.round(((1.5 - y!) / 2.5) * SIDE)]
-    if (column >= 0 && column < SIDE && row >= 0 && row < SIDE) points[row * SIDE + column] = label === 1 ? 1 : -1
+    // Two pixels wide and high, where the picture has them.
+    for (const at of [0, 1, SIDE, SIDE + 1]) {
+      if (column >= 0 && column < SIDE - 1 && row >= 0 && row < SIDE - 1)
+        points[row * SIDE + column + at] = 2 * label - 1
+    }
   })
   await gallery(context, '3-steps-along-the-axes-against-curves', {
     ...{ title: 'Trees cut in steps along the axes, networks bend', scale: 'signed', columns: 4 },
