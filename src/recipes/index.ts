@@ -18,6 +18,7 @@ import { saturation } from './training/depth/saturation.js'
 import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
 import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
+import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
 
 export {
@@ -55,6 +56,7 @@ export const recipes: readonly Recipe[] = [
   airbenchMnist,
   saddlePoints,
   forestsAgainstNetworks,
+  regularisersRecipe,
 ]
 
 /** The recipe of that name, if there is one. */
