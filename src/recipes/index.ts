@@ -15,6 +15,7 @@ import type { Recipe } from './recipe.js'
 import { airbenchMnist } from './training/airbench-mnist.js'
 import { fiveTricks } from './training/depth/five-tricks.js'
 import { saturation } from './training/depth/saturation.js'
+import { dropconnect } from './training/dropconnect.js'
 import { learningRate } from './training/learning-rate.js'
 import { optimizerRace } from './training/optimizer-race.js'
 import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
@@ -57,6 +58,7 @@ export const recipes: readonly Recipe[] = [
   saddlePoints,
   forestsAgainstNetworks,
   regularisersRecipe,
+  dropconnect,
 ]
 
 /** The recipe of that name, if there is one. */
