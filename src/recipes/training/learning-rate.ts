@@ -26,6 +26,7 @@ export const learningRate = recipe({
     },
   },
   options,
+  shortfall: 'a twelfth of the training digits only chooses the rates and is not learned from',
   async run(context) {
     const { report, options } = context
     const all = await digits(report, options.limit)
