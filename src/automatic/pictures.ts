@@ -1,4 +1,4 @@
-import { fail } from '../core/errors.js'
+import { fail, ShapewiseError } from '../core/errors.js'
 import {
   augment,
   type Column,
@@ -36,6 +36,9 @@ const FEW = 2000
 /** Larger ones are made smaller: more pixels cost more time than they are worth to a first model. */
 const LARGEST = 64
 const SMALLEST = 16
+/** Files that are read at the same time, and the part of all that may be damaged. */
+const AT_ONCE = 8
+const MOST_BROKEN = 0.2
 
 /** Stages of two convolutions each with batch norm, each of half the size, then the mean over what is left. */
 function networkOf({ classes, channels, widths }: Notes): Model {
@@ -74,28 +77,53 @@ async function picturesOf(
   const count = found.files.length
   const pixels = new Uint8Array(count * size * size * channels)
   const labels = new Int32Array(count)
-  let i = 0
-  for await (const { data, label } of found.pictures.epoch(0)) {
-    pixels.set(data, i * size * size * channels)
-    labels[i++] = labelOf[label]
-    if (i % 32 === 0)
-      report?.progress({ stage: 'reading pictures', batch: i, batches: count, examples: i, metrics: {} })
+  const broken: string[] = []
+  let good = 0
+  for (let i = 0; i < count; i += AT_ONCE) {
+    const files = found.files.slice(i, i + AT_ONCE)
+    const read = await Promise.all(files.map(({ path }) => orDamage(readImage(path, { size, channels }))))
+    for (const [k, picture] of read.entries()) {
+      if (picture instanceof ShapewiseError) {
+        // What a model is measured on is what was asked for, or nothing.
+        if (report === undefined) throw picture
+        broken.push(picture.message)
+        continue
+      }
+      pixels.set(picture.data, good * size * size * channels)
+      labels[good++] = labelOf[files[k].label]
+    }
+    report?.progress({ stage: 'reading pictures', batch: i, batches: count, examples: good, metrics: {} })
   }
-  const inputs = floatColumn(pixels, [size, size, channels], { scale: 1 / 255 })
-  return dataset({ inputs, labels: labelColumn(labels, { classes: classes.length }) }) as Labelled
+  if (broken.length > count * MOST_BROKEN) {
+    fail(`${path}: ${broken.length} of ${count} pictures cannot be read. ${broken[0]}`)
+  }
+  if (broken.length > 0) report?.log(`${broken.length} of ${count} pictures are left out: ${broken[0]}`)
+  const inputs = floatColumn(pixels.subarray(0, good * size * size * channels), [size, size, channels], {
+    scale: 1 / 255,
+  })
+  return dataset({ inputs, labels: labelColumn(labels.subarray(0, good), { classes: classes.length }) }) as Labelled
 }
+
+/** A picture, or why it cannot be read. */
+const orDamage = <T>(reading: Promise<T>): Promise<T | ShapewiseError> =>
+  reading.catch((error: unknown) => {
+    if (error instanceof ShapewiseError) return error
+    throw error
+  })
 
 /** Size and channels that suit the pictures. */
 async function looksOf(path: string): Promise<Pick<Notes, 'classes' | 'channels' | 'size'>> {
   const { files, classes } = await imageFolder(path)
   if (classes.length < 2) fail(`${path}: there is one folder only, '${classes[0]}'`, 'Make one folder for each class.')
   const step = Math.max(1, Math.floor(files.length / LOOKED_AT))
-  const some = await Promise.all(
+  const opened = await Promise.all(
     files
       .filter((_, i) => i % step === 0)
       .slice(0, LOOKED_AT)
-      .map((file) => readImage(file.path)),
+      .map((file) => orDamage(readImage(file.path))),
   )
+  const some = opened.flatMap((picture) => (picture instanceof ShapewiseError ? [] : [picture]))
+  if (some.length === 0) throw opened[0]
   const sides = some.map(({ width, height }) => Math.min(width, height)).sort((a, b) => a - b)
   const middle = sides[Math.floor(sides.length / 2)] as number
   const size = Math.max(SMALLEST, Math.min(LARGEST, 8 * Math.round(middle / 8)))

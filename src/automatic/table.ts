@@ -3,7 +3,7 @@ import { type CsvTable, inspectTable, readCsv } from '../data/index.js'
 import { encodeSafetensors } from '../formats/index.js'
 import { choice, integer, number, text } from '../recipes/option.js'
 import { recipe } from '../recipes/recipe.js'
-import type { Metrics } from '../recipes/report.js'
+import type { Metrics, Reporter } from '../recipes/report.js'
 import { type RunFolder, writeReport } from '../train/index.js'
 import { type Automatic, loadWeights, type Prediction, readNotes, type Trained, writeNotes } from './automatic.js'
 import { loadTabularModel, type TabularModel, type TabularScore } from './tabular/model.js'
@@ -34,11 +34,22 @@ const training = recipe({
   literature: {},
   options,
   async run({ options, report, seed, folder, resume, signal }) {
-    const table = await readTable(options.path)
+    const table = await readTable(options.path, report)
     const target = options.target === '' ? (table.names.at(-1) as string) : options.target
     if (options.target === '') report.log(`The column to predict is '${target}', the last one. (Change with --target.)`)
     const dropped = options.drop === '' ? [] : options.drop.split(',').map((name) => name.trim())
     for (const name of [target, ...dropped]) table.column(name)
+    for (const name of table.names) {
+      if (
+        !hasThousands(table.column(name)) ||
+        !table.column(name).some((field) => table.number(field ?? '') === undefined)
+      )
+        continue
+      const example = table.column(name).find((field) => field?.includes(','))
+      const text = `${table.name}: the numbers of '${name}' are written like ${example}`
+      if (name === target) fail(text, 'Write them without commas.')
+      report.log(`${text}: it is no number for the network. (Write them without commas.)`)
+    }
     if (!(options.validation < 1))
       fail(`train: validation is ${options.validation}`, 'Give a part below 1, such as 0.2.')
     const known = withTarget(table, target, FEWEST)
@@ -76,12 +87,40 @@ const training = recipe({
   },
 })
 
-/** A table; where the first row holds numbers, it is none of names, and columns are called 'column 1' and so on. */
-async function readTable(path: string): Promise<CsvTable> {
+/**
+ * A table; where the first row holds numbers, it is none of names, and columns are called 'column 1' and so on. Decimal commas are found out.
+ *
+ * @throws if there is nothing in it
+ */
+async function readTable(path: string, report?: Reporter): Promise<CsvTable> {
   const table = await readCsv(path, { trim: true })
+  if (table.names.length === 0)
+    fail(`${path}: the file is empty`, 'Give a table with a row of names and rows of values.')
   const isRow = table.names.some((name) => name.trim() !== '' && Number.isFinite(Number(name)))
-  return isRow ? readCsv(path, { trim: true, header: false }) : table
+  const comma = table.names.find((name) => hasDecimalCommas(table.column(name)))
+  if (comma !== undefined) report?.log(`Numbers are read with decimal commas, as '${comma}' has them.`)
+  if (!isRow && comma === undefined) return table
+  return readCsv(path, {
+    trim: true,
+    ...(isRow && { header: false }),
+    ...(comma !== undefined && { decimal: ',' as const }),
+  })
 }
+
+/** Whether all values of a column are numbers, of which some cannot be meant without a decimal comma: 1,000 may be a thousand. */
+function hasDecimalCommas(fields: readonly (string | undefined)[]): boolean {
+  const given = fields.filter((field) => field !== undefined)
+  const isThousands = (field: string): boolean => /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(field)
+  return (
+    given.every((field) => /^[+-]?\d+(,\d+)?$/.test(field) || isThousands(field)) &&
+    given.some((field) => field.includes(',') && !isThousands(field))
+  )
+}
+
+/** Whether the values of a column are numbers whose thousands stand apart. */
+const hasThousands = (fields: readonly (string | undefined)[]): boolean =>
+  fields.some((field) => field?.includes(',')) &&
+  fields.every((field) => field === undefined || /^[+-]?\d{1,3}(,\d{3})*(\.\d+)?$/.test(field))
 
 /** The rows that say what is to be learned. */
 function withTarget(table: CsvTable, target: string, fewest: number): CsvTable {

@@ -85,6 +85,20 @@ describe('a folder of pictures', () => {
   })
 })
 
+it('damaged pictures are left out of a training, unless there are many', { timeout: 120_000 }, async () => {
+  await draw('damaged', 10, 3)
+  writeFileSync(at('damaged', 'left', 'broken.png'), 'nonsense')
+  const run = at('runs', 'damaged')
+  const { code, stdout } = await shapewise('train', at('damaged'), '--out', run, '--epochs', '1')
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/1 of 21 pictures are left out: .*broken\.png/)])
+  expect(stdout).toMatch(/20 pictures of 2 classes/)
+  const measured = await shapewise('evaluate', run, at('damaged'))
+  expect([measured.code, measured.stderr]).toEqual([2, expect.stringContaining('broken.png')])
+  for (let i = 0; i < 9; i++) writeFileSync(at('damaged', 'left', `broken-${i}.png`), 'nonsense')
+  const many = await shapewise('train', at('damaged'), '--out', at('runs', 'many'))
+  expect([many.code, many.stderr]).toEqual([2, expect.stringMatching(/10 of 30 pictures cannot be read/)])
+})
+
 describe('a text', () => {
   it('is learned, and goes on', { timeout: 120_000 }, async () => {
     writeFileSync(at('abc.txt'), 'abcdefgh '.repeat(600))
@@ -164,6 +178,29 @@ describe('a table', () => {
     writeFileSync(at('lacking.csv'), 'kind\nhouse\n')
     const lacking = await shapewise('predict', at('runs', 'houses'), at('lacking.csv'))
     expect([lacking.code, lacking.stderr]).toEqual([2, expect.stringMatching(/size/)])
+  })
+
+  it('may have decimal commas; thousands that stand apart and nothing at all are told', {
+    timeout: 60_000,
+  }, async () => {
+    const random = new RandomStream(4)
+    const lines = Array.from({ length: 60 }, () => random.uniform()).map(
+      (x) => `${x.toFixed(3).replace('.', ',')};${x > 0.5 ? 'much' : 'little'}`,
+    )
+    writeFileSync(at('comma.csv'), `part;size\n${lines.join('\n')}\n`)
+    const { stdout } = await shapewise('train', at('comma.csv'), '--out', at('runs', 'comma'), '--epochs', '2')
+    expect(stdout).toMatch(/decimal commas, as 'part' has them/)
+    expect(stdout).toMatch(/part +number/)
+    const prices = Array.from({ length: 40 }, (_, i) => `${i},"${(1000 + 10 * i).toLocaleString('en-US')}"`)
+    writeFileSync(at('thousands.csv'), `size,price\n${prices.join('\n')}\n`)
+    const told = await shapewise('train', at('thousands.csv'), '--out', at('runs', 'thousands'))
+    expect([told.code, told.stderr]).toEqual([
+      2,
+      expect.stringMatching(/'price' are written like 1,000. .*without commas/),
+    ])
+    writeFileSync(at('empty.csv'), '')
+    const empty = await shapewise('train', at('empty.csv'), '--out', at('runs', 'empty'))
+    expect([empty.code, empty.stderr]).toEqual([2, expect.stringMatching(/the file is empty/)])
   })
 
   it('may lack names, and labels of another file may be none that are known', { timeout: 60_000 }, async () => {
