@@ -147,14 +147,11 @@ async function trainedNetworks(
   return fits
 }
 
-/** The best size before the peak, the peak, and the largest size. */
+/** The peak, where the error has risen most above that of some smaller model; the best before it, and the largest. */
 function summary(fits: readonly Fit[]) {
-  const lowest = (some: readonly Fit[]) => Math.min(...some.map(({ testError }) => testError))
-  const peak = fits.reduce((worst, fit) => (fit.testError >= worst.testError ? fit : worst), fits.at(-1)!)
-  return {
-    before: lowest(fits.filter(({ size }) => size <= peak.size)),
-    peak: peak.testError,
-    peakAt: peak.size,
-    largest: fits.at(-1)!.testError,
-  }
+  const lowestUpTo = (i: number) => Math.min(...fits.slice(0, i + 1).map(({ testError }) => testError))
+  const rises = fits.map(({ testError }, i) => testError - lowestUpTo(i))
+  const at = rises.indexOf(Math.max(...rises))
+  const { testError: peak, size: peakAt } = fits[at]!
+  return { before: lowestUpTo(at), peak, peakAt, largest: fits.at(-1)!.testError }
 }
