@@ -9,7 +9,7 @@ const { version, exports } = JSON.parse(readFileSync(at('package.json'), 'utf8')
 // In the order of the guide's own list.
 const index = readFileSync(at('docs/guide/README.md'), 'utf8')
 const pages = ['README.md', ...[...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page]) => page)]
-const entries = Object.keys(exports).filter((entry) => entry !== './graph')
+const entries = Object.keys(exports).filter((entry) => entry !== './graph' && entry !== './package.json')
 
 /** @type {import('typedoc').TypeDocOptions} */
 export default {

@@ -3,8 +3,7 @@ import type { Module } from '../nn/index.js'
 import type { OptionDeclarations } from '../recipes/option.js'
 import type { Recipe } from '../recipes/recipe.js'
 import type { Metrics } from '../recipes/report.js'
-import type { Tensor } from '../tensor/tensor.js'
-import type { RunFolder } from '../train/index.js'
+import type { Model, RunFolder } from '../train/index.js'
 
 /** What a model says of a file, or of a row of one. */
 export interface Prediction {
@@ -20,8 +19,9 @@ export interface Prediction {
 export interface Trained {
   readonly model: Module
   /** A network that can be looked at and taken elsewhere, and the shape of one of its inputs. */
-  readonly network: Module & { forward(x: Tensor): Tensor }
+  readonly network: Model
   readonly input: { readonly shape: readonly number[]; readonly dtype?: 'float32' | 'int32' }
+  /** What the model says of a file. */
   predict(file: string, settings: PredictSettings): AsyncIterable<Prediction>
   /** How good the model is on other data of the kind that it was trained on. */
   evaluate(path: string): Promise<Metrics>

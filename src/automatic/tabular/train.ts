@@ -47,7 +47,7 @@ const networkForFew: TabularNetworkOptions = { numbers: 'plain', hidden: [64, 64
 const MINUTES_BETWEEN = 1 / 12
 
 /**
- * Trains networks ({@link TabularNetwork}) on a table. Columns are prepared by {@link tabular} from the rows that a network learns from
+ * Trains networks (`TabularNetwork` of `shapewise/models`) on a table. Columns are prepared by {@link tabular} from the rows that a network learns from
  * only; the weights are those of the epoch with the smallest loss on the rows that are kept for that.
  *
  * With `folder` each training is stored in a part of it (`network-1` …), and with `resume` they go on as `fit` does; what `toJSON` gives and

@@ -25,8 +25,9 @@ export interface LearningRateSearch {
   readonly losses: readonly number[]
   /** The running means of the losses. */
   readonly smoothed: readonly number[]
-  /** Loss over rate as a picture, and as text for terminals. */
+  /** Loss over rate as a picture. */
   svg(): string
+  /** The same as text, for terminals. */
   text(): string
 }
 
