@@ -110,7 +110,7 @@ export function OutputPanel({ trainer }: { readonly trainer: Trainer }) {
       <Curves
         label="step"
         curves={CURVES}
-        data={trainer.history.value as unknown as [number[], number[], number[]]}
+        data={trainer.history.value}
         height={150}
         logarithmic={view.logarithmic.value}
       />

@@ -6,7 +6,7 @@ import { DATA_SETTINGS, type Settings } from './settings'
 import type { PlaygroundService } from './worker'
 
 /** Losses over steps: the axis, training, test. */
-export type History = readonly [steps: readonly number[], train: readonly number[], test: readonly number[]]
+export type History = [steps: number[], train: number[], test: number[]]
 
 /** More points of the curves than this, and every other is left out. */
 const KEPT = 2000
@@ -142,15 +142,12 @@ export class Trainer {
   #remember({ step, train, test }: Frame): void {
     const [steps, trainLosses, testLosses] = this.history.value
     if (steps.at(-1) === step) return
-    const after = [
-      [...steps, step],
-      [...trainLosses, train.loss],
-      [...testLosses, test.loss],
-    ] as const
-    const isFull = after[0].length > KEPT
-    this.history.value = isFull
-      ? (after.map((list) => list.filter((_, i) => i % 2 === 0)) as unknown as History)
-      : after
+    const isFull = steps.length >= KEPT
+    const followed = (list: readonly number[], next: number): number[] => [
+      ...(isFull ? list.filter((_, i) => i % 2 === 0) : list),
+      next,
+    ]
+    this.history.value = [followed(steps, step), followed(trainLosses, train.loss), followed(testLosses, test.loss)]
   }
 
   #measure(): void {
