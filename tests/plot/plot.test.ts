@@ -410,6 +410,18 @@ describe('a chart as text', () => {
     expect(() => chartText({ series: [{ y: [1] }] }, { columns: 10 })).toThrow(/10 columns/)
   })
 
+  it('shows what its axes show of a curve that leaves them by far, and gaps where there is no number', () => {
+    const series = [{ y: [0, 0, 1e12, Number.POSITIVE_INFINITY, 0, 0] }]
+    const dots = dotsOf(chartText({ y: { from: 0, to: 1 }, series }))
+    const width = Math.max(...dots.map((row) => row.lastIndexOf(true) + 1))
+    const inked = (share: number): number => dots.filter((row) => row[Math.round(share * (width - 1))] === true).length
+    expect(inked(0)).toBe(1)
+    // It rises so fast that it stays in one column.
+    expect(inked(0.2)).toBe(dots.length)
+    expect(inked(0.6)).toBe(0)
+    expect(inked(1)).toBe(1)
+  })
+
   it('draws bars from 0', () => {
     const dots = dotsOf(chartText({ series: [{ kind: 'bars', y: [2, 1] }] }))
     const columns = [...Array(200).keys()]
