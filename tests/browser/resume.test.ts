@@ -122,7 +122,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'a training in a pa
 
   it('has its folder for itself, as long as its page is there', async () => {
     const [first, second] = [await open(), await open()]
-    const training = trainIn(first, 'runs/second', 20).catch(() => undefined)
+    const training = trainIn(first, 'runs/second', 300).catch(() => undefined)
     await stepsOf(first, 'runs/second', 2)
     await expect(trainIn(second, 'runs/second')).rejects.toThrow(
       /runs\/second: another training of this site writes into this folder\. Close its page/,
