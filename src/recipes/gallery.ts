@@ -1,5 +1,6 @@
 import { encodePng } from 'shapewise/data'
 import { element, picture as svgPicture, textElement } from '../plot/svg.js'
+import { dataUrl } from '../train/report/page.js'
 import type { RecipeContext } from './recipe.js'
 import type { Picture, Pictures } from './report.js'
 
@@ -29,7 +30,7 @@ export async function gallery(
     const [x, y] = [GAP + (i % columns) * (width + GAP), TITLE + Math.floor(i / columns) * (height + GAP)]
     const image = {
       ...{ x, y: y + CAPTION, width: zoomed(one.width), height: (zoomed(one.width) / one.width) * one.height },
-      ...{ href: await dataUrl(one, pictures.scale), style: 'image-rendering:pixelated' },
+      ...{ href: dataUrl('.png', await pngOf(one, pictures.scale)), style: 'image-rendering:pixelated' },
     }
     return textElement({ x, y: y + CAPTION - 6 }, one.caption) + element('image', image)
   })
@@ -46,7 +47,7 @@ export async function gallery(
 /** Small pictures are shown larger, by a whole factor so that their pixels stay equal squares. */
 const zoomed = (width: number): number => width * Math.max(1, Math.floor(112 / width))
 
-async function dataUrl(picture: Picture, scale: Pictures['scale']): Promise<string> {
+function pngOf(picture: Picture, scale: Pictures['scale']): Promise<Uint8Array> {
   const { width, height, channels = 1, values } = picture
   const data = new Uint8Array(width * height * 3)
   const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
@@ -61,8 +62,7 @@ async function dataUrl(picture: Picture, scale: Pictures['scale']): Promise<stri
       data[3 * pixel + channel] = Math.round(Math.min(255, Math.max(0, value)))
     }
   }
-  const png = await encodePng({ width, height, channels: 3, data })
-  return `data:image/png;base64,${btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join(''))}`
+  return encodePng({ width, height, channels: 3, data })
 }
 
 /** From white at 0 to the blue of heatmaps at 1, to their red at −1. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { Button } from '../parts/controls'
+import { stroke } from '../parts/stroke'
 import type { Grey } from './lab'
 import { greyOf } from './sources'
 
@@ -21,13 +22,7 @@ export function DrawingPad({ onDraw }: { onDraw(picture: Grey): void }) {
     const bounds = canvas.current!.getBoundingClientRect()
     const context = canvas.current!.getContext('2d')!
     const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top]
-    context.strokeStyle = '#fff'
-    context.lineWidth = 16
-    context.lineCap = 'round'
-    context.beginPath()
-    context.moveTo(x - event.movementX, y - event.movementY)
-    context.lineTo(x, y)
-    context.stroke()
+    stroke(context, [x - event.movementX, y - event.movementY], [x, y], 16)
     tell()
   }
   return (

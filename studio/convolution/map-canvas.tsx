@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { neutral, packed, SHADES, signedTable } from '../parts/palette'
+import { packed, signedShade } from '../parts/palette'
 import { theme } from '../parts/theme'
 import type { Grey } from './lab'
 
@@ -22,8 +22,6 @@ interface MapCanvasProps {
 /** Pixels on the screen, at most. */
 const SIDE = 264
 
-const tables = { light: signedTable(neutral.light), dark: signedTable(neutral.dark) } as const
-
 /** A feature map, each value a square; what is marked has a frame. */
 export function MapCanvas({ picture, scale, marks = [], label, onPoint }: MapCanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -37,10 +35,7 @@ export function MapCanvas({ picture, scale, marks = [], label, onPoint }: MapCan
     const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1
     for (let i = 0; i < values.length; i++) {
       const grey = Math.max(0, Math.min(1, values[i]!)) * 255
-      pixels[i] =
-        scale === 'grey'
-          ? packed([grey, grey, grey])
-          : (tables[shade][Math.round((values[i]! / most + 1) * SHADES)] ?? tables[shade][SHADES]!)
+      pixels[i] = scale === 'grey' ? packed([grey, grey, grey]) : signedShade(values[i]! / most, shade)
     }
     context.putImageData(image, 0, 0)
   }, [picture, scale, shade])

@@ -2,7 +2,7 @@ import { compile, seed, type Tensor, tensor } from 'shapewise'
 import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { adam, cosineDecay } from 'shapewise/optim'
-import type { Digits } from './reader'
+import { type Digits, picturesAt } from './reader'
 import { PIXELS } from './shapes'
 
 type Rows = Tensor<[number, number]>
@@ -50,10 +50,7 @@ export class CodeSpace {
     for (let epoch = 0; epoch < epochs; epoch++) {
       random.shuffle(order)
       for (let i = 0; i < steps; i++) {
-        const batch = new Float32Array(BATCH * PIXELS)
-        for (const [k, example] of order.subarray(i * BATCH, (i + 1) * BATCH).entries()) {
-          batch.set(pictures.subarray(example * PIXELS, (example + 1) * PIXELS), k * PIXELS)
-        }
+        const batch = picturesAt(pictures, order.subarray(i * BATCH, (i + 1) * BATCH))
         const loss = this.#step(tensor(batch, [BATCH, PIXELS]))
         await onStep((epoch * steps + i + 1) / (epochs * steps), await loss.item())
       }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { Button } from '../parts/controls'
 import { signed } from '../parts/palette'
+import { stroke } from '../parts/stroke'
 import { PIXELS, SIDE } from './shapes'
 
 /** Pixels on the screen, and the width of the pen. */
@@ -35,15 +36,8 @@ export function DigitPad({ picture, evidence, onDraw }: DigitPadProps) {
   const draw = (event: PointerEvent) => {
     if (last.current === undefined) return
     strokes.current ??= blank()
-    const context = strokes.current.getContext('2d')!
     const to = placeOf(event)
-    context.strokeStyle = '#fff'
-    context.lineWidth = PEN
-    context.lineCap = 'round'
-    context.beginPath()
-    context.moveTo(...last.current)
-    context.lineTo(...to)
-    context.stroke()
+    stroke(strokes.current.getContext('2d')!, last.current, to, PEN)
     last.current = to
     own.current = pictureOf(strokes.current)
     onDraw(own.current)

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { HeatMap, type Paint } from '../parts/heat-map'
-import { mix, neutral, packed, SHADES, signedTable } from '../parts/palette'
+import { mix, neutral, packed, signedShade } from '../parts/palette'
 import { theme } from '../parts/theme'
 
 interface PixelPictureProps {
@@ -14,7 +14,6 @@ interface PixelPictureProps {
   readonly label?: string
 }
 
-const tables = { light: signedTable(neutral.light), dark: signedTable(neutral.dark) } as const
 const ink = { light: [28, 36, 48], dark: [240, 243, 248] } as const
 
 /** A small picture whose pixels are seen. */
@@ -28,7 +27,7 @@ export function PixelPicture({ width, height, values, scale, side, label }: Pixe
         const value = values[i]!
         squares[i] =
           scale === 'signed'
-            ? tables[shade][Math.round((value / (most || 1) + 1) * SHADES)]!
+            ? signedShade(value / (most || 1), shade)
             : packed(
                 mix(
                   neutral[shade],

@@ -23,6 +23,15 @@ export function makeDigits(count: number, start = 1): Digits {
   return { pictures: Float32Array.from(images, (value) => value / 255), labels: Int32Array.from(labels) }
 }
 
+/** The pictures of some examples, one after the other. */
+export function picturesAt(pictures: Float32Array, chosen: Int32Array): Float32Array {
+  const batch = new Float32Array(chosen.length * PIXELS)
+  for (const [i, example] of chosen.entries()) {
+    batch.set(pictures.subarray(example * PIXELS, (example + 1) * PIXELS), i * PIXELS)
+  }
+  return batch
+}
+
 /** What the layers of LeNet-5 that are shown are called in its paper, and which link of the chain each is. */
 const STAGES = [
   { name: 'C1', title: '6 maps of 5 × 5 filters', link: 1 },
@@ -87,12 +96,8 @@ export class Reader {
     this.#model.train()
     for (let at = 0; at + BATCH <= order.length; at += BATCH) {
       const chosen = order.subarray(at, at + BATCH)
-      const batch = new Float32Array(BATCH * PIXELS)
-      for (const [i, example] of chosen.entries()) {
-        batch.set(pictures.subarray(example * PIXELS, (example + 1) * PIXELS), i * PIXELS)
-      }
       const loss = this.#step(
-        pictureTensor(batch),
+        pictureTensor(picturesAt(pictures, chosen)),
         tensor(
           Int32Array.from(chosen, (example) => labels[example]!),
           [BATCH],

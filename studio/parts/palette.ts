@@ -32,9 +32,20 @@ export function signed(value: number, nothing: Colour): Colour {
 export const packed = ([red, green, blue]: Colour): number =>
   (0xff000000 | (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)) >>> 0
 
-/** Steps of {@link signedTable} on each side of nothing. */
-export const SHADES = 255
+/** Steps on each side of nothing. */
+const SHADES = 255
+
+export type Theme = keyof typeof neutral
 
 /** The colours of values from −1 to 1 in {@link SHADES} steps on each side. */
-export const signedTable = (nothing: Colour): Uint32Array =>
-  Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => packed(signed(i / SHADES - 1, nothing)))
+const tables = { light: tableOf(neutral.light), dark: tableOf(neutral.dark) } as const
+
+function tableOf(nothing: Colour): Uint32Array {
+  return Uint32Array.from({ length: 2 * SHADES + 1 }, (_, i) => packed(signed(i / SHADES - 1, nothing)))
+}
+
+/** The packed colour of a value: what lies beyond ±1 is as strong as the end, and what is no number shows as nothing. */
+export function signedShade(value: number, theme: Theme): number {
+  const shade = Math.round((Math.max(-1, Math.min(1, value)) + 1) * SHADES)
+  return tables[theme][shade] ?? tables[theme][SHADES]!
+}

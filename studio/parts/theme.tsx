@@ -1,7 +1,6 @@
 import { effect, signal } from '@preact/signals'
 import { Icon } from './icons'
-
-type Theme = 'light' | 'dark'
+import type { Theme } from './palette'
 
 const KEY = 'shapewise-theme'
 const system = matchMedia('(prefers-color-scheme: dark)')

@@ -1,25 +1,15 @@
 import type { Paint } from '../parts/heat-map'
-import { type Colour, classColours, mix, neutral, packed, SHADES, signed, signedTable } from '../parts/palette'
+import { type Colour, classColours, mix, neutral, packed, signed, signedShade, type Theme } from '../parts/palette'
 import { GRID, type Points } from './plane'
 
 const SQUARES = GRID * GRID
-
-const tables = { light: signedTable(neutral.light), dark: signedTable(neutral.dark) } as const
-
-type Theme = keyof typeof tables
 
 /** The values of one neuron of a layer, by squares. */
 export const neuronMap = (layer: Float32Array, neuron: number): Float32Array =>
   layer.subarray(neuron * SQUARES, (neuron + 1) * SQUARES)
 
-/** Values from −1 to 1; what lies beyond is as strong as the end. */
 function paintSigned(squares: Uint32Array, theme: Theme, value: (square: number) => number): void {
-  const table = tables[theme]
-  for (let square = 0; square < squares.length; square++) {
-    const shade = Math.round((Math.max(-1, Math.min(1, value(square))) + 1) * SHADES)
-    // Values that are no numbers show as nothing.
-    squares[square] = table[shade] ?? table[SHADES]!
-  }
+  for (let square = 0; square < squares.length; square++) squares[square] = signedShade(value(square), theme)
 }
 
 /** A neuron: from orange through nothing at 0 to blue, by its largest size. */

@@ -229,6 +229,7 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
       await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
       const pad = page.getByLabel('Draw a digit here')
       await page.getByRole('button', { name: 'Clear' }).click()
+      await page.getByText('Draw with the mouse or a finger.').waitFor()
       const box = (await pad.boundingBox())!
       // A one: a line from the top to the bottom.
       await page.mouse.move(box.x + 150, box.y + 40)
