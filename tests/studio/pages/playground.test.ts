@@ -1,61 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Studio, startStudio } from '../../src/studio/index.js'
-import { findChromium, startChromium } from '../browser/chromium.js'
+import { expect, it } from 'vitest'
+import { eventually, inChromium, isForEverybody, root } from './in-chromium.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const pages = join(root, 'dist/studio')
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-
-const reason =
-  findChromium() === undefined
-    ? 'no Chromium found; install it or set CHROMIUM_PATH'
-    : existsSync(join(pages, 'index.html'))
-      ? undefined
-      : 'the pages are not built; run `npm run studio:build`'
-
-declare const axeRun: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
-
-/** Under load a page takes its time. */
-const eventually = <Value>(get: () => Value | Promise<Value>) => expect.poll(get, { timeout: 60_000, interval: 200 })
-
-describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chromium' : `skipped: ${reason}`, () => {
-  let studio: Studio
-  let browser: Awaited<ReturnType<typeof startChromium>>
-  beforeAll(async () => {
-    studio = await startStudio({ port: 0, pages })
-    browser = await startChromium(findChromium() ?? '')
-    const page = await browser.context.newPage()
-    await page.goto(studio.address)
-    await page.close()
-  })
-  afterAll(async () => {
-    await browser?.stop()
-    await studio?.close()
-  })
-
-  /** A page at an address of the studio; errors that nobody has caught fail the test. */
-  async function withPage(hash: string, use: (page: Page) => Promise<void>, size = { width: 1440, height: 1000 }) {
-    const page = await browser.context.newPage()
-    await page.setViewportSize(size)
-    const errors: string[] = []
-    page.on('pageerror', ({ message }) => errors.push(message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    await page.goto(new URL(`/#/${hash}`, studio.address).href)
-    await page.locator('main canvas').first().waitFor()
-    await use(page)
-    await page.close()
-    expect(errors).toEqual([])
-  }
-
+inChromium('the playground', (withPage) => {
   const percent = async (page: Page, which: 'test' | 'training'): Promise<number> =>
     Number.parseFloat(await page.locator(`[data-accuracy="${which}"]`).first().innerText())
 
@@ -198,83 +149,5 @@ describe.skipIf(reason !== undefined)(reason === undefined ? 'the studio in Chro
     }
   })
 
-  it('slides a window over a picture, and says what it adds up to', async () => {
-    const query = new URLSearchParams({ source: 'letter', stages: '1,2,1,0,0,0,-1,-2,-1_2_valid_1_relu_max' })
-    await withPage(`convolution?${query}`, async (page) => {
-      await eventually(() => page.locator('[data-size="1"]').innerText()).toContain('= 15, pooled 7')
-      const maps = page.locator('.stage .map')
-      expect(await maps.count()).toBe(2)
-      await maps.first().hover({ position: { x: 130, y: 90 } })
-      await page.locator('.terms div').first().waitFor()
-      const [shown = 0, found] = [
-        Number(await page.locator('.sum b').first().innerText()),
-        Number(await page.locator('[data-value]').innerText()),
-      ]
-      expect(found).toBeCloseTo(Math.max(0, shown), 3)
-      expect(await page.locator('.source .mark').count()).toBe(9)
-      await page.getByLabel('Weight 2, 2 of stage 1', { exact: true }).fill('4')
-      expect(await page.getByLabel('Filter', { exact: true }).inputValue()).toBe('own')
-      await eventually(() => decodeURIComponent(page.url())).toContain('1,2,1,0,4,0')
-      await page.getByRole('button', { name: 'Slide the window' }).click()
-      const title = () => page.locator('.window-panel h2').innerText()
-      const before = await title()
-      await eventually(title).not.toBe(before)
-      await page.getByRole('button', { name: 'Add a stage' }).click()
-      await eventually(() => maps.count()).toBe(3)
-    })
-  })
-
-  it('learns to read, reads a digit that is drawn, and is fooled', async () => {
-    await withPage('digits', async (page) => {
-      await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
-      const pad = page.getByLabel('Draw a digit here')
-      await page.getByRole('button', { name: 'Clear' }).click()
-      await page.getByText('Draw with the mouse or a finger.').waitFor()
-      const box = (await pad.boundingBox())!
-      // A one: a line from the top to the bottom.
-      await page.mouse.move(box.x + 150, box.y + 40)
-      await page.mouse.down()
-      for (let y = 50; y <= 240; y += 10) await page.mouse.move(box.x + 150 - (y - 40) / 10, box.y + y)
-      await page.mouse.up()
-      const answer = () => page.locator('[data-answer]').innerText()
-      await eventually(answer).toBe('1')
-      expect(await page.locator('.layer').count()).toBe(6)
-      await page.getByRole('button', { name: 'Fool it' }).click()
-      await eventually(() => page.locator('[data-fooled]').count()).toBe(1)
-      expect(await page.locator('[data-fooled]').innerText()).not.toBe('1')
-    })
-    // The weights were kept: at the next visit nothing has to be learned.
-    await withPage('digits', async (page) => {
-      await page.getByText('digits that it has not seen').waitFor()
-      expect(await page.locator('progress').count()).toBe(0)
-    })
-  }, 300_000)
-
-  it.each(['light', 'dark'] as const)('is accessible in the %s theme, and on a phone', async (theme) => {
-    const look = async (page: Page) => {
-      await page.emulateMedia({ colorScheme: theme })
-      await page.waitForTimeout(300)
-      await page.evaluate(readFileSync(axe, 'utf8'))
-      const violations = await page.evaluate(async () => {
-        const { violations } = await (globalThis as unknown as { axe: { run: typeof axeRun } }).axe.run()
-        return violations.map(({ id, impact, nodes }) => ({
-          id,
-          impact,
-          html: nodes.map(({ html }) => html).slice(0, 3),
-        }))
-      })
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
-    }
-    await withPage('playground?data=own', look)
-    await withPage('convolution', look)
-    await withPage('digits', look)
-    await withPage('playground', look, { width: 390, height: 844 })
-  })
-
-  it('does not scroll sideways on a phone', async () => {
-    const width = 390
-    const look = async (page: Page) =>
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
-    for (const name of ['playground', 'convolution', 'digits']) await withPage(name, look, { width, height: 844 })
-  })
+  isForEverybody(withPage, 'playground?data=own')
 })

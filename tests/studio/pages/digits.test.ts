@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { eventually, inChromium, isForEverybody } from './in-chromium.js'
+
+inChromium('the digit lab', (withPage) => {
+  it('learns to read, reads a digit that is drawn, and is fooled', async () => {
+    await withPage('digits', async (page) => {
+      await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
+      const pad = page.getByLabel('Draw a digit here')
+      await page.getByRole('button', { name: 'Clear' }).click()
+      await page.getByText('Draw with the mouse or a finger.').waitFor()
+      const box = (await pad.boundingBox())!
+      // A one: a line from the top to the bottom.
+      await page.mouse.move(box.x + 150, box.y + 40)
+      await page.mouse.down()
+      for (let y = 50; y <= 240; y += 10) await page.mouse.move(box.x + 150 - (y - 40) / 10, box.y + y)
+      await page.mouse.up()
+      const answer = () => page.locator('[data-answer]').innerText()
+      await eventually(answer).toBe('1')
+      expect(await page.locator('.layer').count()).toBe(6)
+      await page.getByRole('button', { name: 'Fool it' }).click()
+      await eventually(() => page.locator('[data-fooled]').count()).toBe(1)
+      expect(await page.locator('[data-fooled]').innerText()).not.toBe('1')
+    })
+    // The weights were kept: at the next visit nothing has to be learned.
+    await withPage('digits', async (page) => {
+      await page.getByText('digits that it has not seen').waitFor()
+      expect(await page.locator('progress').count()).toBe(0)
+    })
+  }, 300_000)
+
+  isForEverybody(withPage, 'digits')
+})
