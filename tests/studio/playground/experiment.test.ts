@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { Experiment } from '../../studio/playground/experiment.js'
-import { lessonSettings, lessons } from '../../studio/playground/lessons.js'
-import { GRID } from '../../studio/playground/plane.js'
-import { defaults, type Settings } from '../../studio/playground/settings.js'
+import { GRID } from '../../../studio/playground/data/plane.js'
+import { defaults, type Settings } from '../../../studio/playground/settings/settings.js'
+import { lessonSettings, lessons } from '../../../studio/playground/tour/lessons.js'
+import { Experiment } from '../../../studio/playground/training/experiment.js'
 
 const spiral: Settings = {
   ...defaults,

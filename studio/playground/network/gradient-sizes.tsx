@@ -1,4 +1,4 @@
-import type { Trainer } from './trainer'
+import type { Trainer } from '../training/trainer'
 
 const DECADES = 8
 

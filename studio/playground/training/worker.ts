@@ -1,9 +1,9 @@
 import { expose } from 'comlink'
 import { loadWasmBackend } from 'shapewise'
+import { type DataName, datasets, type Points } from '../data/plane'
+import { makePoints } from '../data/points'
+import { defaults, type Settings } from '../settings/settings'
 import { Experiment, type Frame } from './experiment'
-import { type DataName, datasets, type Points } from './plane'
-import { makePoints } from './points'
-import { defaults, type Settings } from './settings'
 
 /** Milliseconds of training between two looks at what the page wants. */
 const SLICE = 12

@@ -1,10 +1,10 @@
-import { Select, Slider } from '../parts/controls'
-import { Icon } from '../parts/icons'
+import { Select, Slider } from '../../parts/controls'
+import { Icon } from '../../parts/icons'
+import { limits, type Settings } from '../settings/settings'
+import type { Trainer } from '../training/trainer'
 import { OwnData } from './own-data'
 import { type DataName, datasets, type Points } from './plane'
 import { PointsCanvas } from './points-canvas'
-import { limits, type Settings } from './settings'
-import type { Trainer } from './trainer'
 
 /** Which points, how many of them are learned from, and how they are fed. */
 export function DataPanel({ trainer }: { readonly trainer: Trainer }) {

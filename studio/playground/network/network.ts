@@ -1,7 +1,7 @@
 import { stack, type Tensor } from 'shapewise'
 import * as nn from 'shapewise/nn'
+import type { Settings } from '../settings/settings'
 import { activate, featureOf, initialize } from './rules'
-import type { Settings } from './settings'
 
 type Values = Tensor<[number, number]>
 

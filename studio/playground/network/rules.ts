@@ -1,7 +1,7 @@
 import type { Tensor } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import * as optim from 'shapewise/optim'
-import type { activations, features, initializers, optimizers, schedules } from './choices'
+import type { activations, features, initializers, optimizers, schedules } from '../settings/choices'
 
 type Values = Tensor<[number, number]>
 type Coordinate = Tensor<[number]>

@@ -1,6 +1,6 @@
-import type { Paint } from '../parts/heat-map'
-import { type Colour, classColours, mix, neutral, packed, signed, signedShade, type Theme } from '../parts/palette'
-import { GRID, type Points } from './plane'
+import type { Paint } from '../../parts/heat-map'
+import { type Colour, classColours, mix, neutral, packed, signed, signedShade, type Theme } from '../../parts/palette'
+import { GRID, type Points } from '../data/plane'
 
 const SQUARES = GRID * GRID
 

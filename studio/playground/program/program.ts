@@ -1,6 +1,6 @@
-import { activations, features, initializers, optimizers, schedules } from './choices'
-import { datasets, type Points } from './plane'
-import type { Settings } from './settings'
+import { datasets, type Points } from '../data/plane'
+import { activations, features, initializers, optimizers, schedules } from '../settings/choices'
+import type { Settings } from '../settings/settings'
 
 /** A program for Node that trains the same network on the same points by Shapewise alone, and says how good it is. */
 export function programOf(settings: Settings, points: Points): string {

@@ -1,9 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { activations, features, initializers, optimizers, schedules } from '../../studio/playground/choices.js'
-import { lessonSettings, lessons } from '../../studio/playground/lessons.js'
-import { datasets, decodePoints, encodePoints } from '../../studio/playground/plane.js'
-import { decodeSettings, defaults, encodeSettings, limits, type Settings } from '../../studio/playground/settings.js'
+import { datasets, decodePoints, encodePoints } from '../../../studio/playground/data/plane.js'
+import {
+  activations,
+  features,
+  initializers,
+  optimizers,
+  schedules,
+} from '../../../studio/playground/settings/choices.js'
+import {
+  decodeSettings,
+  defaults,
+  encodeSettings,
+  limits,
+  type Settings,
+} from '../../../studio/playground/settings/settings.js'
+import { lessonSettings, lessons } from '../../../studio/playground/tour/lessons.js'
 
 const keys = <Key extends string>(record: Readonly<Record<Key, unknown>>) =>
   fc.constantFrom(...(Object.keys(record) as Key[]))

@@ -1,8 +1,8 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Remote, wrap } from 'comlink'
+import type { DataName, Points } from '../data/plane'
+import { DATA_SETTINGS, type Settings } from '../settings/settings'
 import type { Frame } from './experiment'
-import type { DataName, Points } from './plane'
-import { DATA_SETTINGS, type Settings } from './settings'
 import type { PlaygroundService } from './worker'
 
 /** Losses over steps: the axis, training, test. */

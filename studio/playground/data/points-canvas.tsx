@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { cssColour } from '../parts/palette'
-import { theme } from '../parts/theme'
-import { pointColour } from './maps'
+import { cssColour } from '../../parts/palette'
+import { theme } from '../../parts/theme'
+import { pointColour } from '../output/maps'
 import { EXTENT, type Points } from './plane'
 
 interface PointsCanvasProps {

@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks'
-import { Button } from '../parts/controls'
-import { features } from './choices'
-import type { Trainer } from './trainer'
+import { Button } from '../../parts/controls'
+import { features } from '../settings/choices'
+import type { Trainer } from '../training/trainer'
 
 /** The weights of the chosen neuron: to be read, and to be changed by hand. */
 export function NeuronPanel({ trainer }: { readonly trainer: Trainer }) {

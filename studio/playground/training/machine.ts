@@ -1,10 +1,10 @@
 import { type Compiled, compile, grad, seed, type Tensor } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import type { Optimizer } from 'shapewise/optim'
-import { Network } from './network'
-import type { Points } from './plane'
-import { optimize, scheduled } from './rules'
-import type { Settings } from './settings'
+import type { Points } from '../data/plane'
+import { Network } from '../network/network'
+import { optimize, scheduled } from '../network/rules'
+import type { Settings } from '../settings/settings'
 
 type Values = Tensor<[number, number]>
 type Targets = Tensor<[number]>

@@ -1,5 +1,5 @@
+import { type DataName, datasets } from '../data/plane'
 import { activations, type FeatureName, features, initializers, optimizers, schedules } from './choices'
-import { type DataName, datasets } from './plane'
 
 /** One hidden layer. */
 export interface LayerSettings {

@@ -1,7 +1,7 @@
-import { Button, Select, Toggle } from '../parts/controls'
-import { Icon } from '../parts/icons'
-import { initializers, optimizers, schedules } from './choices'
-import type { Settings } from './settings'
+import { Button, Select, Toggle } from '../../parts/controls'
+import { Icon } from '../../parts/icons'
+import { initializers, optimizers, schedules } from '../settings/choices'
+import type { Settings } from '../settings/settings'
 import type { Trainer } from './trainer'
 
 const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]

@@ -1,10 +1,10 @@
 import { type Tensor, tensor, type Variable } from 'shapewise'
 import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
+import { EXTENT, GRID, type Points } from '../data/plane'
+import { makePoints } from '../data/points'
+import type { Settings } from '../settings/settings'
 import { type Examples, type Machine, makeMachine } from './machine'
-import { EXTENT, GRID, type Points } from './plane'
-import { makePoints } from './points'
-import type { Settings } from './settings'
 
 /** How well the network does on some of the points. */
 export interface Score {

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
-import { Button } from '../parts/controls'
-import { download } from '../parts/download'
+import { Button } from '../../parts/controls'
+import { download } from '../../parts/download'
+import type { Trainer } from '../training/trainer'
 import { programOf } from './program'
-import type { Trainer } from './trainer'
 
 /** The training as a program, a picture, or an address. */
 export function ProgramPanel({ trainer }: { readonly trainer: Trainer }) {

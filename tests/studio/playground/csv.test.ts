@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readPoints } from '../../studio/playground/csv.js'
+import { readPoints } from '../../../studio/playground/data/csv.js'
 
 describe('a table of points', () => {
   it('with a head and words for classes fills the plane', () => {

@@ -1,4 +1,4 @@
-import { defaults, type LayerSettings, type Settings } from './settings'
+import { defaults, type LayerSettings, type Settings } from '../settings/settings'
 
 /** A stop of the guided tour: what to set up, what to do, and what there is to see. */
 export interface Lesson {

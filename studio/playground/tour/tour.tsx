@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import { Button, Select } from '../parts/controls'
+import { Button, Select } from '../../parts/controls'
+import type { Settings } from '../settings/settings'
+import type { Trainer } from '../training/trainer'
 import { lessonSettings, lessons } from './lessons'
-import type { Settings } from './settings'
-import type { Trainer } from './trainer'
 
 const NONE = 'none'
 const current = signal<number | undefined>(undefined)

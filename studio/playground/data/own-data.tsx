@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
-import { Button } from '../parts/controls'
-import { classColours, cssColour } from '../parts/palette'
+import { Button } from '../../parts/controls'
+import { classColours, cssColour } from '../../parts/palette'
+import { view } from '../output/view'
+import type { Trainer } from '../training/trainer'
 import { readPoints } from './csv'
 import { encodePoints } from './plane'
-import type { Trainer } from './trainer'
-import { view } from './view'
 
 /** Points of the user: drawn into the picture of the output, pasted, or dropped as a file. */
 export function OwnData({ trainer }: { readonly trainer: Trainer }) {

@@ -1,7 +1,7 @@
 import * as data from 'shapewise/data'
 import { RandomStream } from 'shapewise/data'
+import type { Settings } from '../settings/settings'
 import { type DataKind, type DataName, datasets, decodePoints, EXTENT, type Points } from './plane'
-import type { Settings } from './settings'
 
 const COUNT = 500
 
