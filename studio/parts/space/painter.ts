@@ -1,0 +1,141 @@
+import { packed } from '../palette'
+import { nearness, project, type View } from './camera'
+import { byDepth } from './depth-order'
+import { Raster } from './raster'
+import type { Cloud, Line, Picture, Scene, Surface } from './scene'
+
+/** Draws scenes on a canvas. */
+export class Painter {
+  readonly #context: CanvasRenderingContext2D
+  #raster = new Raster(1, 1)
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#context = canvas.getContext('2d')!
+  }
+
+  /** @param sharpness pixels for each pixel of the view */
+  paint(scene: Scene, view: View, sharpness: number): void {
+    const context = this.#context
+    const { canvas } = context
+    const [width, height] = [Math.round(view.width * sharpness), Math.round(view.height * sharpness)]
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width
+      canvas.height = height
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0)
+    context.clearRect(0, 0, width, height)
+    const { surfaces = [], lines = [], clouds = [] } = scene
+    if (surfaces.length + lines.length + clouds.length > 0) {
+      if (this.#raster.width !== width || this.#raster.height !== height) this.#raster = new Raster(width, height)
+      else this.#raster.clear()
+      const fine = {
+        ...view,
+        unit: view.unit * sharpness,
+        middle: view.middle.map((at) => at * sharpness) as [number, number],
+      }
+      rasterize(this.#raster, { surfaces, lines, clouds }, fine, sharpness)
+      context.putImageData(new ImageData(new Uint8ClampedArray(this.#raster.pixels.buffer), width, height), 0, 0)
+    }
+    context.setTransform(sharpness, 0, 0, sharpness, 0, 0)
+    drawPictures(context, scene, view)
+  }
+}
+
+/** Surfaces, lines and clouds, each hiding what lies behind it. */
+export function rasterize(
+  raster: Raster,
+  { surfaces = [], lines = [], clouds = [] }: Scene,
+  view: View,
+  sharpness: number,
+): void {
+  for (const surface of surfaces) fillSurface(raster, surface, project(view, surface.places))
+  for (const line of lines) drawLine(raster, line, project(view, line.places), sharpness)
+  for (const cloud of clouds) drawCloud(raster, cloud, view, sharpness)
+}
+
+function fillSurface(raster: Raster, { columns, places, colours }: Surface, seen: Float32Array): void {
+  const rows = places.length / 3 / columns
+  for (let row = 0; row + 1 < rows; row++) {
+    for (let at = row * columns; at + 1 < (row + 1) * columns; at++) {
+      raster.triangle(seen, at, at + 1, at + columns, colours)
+      raster.triangle(seen, at + columns + 1, at + columns, at + 1, colours)
+    }
+  }
+}
+
+function drawLine(
+  raster: Raster,
+  { colour, width, opacity, lift = 0 }: Line,
+  seen: Float32Array,
+  sharpness: number,
+): void {
+  for (let i = 0; i + 1 < seen.length / 3; i++) {
+    raster.line(seen, i, i + 1, lift, width * sharpness, packed(colour), opacity)
+  }
+}
+
+function drawCloud(
+  raster: Raster,
+  { places, stamps, kinds, size, opacity, lift = 0 }: Cloud,
+  view: View,
+  sharpness: number,
+): void {
+  const seen = project(view, places)
+  const depths = new Float32Array(seen.length / 3)
+  for (let i = 0; i < depths.length; i++) depths[i] = seen[3 * i + 2]!
+  const ready = stamps.map((stamp) => ('pixels' in stamp ? stamp : packed(stamp)))
+  for (const i of byDepth(depths)) {
+    const stamp = ready[kinds[i]!]
+    const [x, y, depth] = [seen[3 * i]!, seen[3 * i + 1]!, depths[i]! + lift]
+    const side = size * sharpness * nearness(view, depths[i]!)
+    if (typeof stamp === 'number') raster.disc(x, y, depth, side / 2, stamp, opacity)
+    else if (stamp !== undefined) raster.stamp(x, y, depth, side, stamp.pixels, stamp.side, opacity)
+  }
+}
+
+type Context = CanvasRenderingContext2D
+
+/** Pictures and texts, from what is farthest to what is nearest. */
+function drawPictures(context: Context, { pictures = [], texts = [] }: Scene, view: View): void {
+  const places = [
+    ...pictures.map(({ corner, right, down }) => corner.map((at, k) => at + (right[k]! + down[k]!) / 2)),
+    ...texts.map(({ place }) => place),
+  ]
+  const seen = project(view, Float32Array.from(places.flat()))
+  for (const i of byDepth(Float32Array.from(places, (_, k) => seen[3 * k + 2]!))) {
+    const picture = pictures[i]
+    if (picture !== undefined) {
+      drawPicture(context, picture, view)
+      continue
+    }
+    const { text, colour, size = 12, align = 'center' } = texts[i - pictures.length]!
+    context.fillStyle = colour
+    context.font = `${size}px system-ui, sans-serif`
+    context.textAlign = align
+    context.textBaseline = 'middle'
+    context.fillText(text, seen[3 * i]!, seen[3 * i + 1]!)
+  }
+}
+
+function drawPicture(context: Context, { image, corner, right, down, frame, opacity = 1 }: Picture, view: View): void {
+  const ends = [corner, corner.map((at, k) => at + right[k]!), corner.map((at, k) => at + down[k]!)]
+  const seen = project(view, Float32Array.from(ends.flat()))
+  const [x, y, ax, ay, bx, by] = [seen[0]!, seen[1]!, seen[3]!, seen[4]!, seen[6]!, seen[7]!]
+  const { width, height } = image
+  context.save()
+  context.globalAlpha = opacity
+  context.imageSmoothingEnabled = false
+  context.transform((ax - x) / width, (ay - y) / width, (bx - x) / height, (by - y) / height, x, y)
+  context.drawImage(image, 0, 0)
+  context.restore()
+  if (frame === undefined) return
+  context.strokeStyle = frame
+  context.lineWidth = 1
+  context.beginPath()
+  context.moveTo(x, y)
+  context.lineTo(ax, ay)
+  context.lineTo(ax + bx - x, ay + by - y)
+  context.lineTo(bx, by)
+  context.closePath()
+  context.stroke()
+}
