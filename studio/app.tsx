@@ -1,35 +1,50 @@
 import { lazy, Suspense } from 'preact/compat'
+import { Navigation } from './navigation'
+import { Overview } from './overview/page'
+import * as pictures from './overview/pictures'
 import { route } from './parts/address'
-import { ThemeButton } from './parts/theme'
 
-/** The pages by the first part of the address after '#/'. Each is loaded when it is first opened. */
+/**
+ * The pages by the first part of the address after '#/', each loaded when it is first opened. The bar and the overview show what stands here:
+ * a title, one sentence about it, a picture, and the page.
+ */
 const pages = {
-  playground: { title: 'Playground', page: lazy(() => import('./playground/page')) },
-  convolution: { title: 'Convolution lab', page: lazy(() => import('./convolution/page')) },
-  digits: { title: 'Digit lab', page: lazy(() => import('./digits/page')) },
+  playground: {
+    title: 'Playground',
+    about: 'Watch a small network learn points of the plane, change anything while it trains, and bring your own data.',
+    picture: pictures.Playground,
+    page: lazy(() => import('./playground/page')),
+  },
+  convolution: {
+    title: 'Convolution lab',
+    about: 'Slide a window over a picture and see which sum each pixel of a feature map is.',
+    picture: pictures.Convolution,
+    page: lazy(() => import('./convolution/page')),
+  },
+  digits: {
+    title: 'Digit lab',
+    about: 'Draw a digit, see every layer of LeNet-5 read it, and find the smallest change that fools it.',
+    picture: pictures.Digits,
+    page: lazy(() => import('./digits/page')),
+  },
 } as const
 
+const titles = Object.entries(pages).map(([path, { title }]) => ({ path, title }))
+
 export function App() {
-  const name = Object.hasOwn(pages, route.value.page) ? (route.value.page as keyof typeof pages) : 'playground'
-  const { page: Page } = pages[name]
+  const { page: name } = route.value
+  const shown = Object.hasOwn(pages, name) ? pages[name as keyof typeof pages] : undefined
+  document.title = shown === undefined ? 'Shapewise Studio' : `${shown.title} · Shapewise Studio`
   return (
     <>
-      <header class="bar">
-        <a class="brand" href="#/playground">
-          Shapewise <span>Studio</span>
-        </a>
-        <nav aria-label="Pages">
-          {Object.entries(pages).map(([path, { title }]) => (
-            <a key={path} href={`#/${path}`} aria-current={path === name ? 'page' : undefined}>
-              {title}
-            </a>
-          ))}
-        </nav>
-        <ThemeButton />
-      </header>
-      <Suspense fallback={<main class="loading">Loading …</main>}>
-        <Page />
-      </Suspense>
+      <Navigation pages={titles} current={shown === undefined ? undefined : name} />
+      {shown === undefined ? (
+        <Overview pages={pages} />
+      ) : (
+        <Suspense fallback={<main class="loading">Loading …</main>}>
+          <shown.page />
+        </Suspense>
+      )}
     </>
   )
 }
