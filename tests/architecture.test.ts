@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ['compiler'],
   ['backends'],
   ['tensor'],
-  ['nn', 'optim', 'data', 'metrics', 'distributions', 'plot'],
+  ['nn', 'optim', 'data', 'metrics', 'distributions', 'projections', 'plot'],
   ['formats'],
   ['train'],
   ['models'],

@@ -1,0 +1,5 @@
+export { type NearestOptions, type NeighbourRows, nearestNeighbours } from './neighbours.js'
+export { type PcaOptions, PrincipalComponents, pca } from './pca.js'
+export type { Vectors } from './rows.js'
+export { type TrustOptions, Trustworthiness, trustworthiness } from './trustworthiness.js'
+export { type Projected, TSne, type TSneOptions, type TSneSettings, tsne } from './tsne.js'
