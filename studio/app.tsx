@@ -27,6 +27,13 @@ const pages = {
     picture: pictures.Digits,
     page: lazy(() => import('./digits/page')),
   },
+  network: {
+    title: 'Network view',
+    about:
+      'See how data flows through a model, layer by layer, with shapes, counts, weights and what each layer gives.',
+    picture: pictures.Network,
+    page: lazy(() => import('./network/page')),
+  },
 } as const
 
 const titles = Object.entries(pages).map(([path, { title }]) => ({ path, title }))

@@ -21,6 +21,7 @@ export default defineConfig({
   },
   server: { headers: isolation },
   preview: { headers: isolation },
-  worker: { format: 'es' },
+  // Layers are shown by the names of their classes.
+  worker: { format: 'es', rolldownOptions: { output: { keepNames: true } } },
   build: { outDir: path('../dist/studio'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 1500 },
 })

@@ -1,27 +1,16 @@
 import { quantity } from '../../compiler/explain.js'
 import { expectInteger } from '../../core/arguments.js'
 import { alignColumns } from '../../core/columns.js'
-import { cureFor, describe } from '../../core/describe.js'
-import { type DType, dtypes } from '../../core/dtype.js'
+import type { DType } from '../../core/dtype.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import { presentAsText } from '../../core/presentation.js'
 import { formatShape, type Shape, sizeOf } from '../../core/shape.js'
-import { isPlainObject } from '../../core/tree.js'
-import { input } from '../../graph/build.js'
-import type { Node } from '../../graph/node.js'
 import { bytesOf } from '../../graph/rules/movement.js'
-import { Tensor } from '../../tensor/tensor.js'
 import { Parameter, type Variable } from '../../tensor/variable.js'
-import { modesOf } from '../modes.js'
 import { Module } from '../module.js'
-import { type Call, traceCalls } from './calls.js'
-
-/** Sizes of all axes; null for one that is not known, the batch, which counts as 1. */
-export type InputShape = readonly (number | null)[]
-
-/** What goes into a model: a shape, with a dtype where it is not float32, or a tensor, which is not looked at. */
-export type SummaryInput = InputShape | { readonly shape: InputShape; readonly dtype: DType } | Tensor
+import type { Call } from './calls.js'
+import { type Forwarding, type SummaryInput, traceModel } from './inputs.js'
 
 export interface SummaryOptions {
   /** How many levels of layers within layers have lines of their own; all. What lies deeper counts where it belongs to. */
@@ -123,32 +112,17 @@ presentAsText(Summary.prototype)
  * summary(lenet, [null, 28, 28, 1]).parameters // 8806
  */
 export function summary(
-  model: Module & { forward(...args: never[]): unknown },
+  model: Forwarding,
   inputs: SummaryInput | readonly SummaryInput[],
   options: SummaryOptions = {},
 ): Summary {
-  if (!(model instanceof Module)) {
-    fail(`summary: the first argument is ${describe(model)}, no module`, cureFor(model, 'The model comes first.'))
-  }
-  if (typeof (model as { forward?: unknown }).forward !== 'function') {
-    fail(`summary: a ${(model as Module).constructor.name} has no forward method`, 'Summarize the layers in it.')
-  }
   checkOptions('summary', options, { depth: true })
   const { depth = Number.POSITIVE_INFINITY } = options
   if (options.depth !== undefined && expectInteger('summary', 'the depth', depth) < 0) {
     fail(`summary: a depth of ${depth}`, 'Give 0 for the model alone, 1 for the layers directly in it …')
   }
-  const placeholders = (isOne(inputs) ? [inputs] : inputs).map(placeholder)
-  const forward = model.forward as (...args: Tensor[]) => unknown
-  const tensors = placeholders.map((node) => new Tensor(node))
-  const restoreModes = modesOf(model)
-  model.eval()
-  try {
-    const calls = traceCalls(placeholders, () => forward.apply(model, tensors))
-    return new Summary(placeholders, lines(model, calls, depth), parameterBytes(model))
-  } finally {
-    restoreModes()
-  }
+  const { inputs: placeholders, calls } = traceModel('summary', model, inputs)
+  return new Summary(placeholders, lines(model, calls, depth), parameterBytes(model))
 }
 
 /** The model and its layers that have lines of their own, with what belongs to each. */
@@ -196,36 +170,6 @@ function lineOf(path: string, shown: ReadonlyMap<string, unknown>): string {
   while (at !== '' && !shown.has(at)) at = at.slice(0, Math.max(0, at.lastIndexOf('.')))
   return at
 }
-
-function placeholder(given: SummaryInput): Node<'input'> {
-  if (given instanceof Tensor) return input(given.dtype, given.shape)
-  const { shape, dtype } = isShape(given)
-    ? { shape: given, dtype: 'float32' as const }
-    : isPlainObject(given)
-      ? given
-      : noInput(given)
-  if (!Array.isArray(shape) || !(dtype in dtypes)) noInput(given)
-  for (const size of shape) {
-    if (size !== null && (!Number.isSafeInteger(size) || size < 0)) {
-      fail(
-        `summary: an axis of an input has the size ${describe(size)}`,
-        'Give whole numbers, and null for what is not known.',
-      )
-    }
-  }
-  return input(
-    dtype,
-    shape.map((size) => size ?? 1),
-  )
-}
-
-const isShape = (given: SummaryInput): given is InputShape => Array.isArray(given)
-
-const noInput = (given: unknown): never =>
-  fail(`summary: an input is ${describe(given)}`, "Give its shape, a tensor, or { shape: [null, 32], dtype: 'int32' }.")
-
-const isOne = (inputs: SummaryInput | readonly SummaryInput[]): inputs is SummaryInput =>
-  !Array.isArray(inputs) || inputs.every((size) => size === null || typeof size === 'number')
 
 const parameterBytes = (model: Module): number =>
   [...model.variables().values()].reduce((sum, one) => (one instanceof Parameter ? sum + bytesOf(one) : sum), 0)
