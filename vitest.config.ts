@@ -13,7 +13,9 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
-    testTimeout: 60_000,
+    // A busy machine is slow; what hangs is still found.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
     execArgv: ['--expose-gc'],
   },
