@@ -11,8 +11,8 @@ const [GRID, SCREEN] = [14, 392]
 
 interface CodeMapProps {
   readonly service: Remote<DigitService>
-  /** A picture that was made there. */
-  onPick(picture: Float32Array): void
+  /** A picture that is made there. */
+  onPick(picture: Promise<Float32Array>): void
 }
 
 interface Space {
@@ -44,10 +44,10 @@ export function CodeMap({ service, onPick }: CodeMapProps) {
     asking.current = true
     const { left, top, width } = canvas.current!.getBoundingClientRect()
     const place = Float32Array.of(((event.clientX - left) / width) * 2 - 1, 1 - ((event.clientY - top) / width) * 2)
-    const picture = await service.decode(place)
-    asking.current = false
-    setHere(picture)
+    const picture = service.decode(place)
     if (isPicked) onPick(picture)
+    setHere(await picture)
+    asking.current = false
   }
   return (
     <section class="panel codes" aria-label="Code space of an autoencoder">

@@ -22,11 +22,16 @@ export function DigitPad({ picture, evidence, onDraw }: DigitPadProps) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const strokes = useRef<HTMLCanvasElement | undefined>(undefined)
   const last = useRef<readonly [number, number] | undefined>(undefined)
-  const own = useRef<Float32Array | undefined>(undefined)
+  /** The pictures that were drawn here. Strokes come faster than effects, so the last of them alone would not do. */
+  const own = useRef(new WeakSet<Float32Array>())
+  const hand = (drawn: Float32Array) => {
+    own.current.add(drawn)
+    onDraw(drawn)
+  }
   useEffect(() => {
     const context = canvas.current!.getContext('2d')!
     // Another picture came from outside: what was drawn is over.
-    if (own.current !== picture) strokes.current = undefined
+    if (!own.current.has(picture)) strokes.current = undefined
     show(context, strokes.current, picture, evidence)
   }, [picture, evidence])
   const placeOf = (event: PointerEvent): readonly [number, number] => {
@@ -39,8 +44,10 @@ export function DigitPad({ picture, evidence, onDraw }: DigitPadProps) {
     const to = placeOf(event)
     stroke(strokes.current.getContext('2d')!, last.current, to, PEN)
     last.current = to
-    own.current = pictureOf(strokes.current)
-    onDraw(own.current)
+    hand(pictureOf(strokes.current))
+  }
+  const lift = () => {
+    last.current = undefined
   }
   return (
     <div class="digit-pad">
@@ -56,15 +63,13 @@ export function DigitPad({ picture, evidence, onDraw }: DigitPadProps) {
           draw(event)
         }}
         onPointerMove={draw}
-        onPointerUp={() => {
-          last.current = undefined
-        }}
+        onPointerUp={lift}
+        onPointerCancel={lift}
       />
       <Button
         onClick={() => {
           strokes.current = undefined
-          own.current = new Float32Array(PIXELS)
-          onDraw(own.current)
+          hand(new Float32Array(PIXELS))
         }}
       >
         Clear

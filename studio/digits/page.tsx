@@ -47,19 +47,11 @@ export default function DigitPage() {
         <DigitPad
           picture={picture.value}
           evidence={isBlank ? undefined : seen?.evidence}
-          onDraw={(drawn) => {
-            fooled.value = undefined
-            picture.value = drawn
-          }}
+          onDraw={(drawn) => void show(drawn)}
         />
         <div class="row wrap">
           <Button onClick={() => void sample()}>Another digit</Button>
-          <Button
-            disabled={isBlank || training.value !== undefined}
-            onClick={async () => {
-              fooled.value = (await remote?.fool(picture.value)) ?? 'none'
-            }}
-          >
+          <Button disabled={isBlank || training.value !== undefined} onClick={() => remote && void fool(remote)}>
             Fool it
           </Button>
         </div>
@@ -94,15 +86,7 @@ export default function DigitPage() {
           <LayerView key={stage.name} stage={stage} />
         ))}
       </section>
-      {remote !== undefined && (
-        <CodeMap
-          service={remote}
-          onPick={(chosen) => {
-            fooled.value = undefined
-            picture.value = chosen
-          }}
-        />
-      )}
+      {remote !== undefined && <CodeMap service={remote} onPick={(chosen) => void show(chosen)} />}
     </main>
   )
 }
@@ -202,11 +186,25 @@ async function read(remote: Remote<DigitService>, drawn: Float32Array): Promise<
   if (turn === reads) reading.value = found
 }
 
+let wishes = 0
+
+/** Shows a picture as soon as it is there, unless another has been wished for meanwhile. */
+async function show(coming: Float32Array | Promise<Float32Array | undefined>): Promise<void> {
+  const wish = ++wishes
+  fooled.value = undefined
+  const found = coming instanceof Float32Array ? coming : await coming
+  if (found !== undefined && wish === wishes) picture.value = found
+}
+
 let sampled = 0
 
 async function sample(): Promise<void> {
-  fooled.value = undefined
   sampled++
-  const found = await service.value?.sample((sampled * 7 + 1) % 10, sampled)
-  if (found !== undefined) picture.value = found
+  await show(Promise.resolve(service.value?.sample((sampled * 7 + 1) % 10, sampled)))
+}
+
+async function fool(remote: Remote<DigitService>): Promise<void> {
+  const asked = picture.value
+  const found = await remote.fool(asked)
+  if (picture.value === asked) fooled.value = found ?? 'none'
 }

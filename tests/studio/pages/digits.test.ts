@@ -25,6 +25,27 @@ inChromium('the digit lab', (withPage) => {
     await withPage('digits', async (page) => {
       await page.getByText('digits that it has not seen').waitFor()
       expect(await page.locator('progress').count()).toBe(0)
+      // A hand is quicker than the page: several strokes between two of its pictures, right after another digit was asked for.
+      await page.getByRole('button', { name: 'Another digit' }).click()
+      const top = await page.getByLabel('Draw a digit here').evaluate(async (element) => {
+        const pad = element as HTMLCanvasElement
+        const { left, top } = pad.getBoundingClientRect()
+        const send = async (kind: string, y: number) => {
+          pad.dispatchEvent(
+            new PointerEvent(kind, { clientX: left + 140, clientY: top + y, pointerId: 1, bubbles: true }),
+          )
+          // Long enough to render, too short to paint.
+          for (let i = 0; i < 20; i++) await Promise.resolve()
+        }
+        pad.setPointerCapture = () => {}
+        await send('pointerdown', 40)
+        for (let y = 60; y <= 240; y += 10) await send('pointermove', y)
+        await send('pointerup', 240)
+        await new Promise((resolve) => setTimeout(resolve, 2000))
+        return [...pad.getContext('2d')!.getImageData(140, 50, 1, 1).data]
+      })
+      expect(top).toEqual([255, 255, 255, 255])
+      await eventually(() => page.locator('[data-answer]').innerText()).toBe('1')
     })
   }, 300_000)
 
