@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { replaceQuery, route } from '../parts/address'
 import { Button } from '../parts/controls'
 import { DataPanel } from './data/data-panel'
+import { takeTable } from './data/own-data'
 import { NetworkView } from './network/network-view'
 import { OutputPanel } from './output/output-panel'
 import { ProgramPanel } from './program/program-panel'
@@ -43,7 +44,16 @@ export default function PlaygroundPage() {
       const has = second.settings.peek()
       if (DATA_SETTINGS.some((key) => has[key] !== wanted[key])) void second.change(wanted)
     })
+    // A link that is opened in a page that stands is followed, too; what the page has written itself is no news.
+    const opened = route.peek()
+    const endLink = effect(() => {
+      const { page, query } = route.value
+      if (route.value === opened || page !== 'playground') return
+      for (const trainer of trainers.peek()) trainer.stop()
+      trainers.value = open(query)
+    })
     return () => {
+      endLink()
       endAddress()
       endData()
       for (const trainer of trainers.peek()) trainer.stop()
@@ -64,7 +74,15 @@ export default function PlaygroundPage() {
     }
   }
   return (
-    <main class="playground">
+    <main
+      class="playground"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={async (event) => {
+        event.preventDefault()
+        const [file] = event.dataTransfer?.files ?? []
+        if (file !== undefined) await takeTable(first, await file.text())
+      }}
+    >
       <h1 class="unseen">Playground</h1>
       <div class="top">
         <Transport trainers={trainers.value} />

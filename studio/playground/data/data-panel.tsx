@@ -1,5 +1,4 @@
-import { Select, Slider } from '../../parts/controls'
-import { Icon } from '../../parts/icons'
+import { Button, Select, Slider } from '../../parts/controls'
 import { limits, type Settings } from '../settings/settings'
 import type { Trainer } from '../training/trainer'
 import { OwnData } from './own-data'
@@ -15,16 +14,25 @@ export function DataPanel({ trainer }: { readonly trainer: Trainer }) {
     <section class="panel data" aria-label="Data">
       <h2>Data</h2>
       <fieldset class="thumbnails" aria-label="Sets of points">
-        {(Object.keys(datasets) as DataName[]).map((name) => (
-          <Thumbnail
-            key={name}
-            name={name}
-            points={trainer.samples.value?.[name]}
-            chosen={settings.data === name}
-            onChoose={() => change({ data: name })}
-          />
-        ))}
+        {(Object.keys(datasets) as DataName[])
+          .filter((name) => name !== 'own')
+          .map((name) => (
+            <Thumbnail
+              key={name}
+              name={name}
+              points={trainer.samples.value?.[name]}
+              chosen={settings.data === name}
+              onChoose={() => change({ data: name })}
+            />
+          ))}
       </fieldset>
+      <Button
+        kind={settings.data === 'own' ? 'main' : 'plain'}
+        pressed={settings.data === 'own'}
+        onClick={() => change({ data: 'own' })}
+      >
+        Your own data
+      </Button>
       {settings.data === 'own' && <OwnData trainer={trainer} />}
       {isMany && (
         <Slider
@@ -41,6 +49,11 @@ export function DataPanel({ trainer }: { readonly trainer: Trainer }) {
           {...{ from: limits.noise[0], to: limits.noise[1], step: 5 }}
           onChange={(noise) => change({ noise })}
         />
+      )}
+      {settings.data !== 'own' && (
+        <Button label="Draw other points of the same kind" onClick={() => change({ dataSeed: settings.dataSeed + 1 })}>
+          Other points
+        </Button>
       )}
       <Slider
         label="Learned from"
@@ -75,11 +88,7 @@ function Thumbnail({ name, points, chosen, onChoose }: ThumbnailProps) {
   const { label } = datasets[name]
   return (
     <button type="button" class="thumbnail" aria-pressed={chosen} aria-label={label} title={label} onClick={onChoose}>
-      {points === undefined ? (
-        name === 'own' && <Icon name="pen" />
-      ) : (
-        <PointsCanvas points={points} size={44} radius={1.1} />
-      )}
+      {points !== undefined && <PointsCanvas points={points} size={44} radius={1.1} />}
     </button>
   )
 }

@@ -37,5 +37,5 @@ export function PointsCanvas({ points, filled, shown, size, radius }: PointsCanv
       context.stroke()
     }
   }, [points, filled, shown, size, radius, theme.value])
-  return <canvas ref={canvas} class="points" style={{ width: size, height: size }} aria-hidden="true" />
+  return <canvas ref={canvas} class="points" aria-hidden="true" />
 }

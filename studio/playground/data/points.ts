@@ -7,7 +7,7 @@ const COUNT = 500
 
 /** The points that settings ask for; equal settings give equal points. */
 export function makePoints(settings: Settings): Points {
-  const { data: name, seed } = settings
+  const { data: name, dataSeed: seed } = settings
   if (name === 'own') return decodePoints(settings.points)
   const noise = (settings.noise / 50) * 0.5
   const { kind, manyClasses = false }: DataKind = datasets[name]

@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import { Button } from '../../parts/controls'
 import { features } from '../settings/choices'
 import type { Trainer } from '../training/trainer'
@@ -10,11 +10,15 @@ export function NeuronPanel({ trainer }: { readonly trainer: Trainer }) {
   const link = chosen && frame?.links[chosen.layer - 1]
   if (chosen === undefined || link === undefined || chosen.neuron >= link.to) {
     return (
-      <p class="hint">Click a neuron to read and change its weights; point at a link to see its weight and gradient.</p>
+      <p class="hint">
+        Click a neuron or a link to read and change weights by hand. Point at a link for its weight and gradient, at a
+        neuron to see its map large, at the output to see every neuron’s value there.
+      </p>
     )
   }
   const { layer, neuron } = chosen
   const { settings } = trainer
+  const isOutput = layer === frame!.links.length
   const nameOf = (from: number): string =>
     layer === 1 ? features[settings.value.features[from]!].label : `neuron ${from + 1} of layer ${layer - 1}`
   const set = (from: number | undefined, value: number) => void trainer.setWeight(layer - 1, from, neuron, value)
@@ -27,7 +31,8 @@ export function NeuronPanel({ trainer }: { readonly trainer: Trainer }) {
     <div class="neuron-panel">
       <div class="row">
         <h3>
-          Neuron {neuron + 1} of layer {layer}
+          {isOutput ? 'Output' : 'Neuron'} {isOutput && link.to === 1 ? '' : neuron + 1}
+          {isOutput ? '' : ` of layer ${layer}`}
         </h3>
         <span>
           {low === undefined || high === undefined ? '' : `gives ${low.toPrecision(3)} … ${high.toPrecision(3)}`}
@@ -55,6 +60,7 @@ export function NeuronPanel({ trainer }: { readonly trainer: Trainer }) {
             <WeightRow
               key={nameOf(from)}
               name={nameOf(from)}
+              isChosen={chosen.from === from}
               value={link.weights[from * link.to + neuron]!}
               gradient={link.gradients[from * link.to + neuron]}
               onChange={(value) => set(from, value)}
@@ -74,13 +80,19 @@ export function NeuronPanel({ trainer }: { readonly trainer: Trainer }) {
 
 interface WeightRowProps {
   readonly name: string
+  /** Whether its link was clicked. */
+  readonly isChosen?: boolean
   readonly value: number
   readonly gradient: number | undefined
   onChange(value: number): void
 }
 
-function WeightRow({ name, value, gradient, onChange }: WeightRowProps) {
+function WeightRow({ name, isChosen = false, value, gradient, onChange }: WeightRowProps) {
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (isChosen) input.current!.select()
+  }, [isChosen])
   return (
     <tr>
       <th scope="row">
@@ -89,6 +101,7 @@ function WeightRow({ name, value, gradient, onChange }: WeightRowProps) {
       <td>
         <input
           id={id}
+          ref={input}
           type="number"
           step="0.1"
           value={Number(value.toPrecision(4))}

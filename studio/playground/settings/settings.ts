@@ -30,8 +30,10 @@ export interface Settings {
   readonly batchNorm: boolean
   /** Whether layers add to what goes into them, where the widths allow it. */
   readonly skip: boolean
-  /** Starts the points and the weights. */
+  /** Starts the weights, and the order in which points are learned from. */
   readonly seed: number
+  /** Starts the points. */
+  readonly dataSeed: number
   /** The user's own points, as {@link encodePoints} writes them; '' for none. */
   readonly points: string
 }
@@ -57,11 +59,12 @@ export const defaults: Settings = {
   batchNorm: false,
   skip: false,
   seed: 1,
+  dataSeed: 1,
   points: '',
 }
 
 /** Those that the points depend on. */
-export const DATA_SETTINGS = ['data', 'classes', 'noise', 'trainShare', 'seed', 'points'] as const
+export const DATA_SETTINGS = ['data', 'classes', 'noise', 'trainShare', 'dataSeed', 'points'] as const
 
 export const limits = {
   classes: [2, 6],
@@ -70,10 +73,15 @@ export const limits = {
   batchSize: [1, 250],
   layers: [0, 8],
   units: [1, 12],
-  learningRate: [1e-6, 100],
+  learningRate: [1e-6, 1000],
   regularizationRate: [0, 10],
   dropout: [0, 0.9],
 } as const
+
+const SEEDS = [0, 2 ** 31 - 1] as const
+
+/** Learning rates to choose from. */
+export const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100, 1000] as const
 
 /** The settings as the query of an address: only what differs from the defaults. */
 export function encodeSettings(settings: Settings): URLSearchParams {
@@ -98,7 +106,10 @@ export function decodeSettings(query: URLSearchParams): Settings {
     const [low, high] = limits[key]
     return Number.isFinite(given) ? Math.min(high, Math.max(low, given)) : defaults[key]
   }
-  const integer = (key: 'classes' | 'batchSize' | 'seed', [low, high]: readonly [number, number]): number => {
+  const integer = (
+    key: 'classes' | 'batchSize' | 'seed' | 'dataSeed',
+    [low, high]: readonly [number, number],
+  ): number => {
     const given = Number.parseInt(query.get(key) ?? '', 10)
     return Number.isSafeInteger(given) ? Math.min(high, Math.max(low, given)) : defaults[key]
   }
@@ -127,7 +138,8 @@ export function decodeSettings(query: URLSearchParams): Settings {
     dropout: number('dropout'),
     batchNorm: flag('batchNorm'),
     skip: flag('skip'),
-    seed: integer('seed', [0, 2 ** 31 - 1]),
+    seed: integer('seed', SEEDS),
+    dataSeed: integer('dataSeed', SEEDS),
     points: query.get('points') ?? defaults.points,
   }
 }

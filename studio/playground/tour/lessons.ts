@@ -10,8 +10,11 @@ export interface Lesson {
   readonly variants: readonly { readonly label: string; readonly settings: Partial<Settings> }[]
 }
 
-const layers = (activation: LayerSettings['activation'], ...units: readonly number[]): readonly LayerSettings[] =>
-  units.map((count) => ({ units: count, activation }))
+/** Hidden layers of one kind. */
+export const layersOf = (
+  activation: LayerSettings['activation'],
+  ...units: readonly number[]
+): readonly LayerSettings[] => units.map((count) => ({ units: count, activation }))
 
 const products = ['x', 'y', 'xx', 'yy', 'xy'] as const
 
@@ -33,9 +36,9 @@ export const lessons: readonly Lesson[] = [
       'A hidden layer folds the plane first. Six neurons nearly always find the corners; with four it depends on the first weights: press the die and try again.',
     ],
     variants: [
-      { label: 'Six hidden neurons', settings: { layers: layers('tanh', 6) } },
-      { label: 'Four', settings: { layers: layers('tanh', 4) } },
-      { label: 'Two', settings: { layers: layers('tanh', 2) } },
+      { label: 'Six hidden neurons', settings: { layers: layersOf('tanh', 6) } },
+      { label: 'Four', settings: { layers: layersOf('tanh', 4) } },
+      { label: 'Two', settings: { layers: layersOf('tanh', 2) } },
     ],
   },
   {
@@ -46,7 +49,7 @@ export const lessons: readonly Lesson[] = [
       'Someone had to know that squares would help. Hidden layers find such features by themselves, from x₁ and x₂ alone, but need longer.',
     ],
     variants: [
-      { label: 'Layers instead of features', settings: { features: ['x', 'y'], layers: layers('tanh', 4) } },
+      { label: 'Layers instead of features', settings: { features: ['x', 'y'], layers: layersOf('tanh', 4) } },
       { label: 'The product for xor', settings: { data: 'xor', features: ['xy'] } },
     ],
   },
@@ -54,7 +57,7 @@ export const lessons: readonly Lesson[] = [
     title: 'Depth against width',
     settings: {
       data: 'spiral',
-      layers: layers('tanh', 8, 8, 8),
+      layers: layersOf('tanh', 8, 8, 8),
       learningRate: 0.01,
       optimizer: 'adam',
     },
@@ -63,10 +66,10 @@ export const lessons: readonly Lesson[] = [
       'One layer of twelve has to draw every winding by itself.',
     ],
     variants: [
-      { label: 'One wide layer', settings: { layers: layers('tanh', 12) } },
+      { label: 'One wide layer', settings: { layers: layersOf('tanh', 12) } },
       {
         label: 'One layer, but good features',
-        settings: { layers: layers('tanh', 8), features: ['x', 'y', 'sinX', 'sinY'] },
+        settings: { layers: layersOf('tanh', 8), features: ['x', 'y', 'sinX', 'sinY'] },
       },
     ],
   },
@@ -76,7 +79,7 @@ export const lessons: readonly Lesson[] = [
       data: 'moons',
       noise: 45,
       trainShare: 10,
-      layers: layers('relu', 12, 12, 12),
+      layers: layersOf('relu', 12, 12, 12),
       optimizer: 'adam',
       learningRate: 0.01,
       batchSize: 10,
@@ -87,7 +90,7 @@ export const lessons: readonly Lesson[] = [
     ],
     variants: [
       { label: 'A line', settings: { layers: [] } },
-      { label: 'Three neurons', settings: { layers: layers('tanh', 3) } },
+      { label: 'Three neurons', settings: { layers: layersOf('tanh', 3) } },
       { label: 'More points', settings: { trainShare: 90 } },
     ],
   },
@@ -97,7 +100,7 @@ export const lessons: readonly Lesson[] = [
       data: 'moons',
       noise: 45,
       trainShare: 10,
-      layers: layers('relu', 12, 12, 12),
+      layers: layersOf('relu', 12, 12, 12),
       optimizer: 'adam',
       learningRate: 0.01,
       regularization: 'l2',
@@ -115,7 +118,7 @@ export const lessons: readonly Lesson[] = [
   },
   {
     title: 'Noise in the steps',
-    settings: { data: 'circle', noise: 25, batchSize: 1, learningRate: 0.1, layers: layers('tanh', 6) },
+    settings: { data: 'circle', noise: 25, batchSize: 1, learningRate: 0.1, layers: layersOf('tanh', 6) },
     text: [
       'With one point to a step the gradient is a guess: the losses jump, and the boundary trembles as long as the learning rate is high.',
       'Larger batches are calmer for the same rate; a rate that falls (Schedule: cosine) calms down at the end and keeps the speed of the beginning.',
@@ -127,20 +130,20 @@ export const lessons: readonly Lesson[] = [
   },
   {
     title: 'Why deep sigmoid nets stood still',
-    settings: { data: 'circle', layers: layers('sigmoid', 6, 6, 6, 6, 6), learningRate: 0.1, initializer: 'glorot' },
+    settings: { data: 'circle', layers: layersOf('sigmoid', 6, 6, 6, 6, 6), learningRate: 0.1, initializer: 'glorot' },
     text: [
       'A sigmoid lets at most a quarter of a gradient through, in every layer. After five of them the first layer hears next to nothing: look at the gradients below the network. The loss does not move (Hochreiter, 1991; Glorot and Bengio, 2010).',
       'ReLU lets the whole gradient through wherever it is on. Tanh does around 0. Batch norm keeps values where the slope is.',
     ],
     variants: [
-      { label: 'ReLU', settings: { layers: layers('relu', 6, 6, 6, 6, 6), initializer: 'he' } },
-      { label: 'Tanh', settings: { layers: layers('tanh', 6, 6, 6, 6, 6) } },
+      { label: 'ReLU', settings: { layers: layersOf('relu', 6, 6, 6, 6, 6), initializer: 'he' } },
+      { label: 'Tanh', settings: { layers: layersOf('tanh', 6, 6, 6, 6, 6) } },
       { label: 'Sigmoid with batch norm', settings: { batchNorm: true } },
     ],
   },
   {
     title: 'First weights',
-    settings: { data: 'circle', layers: layers('tanh', 6, 6, 6), initializer: 'small' },
+    settings: { data: 'circle', layers: layersOf('tanh', 6, 6, 6), initializer: 'small' },
     text: [
       'Very small weights: values shrink from layer to layer, all neurons are pale, and gradients vanish with them. Very large ones: neurons are either −1 or 1, and their slope is nothing.',
       'All equal is worst: the neurons of a layer stay equal for ever. Glorot keeps the size of values for tanh, He for ReLU.',
@@ -155,7 +158,7 @@ export const lessons: readonly Lesson[] = [
     title: 'Batch norm',
     settings: {
       data: 'spiral',
-      layers: layers('sigmoid', 8, 8, 8),
+      layers: layersOf('sigmoid', 8, 8, 8),
       batchNorm: true,
       batchSize: 50,
       learningRate: 0.3,
@@ -171,7 +174,7 @@ export const lessons: readonly Lesson[] = [
   },
   {
     title: 'Optimizers',
-    settings: { data: 'spiral', layers: layers('tanh', 8, 8), learningRate: 0.01, optimizer: 'sgd' },
+    settings: { data: 'spiral', layers: layersOf('tanh', 8, 8), learningRate: 0.01, optimizer: 'sgd' },
     text: [
       'The same network and the same first weights. Plain gradient descent creeps along the valleys of the loss; momentum rolls through them; Adam gives each weight a rate of its own.',
       'Change the optimizer while it trains and watch the slope of the loss.',
@@ -189,7 +192,7 @@ export const lessons: readonly Lesson[] = [
       noise: 20,
       trainShare: 10,
       features: products,
-      layers: layers('relu', 12, 12),
+      layers: layersOf('relu', 12, 12),
       optimizer: 'adam',
       learningRate: 0.01,
     },
@@ -204,8 +207,8 @@ export const lessons: readonly Lesson[] = [
   },
 ]
 
-/** The settings of a lesson or of one of its variants. */
-export const lessonSettings = (lesson: Lesson, variant: Partial<Settings> = {}): Settings => ({
+/** The settings of a lesson, or of what is known to be good, or of a variant of it. */
+export const lessonSettings = (lesson: Pick<Lesson, 'settings'>, variant: Partial<Settings> = {}): Settings => ({
   ...defaults,
   ...lesson.settings,
   ...variant,

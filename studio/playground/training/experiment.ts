@@ -3,7 +3,9 @@ import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { EXTENT, GRID, type Points } from '../data/plane'
 import { makePoints } from '../data/points'
-import type { Settings } from '../settings/settings'
+import { DATA_SETTINGS, type Settings } from '../settings/settings'
+import { type At, explainFailure, type Finding, obstacle } from './failure'
+import { keepWeights } from './keep-weights'
 import { type Examples, type Machine, makeMachine } from './machine'
 
 /** How well the network does on some of the points. */
@@ -36,7 +38,7 @@ export interface Frame {
   /** Steps that {@link Experiment.frame} can go back to. */
   readonly moments: readonly number[]
   /** Why the training has stopped, if it has. */
-  readonly problem: string | undefined
+  readonly problem: Finding | undefined
 }
 
 /** The weights at one step, and what they belong to. */
@@ -65,7 +67,7 @@ export class Experiment {
   #shuffle: RandomStream
   #moments: Moment[] = []
   #interval = 1
-  #problem: string | undefined
+  #problem: Finding | undefined
 
   constructor(settings: Settings) {
     this.#settings = settings
@@ -74,6 +76,7 @@ export class Experiment {
     this.#shuffle = new RandomStream(settings.seed, SHUFFLES)
     ;({ trained: this.#trained, train: this.#train, test: this.#test } = split(settings, this.#points))
     this.#order = Int32Array.from(this.#trained)
+    this.#problem = obstacle(settings, this.#trained.length)
     this.#keepMoment()
   }
 
@@ -93,16 +96,25 @@ export class Experiment {
   /** So many steps of training, or fewer if the loss is no number any more. */
   async train(steps: number): Promise<void> {
     if (this.#problem !== undefined || this.#trained.length === 0) return
-    const { network, step } = this.#machine
-    network.train()
+    const machine = this.#machine
+    machine.network.train()
     let loss: Tensor<[]> | undefined
+    const trail: At[] = [{ step: this.#steps, values: machine.values() }]
     for (let i = 0; i < steps; i++) {
       const batch = this.#batch()
-      loss = step(batch.places, batch.targets)
+      loss = machine.step(batch.places, batch.targets)
       this.#steps++
+      trail.push({ step: this.#steps, values: machine.values() })
       if (this.#steps % this.#interval === 0) this.#keepMoment()
     }
-    if (loss !== undefined && !Number.isFinite(await loss.item())) this.#problem = NOT_A_NUMBER
+    if (loss === undefined || Number.isFinite(await loss.item())) return
+    const { finding, last } = await explainFailure(this.#settings, machine, trail, this.#train)
+    this.#problem = finding
+    if (last === undefined) return
+    // What there is to see is the last moment at which there was something.
+    nn.assignValues(machine.network, last.values)
+    this.#steps = last.step
+    this.#moments = this.#moments.filter(({ step }) => step <= last.step)
   }
 
   /**
@@ -110,21 +122,23 @@ export class Experiment {
    * Other points or another seed take effect at once as well.
    */
   async change(settings: Settings): Promise<void> {
-    const old = this.#machine
-    const state = await old.optimizer.state()
+    const [old, before] = [this.#machine, this.#points]
+    const isOther = needsMachine(this.#settings, settings)
     this.#settings = settings
     this.#points = makePoints(settings)
-    this.#machine = makeMachine(settings, this.#points)
     ;({ trained: this.#trained, train: this.#train, test: this.#test } = split(settings, this.#points))
     this.#order = Int32Array.from(this.#trained)
     this.#next = 0
-    this.#problem = undefined
-    const isSame = await keepWeights(old.network, this.#machine.network)
-    if (isSame && old.optimizer.constructor === this.#machine.optimizer.constructor) {
-      // Another rule has other slots; then it starts afresh.
-      try {
-        this.#machine.optimizer.loadState(state)
-      } catch {}
+    this.#problem = obstacle(settings, this.#trained.length)
+    if (isOther || before.kind !== this.#points.kind || before.classes !== this.#points.classes) {
+      this.#machine = makeMachine(settings, this.#points)
+      const isSame = await keepWeights(old.network, this.#machine.network)
+      if (isSame && old.optimizer.constructor === this.#machine.optimizer.constructor) {
+        // Another rule has other slots; then it starts afresh.
+        try {
+          this.#machine.optimizer.loadState(await old.optimizer.state())
+        } catch {}
+      }
     }
     this.#keepMoment()
   }
@@ -137,17 +151,17 @@ export class Experiment {
     const values = Float32Array.from(await variable.value.data())
     values[from === undefined ? to : from * linear!.outputs + to] = value
     variable.assign(tensor(values, variable.shape))
-    this.#problem = undefined
+    this.#problem = obstacle(this.#settings, this.#trained.length)
   }
 
   /** What there is to see now, or at one of the moments. */
   async frame(moment?: number): Promise<Frame> {
-    const now: Moment = { step: this.#steps, machine: this.#machine, values: valuesOf(this.#machine) }
+    const now: Moment = { step: this.#steps, machine: this.#machine, values: this.#machine.values() }
     const { step, machine, values } = (moment === undefined ? undefined : this.#moments[moment]) ?? now
     machine.network.eval()
     const layers = machine.look(values, grid())
     const [train, test] = [this.#train, this.#test].map((examples) => score(machine, values, examples))
-    const slopes = this.#trained.length === 0 ? undefined : machine.slopes(parametersOf(machine, values), this.#train)
+    const slopes = this.#trained.length === 0 ? undefined : machine.slopes(machine.trainedOf(values), this.#train)
     const links = machine.network.linears.map(async ({ inputs, outputs }, i): Promise<Link> => {
       const path = i < machine.network.hidden.length ? `hidden.${i}` : 'output'
       const read = async (from: nn.ValuesByPath | undefined, name: string): Promise<Float32Array> =>
@@ -183,23 +197,26 @@ export class Experiment {
   }
 
   #keepMoment(): void {
-    this.#moments.push({ step: this.#steps, machine: this.#machine, values: valuesOf(this.#machine) })
+    this.#moments.push({ step: this.#steps, machine: this.#machine, values: this.#machine.values() })
     if (this.#moments.length <= MOMENTS) return
     this.#moments = this.#moments.filter((_, i) => i % 2 === 0)
     this.#interval *= 2
   }
 }
 
-const NOT_A_NUMBER =
-  'The loss is no number any more: the steps were so large that the weights have grown beyond all bounds. ' +
-  'Take a smaller learning rate and start again.'
+/** Settings that change nothing but the points and how they are fed. */
+const FEEDING: ReadonlySet<string> = new Set([...DATA_SETTINGS, 'batchSize', 'seed'])
+
+/** Whether other settings make another network or another way to train it. */
+const needsMachine = (old: Settings, fresh: Settings): boolean =>
+  (Object.keys(fresh) as (keyof Settings)[]).some((key) => !FEEDING.has(key) && old[key] !== fresh[key])
 
 /** Streams of random numbers beside those of the points. */
 const [SHUFFLES, SPLITS] = [2 ** 40, 2 ** 41]
 
 function split(settings: Settings, points: Points) {
   const order = Int32Array.from(points.targets, (_, i) => i)
-  new RandomStream(settings.seed, SPLITS).shuffle(order)
+  new RandomStream(settings.dataSeed, SPLITS).shuffle(order)
   const count = Math.round((order.length * settings.trainShare) / 100)
   const [trained, tested] = [order.subarray(0, count), order.subarray(count)]
   return { trained: [...trained], train: gather(points, trained), test: gather(points, tested) }
@@ -215,12 +232,6 @@ function gather({ places, targets }: Points, chosen: Int32Array): Examples {
     ),
   }
 }
-
-const valuesOf = ({ network }: Machine): nn.ValuesByPath => ({ ...nn.parametersOf(network), ...nn.buffersOf(network) })
-
-/** Those of the values that are trained. */
-const parametersOf = ({ network }: Machine, values: nn.ValuesByPath): nn.ValuesByPath =>
-  Object.fromEntries([...network.namedParameters().keys()].map((path) => [path, values[path]!]))
 
 async function score(machine: Machine, values: nn.ValuesByPath, examples: Examples): Promise<Score> {
   if (examples.targets.shape[0] === 0) return { loss: Number.NaN, accuracy: Number.NaN }
@@ -246,30 +257,4 @@ function grid(): Tensor<[number, number]> {
     [GRID * GRID, 2],
   )
   return gridTensor
-}
-
-/** Copies what both networks have of each layer; says whether that is all of both. */
-async function keepWeights(from: nn.Module, to: nn.Module): Promise<boolean> {
-  const [old, fresh] = [from.variables(), to.variables()]
-  let isAll = old.size === fresh.size
-  for (const [path, variable] of fresh) {
-    const before = old.get(path)
-    if (before === undefined) {
-      isAll = false
-      continue
-    }
-    const [shape, was] = [variable.shape, before.shape]
-    if (shape.length !== was.length) continue
-    if (shape.some((size, axis) => size !== was[axis])) isAll = false
-    const [values, kept] = [Float32Array.from(await variable.value.data()), await before.value.data()]
-    const [columns, oldColumns] = [shape.at(-1) ?? 1, was.at(-1) ?? 1]
-    for (let i = 0; i < values.length; i++) {
-      const [row, column] = [Math.floor(i / columns), i % columns]
-      if (column < oldColumns && row * oldColumns + column < kept.length) {
-        values[i] = Number(kept[row * oldColumns + column])
-      }
-    }
-    variable.assign(tensor(values, shape).cast(variable.dtype))
-  }
-  return isAll
 }

@@ -24,8 +24,12 @@ export interface Machine {
   /** The values of all neurons, for other weights than those of now. */
   readonly look: Compiled<[values: nn.ValuesByPath, places: Values], readonly Values[]>
   readonly score: Compiled<[values: nn.ValuesByPath, examples: Examples], Scored>
-  /** The derivatives of the loss by all weights. */
+  /** The derivatives of the loss by all weights, see {@link Machine.trainedOf}. */
   readonly slopes: Compiled<[values: nn.ValuesByPath, examples: Examples], nn.ValuesByPath>
+  /** The weights of now, and what batch norm has measured. They stay as they are when the training goes on. */
+  values(): nn.ValuesByPath
+  /** Those of the values that are trained. */
+  trainedOf(values: nn.ValuesByPath): nn.ValuesByPath
 }
 
 interface Scored {
@@ -56,9 +60,16 @@ export function makeMachine(settings: Settings, { kind, classes }: Points): Mach
   }
   const run = (values: nn.ValuesByPath, places: Values): readonly Values[] => nn.functionalCall(network, values, places)
 
+  // The network never changes, so it is walked once.
+  const variables = [...network.variables()]
+  const trained = [...network.namedParameters().keys()]
+  const pick = <Value>(entries: Iterable<readonly [string, Value]>) => Object.fromEntries(entries)
+
   return {
     network,
     optimizer,
+    values: () => pick(variables.map(([path, variable]) => [path, variable.value])),
+    trainedOf: (values) => pick(trained.map((path) => [path, values[path]!])),
     step: compile((places: Values, targets: Targets) => {
       const loss = lossOf(network.forward(places), targets)
       optimizer.minimize(loss.add(penalty()))

@@ -1,15 +1,30 @@
 import { computed, effect, signal } from '@preact/signals'
 import { type Remote, wrap } from 'comlink'
 import type { DataName, Points } from '../data/plane'
-import { DATA_SETTINGS, type Settings } from '../settings/settings'
+import type { Choice, ReadTable } from '../data/table'
+import type { Settings } from '../settings/settings'
 import type { Frame } from './experiment'
+import type { Finding } from './failure'
+import { healthOf } from './health'
 import type { PlaygroundService } from './worker'
 
 /** Losses over steps: the axis, training, test. */
 export type History = [steps: number[], train: number[], test: number[]]
 
+/** A neuron by its layer, features first, and its place; and one of its weights, by where it comes from. */
+export interface NeuronPlace {
+  readonly layer: number
+  readonly neuron: number
+  readonly from?: number
+}
+
 /** More points of the curves than this, and every other is left out. */
 const KEPT = 2000
+
+const isVisible = signal(!document.hidden)
+document.addEventListener('visibilitychange', () => {
+  isVisible.value = !document.hidden
+})
 
 /** A training in a worker of its own, as the page sees it. */
 export class Trainer {
@@ -21,8 +36,10 @@ export class Trainer {
   readonly playing = signal(false)
   /** Steps for each frame of the page; Infinity for as many as possible. */
   readonly pace = signal(Infinity)
-  /** The neuron whose map is shown large: its layer, features first, and its place. */
-  readonly neuron = signal<{ readonly layer: number; readonly neuron: number } | undefined>(undefined)
+  /** The neuron whose weights are shown. */
+  readonly neuron = signal<NeuronPlace | undefined>(undefined)
+  /** The neuron that the pointer is on. */
+  readonly pointed = signal<NeuronPlace | undefined>(undefined)
   /** The moment that is looked at instead of now. */
   readonly moment = signal<number | undefined>(undefined)
   readonly history = signal<History>([[], [], []])
@@ -30,9 +47,17 @@ export class Trainer {
   readonly framesPerSecond = signal(0)
   readonly error = signal<string | undefined>(undefined)
   readonly stopped = computed(() => this.error.value ?? this.frame.value?.problem)
+  /** What is wrong with the training, and what would mend it. */
+  readonly health = computed((): Finding | undefined => {
+    if (this.error.value !== undefined) return { text: this.error.value }
+    const [frame, points] = [this.frame.value, this.points.value]
+    if (frame === undefined || points === undefined) return undefined
+    return healthOf({ settings: this.settings.value, frame, points, history: this.history.value })
+  })
 
   readonly #worker: Worker
   readonly #service: Remote<PlaygroundService>
+  #changing: Promise<void> | undefined
   #waiting = false
   #wanted = true
   #measured = { time: performance.now(), step: 0, frames: 0 }
@@ -45,7 +70,8 @@ export class Trainer {
     this.#worker.addEventListener('error', ({ message }) => this.#fail(message))
     this.#service = wrap<PlaygroundService>(this.#worker)
     this.#effects = [
-      effect(() => void this.#service.setPlaying(this.playing.value)),
+      // What nobody looks at does not keep the processor busy; it goes on when it is looked at again.
+      effect(() => void this.#service.setPlaying(this.playing.value && isVisible.value)),
       effect(() => void this.#service.setPace(this.pace.value)),
       effect(() => {
         this.moment.value
@@ -71,8 +97,7 @@ export class Trainer {
     this.history.value = [[], [], []]
     this.moment.value = undefined
     this.error.value = undefined
-    await this.#do(this.#service.start(this.settings.value))
-    this.points.value = await this.#service.points()
+    await this.#do(this.#service.start(this.settings.value).then(() => this.#takePoints()))
   }
 
   /** Starts again with other settings. */
@@ -81,12 +106,32 @@ export class Trainer {
     await this.reset()
   }
 
-  /** Goes on with other settings. */
+  /** Goes on with other settings. Of changes that come quickly those between are left out. */
   async change(changes: Partial<Settings>): Promise<void> {
-    const before = this.settings.value
-    this.settings.value = { ...before, ...changes }
-    await this.#do(this.#service.change(this.settings.value))
-    if (DATA_SETTINGS.some((key) => key in changes)) this.points.value = await this.#service.points()
+    this.settings.value = { ...this.settings.value, ...changes }
+    this.#changing ??= this.#sendChanges()
+    await this.#changing
+  }
+
+  async #sendChanges(): Promise<void> {
+    let sent: Settings | undefined
+    while (sent !== this.settings.value) {
+      sent = this.settings.value
+      await this.#do(this.#service.change(sent).then(() => this.#takePoints()))
+    }
+    this.#changing = undefined
+  }
+
+  /** Does what a finding proposes. */
+  async take({ settings, restarts }: NonNullable<Finding['cure']>): Promise<void> {
+    const wasPlaying = this.playing.value || this.stopped.value !== undefined
+    await (restarts ? this.restart(settings) : this.change(settings))
+    this.playing.value = wasPlaying
+  }
+
+  /** Points from a table, see {@link readTable}. */
+  readTable(text: string, chosen?: Choice): Promise<ReadTable> {
+    return this.#service.readTable(text, chosen)
   }
 
   async step(): Promise<void> {
@@ -102,6 +147,10 @@ export class Trainer {
     cancelAnimationFrame(this.#animation)
     for (const end of this.#effects) end()
     this.#worker.terminate()
+  }
+
+  async #takePoints(): Promise<void> {
+    this.points.value = await this.#service.points()
   }
 
   async #do(work: Promise<unknown>): Promise<void> {
@@ -129,13 +178,11 @@ export class Trainer {
     this.#service.frame(moment).then(
       (frame) => {
         this.#waiting = false
+        if (frame === undefined) return
         this.frame.value = frame
         if (moment === undefined) this.#remember(frame)
       },
-      // Nothing has been started yet.
-      () => {
-        this.#waiting = false
-      },
+      (error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)),
     )
   }
 

@@ -1,10 +1,9 @@
 import { Button, Select, Toggle } from '../../parts/controls'
 import { Icon } from '../../parts/icons'
 import { initializers, optimizers, schedules } from '../settings/choices'
-import type { Settings } from '../settings/settings'
+import { RATES, type Settings } from '../settings/settings'
 import type { Trainer } from './trainer'
 
-const RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 const STRENGTHS = [0, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1]
 const PACES = {
   '1': '1 step a frame',
@@ -56,7 +55,7 @@ export function Transport({ trainers }: Both) {
           <Icon name="step" />
         </Button>
         <Button
-          label="Other points and other first weights"
+          label="Start again from other weights"
           onClick={() => all((one) => one.restart({ seed: one.settings.value.seed + 1 }))}
         >
           <Icon name="dice" />

@@ -83,6 +83,47 @@ describe('an experiment', () => {
     expect((await experiment.frame()).step).toBe(210)
   })
 
+  it('keeps the weights of a feature wherever it stands among the others', async () => {
+    const only: Settings = { ...spiral, features: ['y'] }
+    const { experiment, frame } = await trained(only, 100)
+    await experiment.change({ ...only, features: ['x', 'y', 'sinY'] })
+    const [first] = (await experiment.frame()).links
+    expect([...first!.weights.slice(8, 16)]).toEqual([...frame.links[0]!.weights])
+    await experiment.change({ ...only, layers: [] })
+    await experiment.train(10)
+    expect((await experiment.frame()).step).toBe(110)
+  })
+
+  it('takes other points with the same first weights, and other weights with the same points', async () => {
+    const all = [spiral, { ...spiral, dataSeed: 2 }, { ...spiral, seed: 2 }].map((one) => new Experiment(one))
+    const [one, points, weights] = await Promise.all(
+      all.map(async (experiment) => ({
+        places: experiment.points.places,
+        weights: (await experiment.frame()).links[0]!.weights,
+      })),
+    )
+    expect(points!.weights).toEqual(one!.weights)
+    expect(points!.places).not.toEqual(one!.places)
+    expect(weights!.places).toEqual(one!.places)
+    expect(weights!.weights).not.toEqual(one!.weights)
+  })
+
+  const changes: { readonly [Key in keyof Settings]: Settings[Key] } = {
+    ...{ data: 'gauss', classes: 4, noise: 20, trainShare: 80, batchSize: 50, features: ['y', 'xy'] },
+    layers: [...spiral.layers, { units: 3, activation: 'sigmoid' }],
+    ...{ initializer: 'he', optimizer: 'sgd', learningRate: 0.1, schedule: 'cosine', regularization: 'l1' },
+    ...{ regularizationRate: 0.01, dropout: 0.2, batchNorm: true, skip: true, seed: 7, dataSeed: 7, points: '' },
+  }
+  it.each(Object.keys(changes) as (keyof Settings)[])('goes on when it changes: %s', async (key) => {
+    const { experiment } = await trained(spiral, 40)
+    await experiment.change({ ...spiral, [key]: changes[key] })
+    await experiment.train(20)
+    const frame = await experiment.frame()
+    expect(frame.step).toBe(60)
+    expect(frame.problem).toBeUndefined()
+    expect(frame.train.loss).toBeGreaterThan(0)
+  })
+
   it('goes back to any moment that it kept, also of another network', async () => {
     const { experiment, frame } = await trained(spiral, 100)
     const at = frame.moments.indexOf(100)
@@ -97,7 +138,8 @@ describe('an experiment', () => {
 
   it('says why it stops when the loss is no number any more', async () => {
     const { frame } = await trained({ ...spiral, optimizer: 'sgd', learningRate: 100, data: 'plane' }, 200)
-    expect(frame.problem).toMatch(/smaller learning rate/)
+    expect(frame.problem?.text).toMatch(/learning rate of 100 a step goes farther/)
+    expect(frame.problem?.cure?.settings.learningRate).toBe(0.03)
   })
 
   it('shows a network although there are no points yet', async () => {

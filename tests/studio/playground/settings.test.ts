@@ -41,6 +41,7 @@ const anySettings: fc.Arbitrary<Settings> = fc.record({
   batchNorm: fc.boolean(),
   skip: fc.boolean(),
   seed: fc.nat(),
+  dataSeed: fc.nat(),
   points: fc.constantFrom('', 'a0b01', '00zz5zz000'),
 })
 
