@@ -2,8 +2,10 @@
 // in Node, or a page without a bundler, then opens a handful of files instead of two hundred.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { esmExternalRequirePlugin } from 'rolldown/plugins'
 
 const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url))
 const { exports, bin } = JSON.parse(readFileSync(path('package.json'), 'utf8'))
@@ -21,8 +23,11 @@ const entries = [...names.map((name) => [name, name]), ...Object.entries(placed)
 const bundle = await rolldown({
   input: Object.fromEntries(entries.map(([name, source]) => [name, path(`src/${source}.ts`)])),
   platform: 'neutral',
-  external: [/^node:/, /^@bufbuild\/protobuf/, 'commander', 'picocolors'],
+  // The last two are parts of ws that need not be there.
+  external: [/^node:/, /^@bufbuild\/protobuf/, 'commander', 'picocolors', 'bufferutil', 'utf-8-validate'],
   resolve: { extensionAlias: { '.js': ['.ts'] } },
+  // What calls require takes modules of Node by import.
+  plugins: [esmExternalRequirePlugin({ external: builtinModules })],
 })
 const { output } = await bundle.write({
   dir: path('dist'),

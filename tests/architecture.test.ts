@@ -173,7 +173,7 @@ describe('platform modules', () => {
     'src/formats/onnx/file/': ['@bufbuild/protobuf/wire'],
     'src/formats/tensorboard/': ['@bufbuild/protobuf/wire'],
     'src/plot/': ['d3-contour', 'd3-scale', 'd3-shape'],
-    'src/studio/': ['@hono/node-server', '@hono/node-server/serve-static', 'hono'],
+    'src/studio/': ['@hono/node-server', '@hono/node-server/serve-static', 'hono', 'hono/body-limit', 'ws'],
   }
 
   it('of others serve the command line only, but for those that a room stands on', () => {

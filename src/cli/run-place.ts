@@ -3,14 +3,10 @@ import { dirname, join, relative } from 'node:path'
 import { fail, ShapewiseError } from '../core/errors.js'
 import { type FolderStorage, folderStorage } from '../train/store/folder.js'
 import { RunFolder } from '../train/store/run-folder.js'
+import { runFolderName } from '../train/store/run-name.js'
 
 /** `runs/<recipe>-20250131-235959` below the current folder, for a run that starts now. */
-export function defaultRunFolder(recipe: string, started: Date): string {
-  const pad = (value: number, digits = 2): string => String(value).padStart(digits, '0')
-  const day = `${started.getFullYear()}${pad(started.getMonth() + 1)}${pad(started.getDate())}`
-  const time = `${pad(started.getHours())}${pad(started.getMinutes())}${pad(started.getSeconds())}`
-  return join('runs', `${recipe}-${day}-${time}`)
-}
+export const defaultRunFolder = (recipe: string, started: Date): string => join('runs', runFolderName(recipe, started))
 
 /** Where a run is stored. */
 export interface RunPlace {

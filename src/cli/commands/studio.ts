@@ -8,17 +8,18 @@ export const addStudio: AddCommand = (program, { stdout, onInterrupt }) => {
     program
       .command('studio')
       .summary('see networks think, in the browser')
-      .description('Serves the studio to this machine and opens it in the browser. Ctrl-C ends it.'),
+      .description('Serves the studio to this machine and opens it in the browser. Ctrl-C ends it; runs go on.'),
   )
+    .argument('[folder]', 'where the runs lie that it shows and starts', 'runs')
     .option('--port <number>', 'where it listens; 4848 or the next free one')
     .option('--no-open', 'only print the address')
-    .addHelpText('after', '\nExample:\n  shapewise studio --port 8080 --no-open')
-    .action(async ({ port, open }: { readonly port?: string; readonly open: boolean }) => {
+    .addHelpText('after', '\nExample:\n  shapewise studio\n  shapewise studio experiments --port 8080 --no-open')
+    .action(async (folder: string, { port, open }: { readonly port?: string; readonly open: boolean }) => {
       if (port !== undefined && !(/^\d+$/.test(port) && Number(port) < 65_536)) {
         throw new UsageError(`studio: '${port}' is no port. Give a number from 0 to 65535.`)
       }
       const { startStudio } = await import('../../studio/index.js')
-      const studio = await startStudio({ ...(port !== undefined && { port: Number(port) }) })
+      const studio = await startStudio({ folder, ...(port !== undefined && { port: Number(port) }) })
       stdout.write(`The studio is at ${studio.address}\nCtrl-C ends it.\n`)
       if (open) openInBrowser(studio.address)
       await new Promise<void>((resolve) => {

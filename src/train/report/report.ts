@@ -48,10 +48,12 @@ export async function writeReport(where: string | Storage | RunFolder, measured?
     const { dtype, shape } = data.columns[inputs]
     await storage.write(SUMMARY, `${String(summary(model as never, { dtype, shape: [1, ...shape] }))}\n`)
   }
-  await storage.write(REPORT, await reportHtml(folder, info))
+  await storage.write(REPORT, await reportPage(folder))
 }
 
-async function reportHtml(folder: RunFolder, info: RunInfo): Promise<string> {
+/** The page of a run as it stands in its folder, where nothing is changed. @throws if there is no run */
+export async function reportPage(folder: RunFolder): Promise<string> {
+  const info = await folder.existing()
   const { storage } = folder
   const lines = await folder.lines()
   const text = async (file: string): Promise<string | undefined> => {

@@ -1,5 +1,6 @@
 import { fail, ShapewiseError } from '../../core/errors.js'
-import { claimFolder, isMark } from './claim.js'
+import { claimFolder } from './claim.js'
+import { isMark } from './mark.js'
 import { bytesOf, type Storage } from './storage.js'
 
 /** What a file is called until it is complete; leftovers of a process that was killed are swept away by the next one. */

@@ -2,11 +2,12 @@ import { fail } from '../../core/errors.js'
 import { browserStorage } from './browser.js'
 import { unpackCheckpoint } from './checkpoint.js'
 import { folderStorage } from './folder.js'
-import { hasProcess, type RunEnvironment, type RunInfo, runEnvironment } from './run-info.js'
+import { hasProcess, type RunEnvironment, type RunInfo, type RunNotes, runEnvironment } from './run-info.js'
 import { formatLine, parseLines, type RunLine } from './run-lines.js'
 import { bytesOf, partOf, type Storage } from './storage.js'
 
 const INFO = 'run.json'
+const NOTES = 'notes.json'
 const METRICS = 'metrics.jsonl'
 const CHECKPOINTS = 'checkpoints'
 const CHECKPOINT = /^step-(\d+)\.safetensors$/
@@ -22,6 +23,7 @@ export type RunBeginning = Pick<RunInfo, 'name'> &
  * - `run.json`: what ran, with which options, where, how it stands, what came out;
  * - `metrics.jsonl`: a line for each epoch, for some of the steps and for what was said on the way;
  * - `checkpoints/step-….safetensors`: everything needed to go on;
+ * - `notes.json`: what somebody has called it and written about it;
  * - `model.safetensors` and others: weights to be used; `pictures/`, `report.html` and whatever else a run leaves.
  *
  * @example
@@ -181,6 +183,21 @@ export class RunFolder {
   async #writeInfo(info: RunInfo): Promise<void> {
     this.#info = info
     await this.storage.write(INFO, `${JSON.stringify(info, undefined, 2)}\n`)
+  }
+
+  /** What somebody has written about the run; who trains does not touch it. */
+  async notes(): Promise<RunNotes> {
+    const bytes = await this.storage.read(NOTES)
+    try {
+      const { label, note }: Readonly<Record<string, unknown>> = JSON.parse(new TextDecoder().decode(bytes))
+      return { ...(typeof label === 'string' && { label }), ...(typeof note === 'string' && { note }) }
+    } catch {
+      return {}
+    }
+  }
+
+  async writeNotes(notes: RunNotes): Promise<void> {
+    await this.storage.write(NOTES, `${JSON.stringify(notes, undefined, 2)}\n`)
   }
 
   /** Adds a line to the metrics. What cannot be written is kept and tried again with the next one. */

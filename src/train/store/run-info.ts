@@ -33,6 +33,13 @@ export interface RunInfo {
   readonly environment: RunEnvironment
 }
 
+/** What somebody has written about a run. */
+export interface RunNotes {
+  /** What it is to be called in lists. */
+  readonly label?: string
+  readonly note?: string
+}
+
 /** What a run needs to be repeated, beside its options. */
 export interface RunEnvironment {
   readonly shapewise: string
