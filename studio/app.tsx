@@ -27,6 +27,12 @@ const pages = {
     picture: pictures.Digits,
     page: lazy(() => import('./digits/page')),
   },
+  runs: {
+    title: 'Runs',
+    about: 'Start recipes, follow their losses live, and compare what came out, with every point that was stored.',
+    picture: pictures.Runs,
+    page: lazy(() => import('./runs/page')),
+  },
   network: {
     title: 'Network view',
     about:
