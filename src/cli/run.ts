@@ -151,7 +151,7 @@ const countEpochs = (count: number): string => (count === 1 ? 'the first epoch' 
 /** What an epoch of a recipe without a training of ours came to, as a line. */
 const epochLine = ({ epoch, epochs, metrics, seconds, stage }: TimedSummary, step: number): EpochLine => ({
   ...{ type: 'epoch', step, epoch, epochs, metrics, seconds, ...(stage !== undefined && { stage }) },
-  ...{ validation: undefined, learningRates: {}, examplesPerSecond: Number.NaN },
+  ...{ validation: undefined, learningRates: {}, examplesPerSecond: Number.NaN, time: Date.now() },
 })
 
 type TimedSummary = EpochSummary & { readonly seconds: number }

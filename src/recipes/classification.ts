@@ -1,11 +1,13 @@
 import type { DigitDataset } from 'shapewise/data'
-import type { BatchProgress, ClassEvaluation, Epoch, Model } from 'shapewise/train'
-import { evaluate, mistakes, writeReport } from 'shapewise/train'
+import { crossEntropy } from 'shapewise/nn'
+import type { BatchProgress, Callback, ClassEvaluation, Epoch, Model } from 'shapewise/train'
+import { evaluate, histograms, layerHistograms, mistakes, writeReport } from 'shapewise/train'
 import type { RecipeContext } from './recipe.js'
 import type { Cell, Metrics, Picture, Reporter } from './report.js'
 
 const TEST_BATCH = 250
 const SHOWN_MISTAKES = 6
+const LOOKED_AT = 128
 
 /**
  * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
@@ -31,6 +33,14 @@ export const following = (
     return report.epoch({ ...(stage && { stage }), epoch, epochs, metrics })
   },
 })
+
+/** Keeps how weights, gradients and activations are spread after each epoch, for the first examples of the data. */
+export const spreads = (model: Model, { train }: { readonly train: DigitDataset }): Callback => {
+  const { inputs, labels } = train
+    .gather(Array.from({ length: Math.min(LOOKED_AT, train.length) }, (_, i) => i))
+    .tensors()
+  return histograms(() => layerHistograms(model, crossEntropy, inputs, labels))
+}
 
 /** Measures a trained model on digits that it has not seen, and shows what it gets wrong. */
 export async function test({ report, folder }: RecipeContext, model: Model, data: DigitDataset): Promise<Metrics> {

@@ -27,6 +27,13 @@ export {
 export { findLearningRate, type LearningRateOptions, type LearningRateSearch } from './finders/learning-rate.js'
 export { fit } from './fit.js'
 export { adviceOn, type LayerAdviceOptions, layerAdvice } from './insight/advice.js'
+export {
+  type Histogram,
+  type HistogramLine,
+  type HistogramsOptions,
+  histograms,
+  layerHistograms,
+} from './insight/histograms.js'
 export { type LayerStatistics, layerStatistics, type ParameterStatistics, type Spread } from './insight/statistics.js'
 export type { EpochEvent, Metrics, StepEvent } from './loop/events.js'
 export type { StepPlace } from './loop/loop.js'
@@ -37,6 +44,7 @@ export type { Training } from './loop/training.js'
 export type { Augment, BatchProgress, FitOptions } from './options.js'
 export { type PredictOptions, predict } from './predict.js'
 export type { Assessment, AssessmentOptions } from './report/assessment.js'
+export type { Cells } from './report/cells.js'
 export { writeReport } from './report/report.js'
 export { Run } from './run.js'
 export type { Epoch, History, Score } from './score.js'

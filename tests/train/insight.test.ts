@@ -1,6 +1,8 @@
 import { random, seed, type Tensor, tensor, zeros } from 'shapewise'
+import { dataset, floatColumn } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
-import { adviceOn, layerStatistics } from 'shapewise/train'
+import { sgd } from 'shapewise/optim'
+import { adviceOn, fit, histograms, layerHistograms, layerStatistics, memoryStorage } from 'shapewise/train'
 import { expect, it } from 'vitest'
 
 it('statistics are those worked out by hand', async () => {
@@ -39,6 +41,48 @@ it('statistics are those worked out by hand', async () => {
   expect(output.parameters[0].gradient.largest).toBeCloseTo(15, 4)
   expect(output.parameters[0].value.mean).toBe(4)
   expect(rectified.gradient.largest).toBeCloseTo(30, 4)
+})
+
+it('histograms count weights, gradients and activations worked out by hand, and are stored after epochs', async () => {
+  const layer = nn.linear(2, 1, { bias: false })
+  layer.weight.assign(tensor([[2], [-1]]))
+  const model = nn.sequential(layer, nn.relu())
+  const inputs = [
+    [1, 1],
+    [2, 1],
+    [0, 3],
+    [4, 0],
+  ]
+  const watched = () => layerHistograms(model, nn.meanSquaredError, tensor(inputs), zeros([4, 1]))
+  const all = await watched()
+  expect(all.map(({ name, of }) => `${name} ${of}`)).toEqual([
+    'layers.0.weight weights',
+    'layers.0.weight gradients',
+    'layers.0 activations',
+    'layers.1 activations',
+  ])
+  const ends = all.map(({ low, high, lost, counts }) => [low, high, lost, counts[0], counts.at(-1)])
+  // Outputs 1, 3, −3, 8; d loss / d w = Σ 2 · output / 4 · x over those above 0: (1 + 6 + 32) / 2 and (1 + 3) / 2.
+  expect(ends).toEqual([
+    [-1, 2, 0, 1, 1],
+    [2, 19.5, 0, 1, 1],
+    [-3, 8, 0, 1, 1],
+    [0, 8, 0, 1, 1],
+  ])
+  for (const { counts } of all.slice(2)) expect(counts.reduce((sum, count) => sum + count)).toBe(4)
+  const folder = memoryStorage()
+  const data = dataset({
+    inputs: floatColumn(Float32Array.from(inputs.flat()), [2]),
+    targets: floatColumn(new Float32Array(4), [1]),
+  })
+  const options = { loss: nn.meanSquaredError, optimizer: sgd({ learningRate: 0.01 }), epochs: 4, folder }
+  await fit(model, data, { ...options, callbacks: [histograms(watched, { epochs: 2 })] })
+  const lines = new TextDecoder()
+    .decode(await folder.read('histograms.jsonl'))
+    .trim()
+    .split('\n')
+  expect(lines.map((line) => JSON.parse(line).epoch)).toEqual([2, 4])
+  expect(JSON.parse(lines[1]).histograms).toEqual(await watched())
 })
 
 it('layers come in the order in which they run, more than ten of them too', async () => {

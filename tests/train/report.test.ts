@@ -49,6 +49,20 @@ describe('a report', () => {
     expect(html).toContain('5,874')
     expect(html.match(/<svg/g)?.length).toBeGreaterThan(3)
     // What has been measured already is taken as it is.
+    const { cells } = assessment
+    const sheet = await decodePng((await storage.read(cells.picture)) ?? new Uint8Array())
+    const counts = cells.rows.map(({ is, named }: { is: number; named: number }) => assessment.confusion[is][named])
+    expect(counts.length).toBe(assessment.confusion.flat().filter((count: number) => count > 0).length)
+    expect(sheet.height).toBe(cells.height * cells.rows.length)
+    for (const [row, { is, named, examples }] of cells.rows.entries()) {
+      expect(examples.length).toBe(Math.min(12, counts[row]))
+      for (const [column, example] of examples.entries()) {
+        expect([evaluation.labels[example], evaluation.predictions[example]]).toEqual([is, named])
+        const middle = cells.width * cells.height * example + 14 * cells.width + 14
+        const at = (row * cells.height + 14) * sheet.width + column * cells.width + 14
+        expect(sheet.data[at * sheet.channels]).toBe(Math.round(255 * digits.values('inputs')[middle]))
+      }
+    }
     const before = await textOf(storage, 'evaluation.json')
     await writeReport(storage, { model, data: digits, evaluation })
     expect(await textOf(storage, 'evaluation.json')).toBe(before)

@@ -3,7 +3,7 @@ import { lenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam, cosineDecay } from 'shapewise/optim'
 import { fit } from 'shapewise/train'
-import { following, test } from '../classification.js'
+import { following, spreads, test } from '../classification.js'
 import { digits } from '../digits.js'
 import { trainingOptions } from '../option.js'
 import { recipe } from '../recipe.js'
@@ -37,6 +37,7 @@ export const lenetMnist = recipe({
       optimizer: adam({ learningRate: cosineDecay(learningRate, { steps }) }),
       epochs,
       batchSize,
+      callbacks: [spreads(model, data)],
       ...following(context),
     })
     return { ...(await test(context, model, data.test)), trainingPictures: data.train.length }

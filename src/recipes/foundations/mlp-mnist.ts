@@ -2,7 +2,7 @@ import { mlp } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam, sgd } from 'shapewise/optim'
 import { fit } from 'shapewise/train'
-import { following, test } from '../classification.js'
+import { following, spreads, test } from '../classification.js'
 import { digits } from '../digits.js'
 import { choice, defaultValues, integer, trainingOptions } from '../option.js'
 import { recipe } from '../recipe.js'
@@ -43,6 +43,7 @@ export const mlpMnist = recipe({
       optimizer: isLecture ? sgd({ learningRate }) : adam({ learningRate }),
       epochs,
       batchSize,
+      callbacks: [spreads(model, data)],
       ...following(context),
     })
     return { ...(await test(context, model, data.test)), trainingPictures: data.train.length }

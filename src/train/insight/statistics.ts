@@ -1,11 +1,10 @@
-import { Activation, type Module, outputsOf } from '../../nn/index.js'
+import { Activation } from '../../nn/index.js'
 import { compile } from '../../tensor/compile.js'
 import { stack } from '../../tensor/functions.js'
-import { grad } from '../../tensor/gradients.js'
-import { Tensor } from '../../tensor/tensor.js'
+import type { Tensor } from '../../tensor/tensor.js'
 import type { Parameter } from '../../tensor/variable.js'
-import { Ensemble } from '../loop/parts.js'
-import { expectModel, type Loss, type Model } from '../task.js'
+import type { Loss, Model } from '../task.js'
+import { type Leaves, pass, unchanged } from './passing.js'
 
 /** How values are spread. */
 export interface Spread {
@@ -53,56 +52,37 @@ export interface LayerStatistics {
  * const layers = await layerStatistics(model, nn.meanSquaredError, random.normal([16, 4]), zeros([16, 2]))
  * layers.map(({ path }) => path) // ['layers.0', 'layers.1', 'layers.2']
  */
-export async function layerStatistics(
+export function layerStatistics(
   model: Model,
   loss: Loss,
   inputs: Tensor,
   targets: Tensor,
 ): Promise<readonly LayerStatistics[]> {
-  expectModel('layerStatistics', model)
-  const leaves = new Map([...model.modules()].filter(([path, module]) => path !== '' && module.children().size === 0))
-  const ensemble = new Ensemble('layerStatistics', { model })
-  const state = await ensemble.state()
-  const restoreModes = ensemble.rememberModes()
-  try {
-    ensemble.train()
+  return unchanged('layerStatistics', model, async (leaves) => {
     const names: string[] = []
     const rows = compile(measuring(model, leaves, loss, names), { name: 'layer statistics' })(inputs, targets)
     const values = new Map(await Promise.all(rows.map(async (row, i) => [names[i], [...(await row.data())]] as const)))
     return layersOf(leaves, values)
-  } finally {
-    restoreModes()
-    ensemble.loadState(state)
-  }
+  })
 }
 
 /** A row for each layer, in the order in which they run, and for each parameter; their `names` come apart, since the keys of an object have no such order. */
-const measuring =
-  (model: Model, leaves: ReadonlyMap<string, Module>, loss: Loss, names: string[]) =>
-  (inputs: Tensor, targets: Tensor) => {
-    const { result, outputs } = outputsOf(model, [...leaves.keys()], () => loss(model.forward(inputs), targets))
-    // Of layers that run several times the last is looked at.
-    const last = Object.entries(outputs as Readonly<Record<string, readonly unknown[]>>).flatMap(([path, list]) => {
-      const output = list.at(-1)
-      return output instanceof Tensor && output.dtype.includes('float') ? [[path, output] as const] : []
-    })
-    const parameters = [...model.namedParameters()].filter(([, { dtype }]) => dtype.includes('float'))
-    const slopes = grad(result, [
-      ...last.map(([, output]) => output),
-      ...parameters.map(([, { value }]) => value),
-    ]) as Tensor[]
-    const ofLayers = last.map(([, output], i) => stack([...spread(output), ...shares(output), ...spread(slopes[i])]))
-    const ofParameters = parameters.map(([, { value }], i) =>
-      stack([...spread(value), ...spread(slopes[last.length + i])]),
-    )
-    names.splice(
-      0,
-      names.length,
-      ...last.map(([path]) => `layer ${path}`),
-      ...parameters.map(([name]) => `parameter ${name}`),
-    )
-    return [...ofLayers, ...ofParameters]
-  }
+const measuring = (model: Model, leaves: Leaves, loss: Loss, names: string[]) => (inputs: Tensor, targets: Tensor) => {
+  const { outputs, parameters, gradients } = pass(model, leaves, loss, inputs, targets)
+  const ofLayers = outputs.map(([, output], i) =>
+    stack([...spread(output), ...shares(output), ...spread(gradients[i])]),
+  )
+  const ofParameters = parameters.map(([, { value }], i) =>
+    stack([...spread(value), ...spread(gradients[outputs.length + i])]),
+  )
+  names.splice(
+    0,
+    names.length,
+    ...outputs.map(([path]) => `layer ${path}`),
+    ...parameters.map(([name]) => `parameter ${name}`),
+  )
+  return [...ofLayers, ...ofParameters]
+}
 
 function spread(x: Tensor): Tensor[] {
   const wide = x.cast('float32')
@@ -124,10 +104,7 @@ function shares(x: Tensor): Tensor[] {
   ]
 }
 
-function layersOf(
-  leaves: ReadonlyMap<string, Module>,
-  values: ReadonlyMap<string, readonly number[]>,
-): readonly LayerStatistics[] {
+function layersOf(leaves: Leaves, values: ReadonlyMap<string, readonly number[]>): readonly LayerStatistics[] {
   const spreadOf = ([mean, deviation, rms, largest]: readonly number[]): Spread => ({ mean, deviation, rms, largest })
   return [...values].flatMap(([key, row]): LayerStatistics[] => {
     const path = key.replace(/^layer /, '')

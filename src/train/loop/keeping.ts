@@ -16,6 +16,8 @@ const FIRST_STEPS = 100
 const STEPS_BETWEEN = 10
 /** The lines of epochs without a checkpoint are written so often: to wait for the disk may take longer than to learn. */
 const FLUSHED_MILLISECONDS = 250
+/** Those of steps so often: who follows a long epoch sees it learn. */
+const FOLLOWED_MILLISECONDS = 1000
 
 /** What decides which examples come in which order. */
 type Settings = Readonly<Record<string, unknown>>
@@ -147,14 +149,18 @@ export class Keeping {
     tell(text)
   }
 
-  step({ step, epoch, values }: StepEvent): void {
+  async step({ step, epoch, values }: StepEvent): Promise<void> {
     if (this.#folder === undefined) return
-    if (step <= FIRST_STEPS || step % STEPS_BETWEEN === 0) this.#lines.push({ type: 'step', step, epoch, values })
+    if (step <= FIRST_STEPS || step % STEPS_BETWEEN === 0) {
+      this.#lines.push({ type: 'step', step, epoch, values, time: Date.now() })
+    }
+    const isLate = performance.now() - this.#flushed > FOLLOWED_MILLISECONDS
+    if (isLate && this.#lines.length > 0) await this.#flush()
   }
 
   async epoch(event: EpochEvent, checkpoint: () => Promise<Checkpoint>): Promise<void> {
     if (this.#folder === undefined) return
-    this.#lines.push({ type: 'epoch', ...event })
+    this.#lines.push({ type: 'epoch', ...event, time: Date.now() })
     if (this.isAsked || !this.#isPlanned) await this.save(event.step, checkpoint)
     else if (performance.now() - this.#flushed > FLUSHED_MILLISECONDS) await this.#flush()
   }

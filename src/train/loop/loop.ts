@@ -297,7 +297,7 @@ export class Loop<B> implements Training {
       values: Object.fromEntries(values.map(({ name, value }) => [name, value])),
       ...this.#pace.measure(this.#examplesBefore(place.epoch) + soFar, this.epochs * this.#examples),
     }
-    this.#keeping.step(event)
+    await this.#keeping.step(event)
     for (const callback of this.#callbacks) await callback.onBatch?.(event, this)
     options.onBatch?.(event)
   }

@@ -1,9 +1,9 @@
 import { fail } from '../../core/errors.js'
 import { formatMetric } from '../../core/metric.js'
 import { type Columns, type Dataset, encodePng } from '../../data/index.js'
-import { tensor } from '../../tensor/create.js'
 import { type ClassEvaluation, type Evaluation, evaluate, mistakes } from '../evaluate.js'
 import { chooseColumns, type Loss, type Model } from '../task.js'
+import { type Cells, cellsOf, pixelsOf } from './cells.js'
 
 /** What a model does on examples that it has not learned from, as it is stored in `evaluation.json`. */
 export interface Assessment {
@@ -13,10 +13,17 @@ export interface Assessment {
   /** How often class [true][named] was. */
   readonly confusion?: readonly (readonly number[])[]
   readonly classNames?: readonly string[]
+  /** Examples of the cells of that matrix, where they are pictures. */
+  readonly cells?: Cells
   /** Targets and outputs of some examples, where they are single values. */
   readonly values?: { readonly targets: readonly number[]; readonly outputs: readonly number[] }
   /** The examples that went worst, with files of their pictures where they are pictures. */
-  readonly worst: readonly { readonly text: string; readonly picture?: string }[]
+  readonly worst: readonly {
+    readonly text: string
+    readonly picture?: string
+    readonly example?: number
+    readonly loss?: number
+  }[]
 }
 
 export interface AssessmentOptions {
@@ -34,6 +41,7 @@ export interface AssessmentOptions {
 }
 
 const WORST = 24
+const CELLS = 'cells.png'
 /** Points of a picture of targets and outputs. */
 const MOST_VALUES = 2000
 /** Matrices of more classes cannot be read. */
@@ -50,20 +58,26 @@ export async function assess(
   const common = { examples: evaluation.examples, loss: evaluation.loss }
   const nameOf = (label: number): string => classNames?.[label] ?? String(label)
   const worst = isOfClasses(evaluation) ? worstNamed(evaluation, nameOf) : worstValues(evaluation)
+  const pixels = pixelsOf(data, inputs)
   const shown = await Promise.all(
     worst.map(async ({ example, text }, i) => {
-      const png = await pictureOf(data, inputs, example)
-      if (png === undefined) return { text }
+      const shared = { text, example, loss: evaluation.losses[example] }
+      if (pixels === undefined) return shared
       const picture = `worst/${String(i + 1).padStart(2, '0')}.png`
-      await write(picture, png)
-      return { text, picture }
+      const { width, height, channels } = pixels
+      await write(picture, await encodePng({ width, height, channels, data: pixels.of(example) }))
+      return { ...shared, picture }
     }),
   )
   if (!isOfClasses(evaluation)) return { ...common, values: valuesOf(evaluation, data.values(targets)), worst: shown }
   const { accuracy, classes, confusion } = evaluation
+  const isReadable = classes <= MOST_CLASSES
+  const laid = isReadable && pixels !== undefined ? await cellsOf(evaluation, pixels, CELLS) : undefined
+  if (laid !== undefined) await write(CELLS, laid.png)
   return {
     ...{ ...common, accuracy, worst: shown },
-    ...(classes <= MOST_CLASSES && { confusion, classNames: Array.from({ length: classes }, (_, i) => nameOf(i)) }),
+    ...(laid !== undefined && { cells: laid.cells }),
+    ...(isReadable && { confusion, classNames: Array.from({ length: classes }, (_, i) => nameOf(i)) }),
   }
 }
 
@@ -109,22 +123,4 @@ function valuesOf({ outputs, examples }: Evaluation, targets: ArrayLike<number>)
   const step = Math.max(1, examples / MOST_VALUES)
   const chosen = Array.from({ length: Math.min(examples, MOST_VALUES) }, (_, i) => Math.floor(i * step))
   return { targets: chosen.map((i) => targets[i]), outputs: chosen.map((i) => outputs[i]) }
-}
-
-/** The input of an example as a PNG file, if it is a picture: [height, width] or [height, width, 1, 3 or 4]. */
-async function pictureOf(data: Dataset<Columns>, name: string, example: number): Promise<Uint8Array | undefined> {
-  const { shape } = data.columns[name]
-  const [height = 0, width = 0, channels = 1] = shape
-  const isPicture =
-    (shape.length === 2 || shape.length === 3) && [1, 3, 4].includes(channels) && height > 4 && width > 4
-  if (!isPicture) return undefined
-  const values = Float32Array.from(data.example(example)[name] as ArrayLike<number>)
-  let [low, high] = [Infinity, -Infinity]
-  for (const value of values) {
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  // Pictures that have been normalised are drawn from their darkest to their brightest pixel.
-  const range = low >= 0 && high <= 1 ? ([0, 1] as const) : ([low, Math.max(high, low + 1e-6)] as const)
-  return encodePng(tensor(values, [height, width, channels]), { range })
 }

@@ -8,6 +8,7 @@ export interface EpochLine extends EpochEvent {
   readonly type: 'epoch'
   /** Which part of the run it belongs to, where there are several. */
   readonly stage?: string
+  readonly time?: number
 }
 
 /** The values of one batch. */
@@ -16,6 +17,8 @@ export interface StepLine {
   readonly step: number
   readonly epoch: number
   readonly values: Metrics
+  /** When it was measured, in milliseconds since 1970. */
+  readonly time?: number
 }
 
 /** Something that was said on the way. */
