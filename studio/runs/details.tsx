@@ -1,9 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { RunDetails, RunEntry } from '../../src/studio/api'
 import { Button } from '../parts/controls'
+import { Confusion } from './confusion'
+import { Histograms } from './histogram-view'
 import { stateNames } from './list'
 import { nameOf } from './listing'
 import { flatten } from './options'
+import { Pictures, reels } from './pictures'
 import { durationText, numberText } from './scale'
 import { Scroll } from './scroll'
 import {
@@ -24,6 +27,11 @@ interface Shown {
   readonly run: RunDetails
 }
 
+const holds =
+  (name: string) =>
+  ({ files }: RunDetails): boolean =>
+    files.some(({ path }) => path === name)
+
 /** What is shown of a run, under which name; those that a run has nothing for are not offered. */
 const tabs: Readonly<
   Record<
@@ -32,6 +40,9 @@ const tabs: Readonly<
   >
 > = {
   '': { title: 'About', has: () => true, body: About },
+  pictures: { title: 'Pictures', has: ({ files }) => reels(files).length > 0, body: Pictures },
+  mistakes: { title: 'Mistakes', has: holds('evaluation.json'), body: Confusion },
+  histograms: { title: 'Histograms', has: holds('histograms.jsonl'), body: Histograms },
   options: { title: 'Options', has: () => true, body: Options },
   output: { title: 'Output', has: ({ output }) => output !== undefined, body: Output },
   files: { title: 'Files', has: ({ files }) => files.length > 0, body: Files },

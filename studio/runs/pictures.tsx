@@ -1,0 +1,61 @@
+import { useState } from 'preact/hooks'
+import type { RunDetails, RunFile } from '../../src/studio/api'
+import { Slider } from '../parts/controls'
+import { fileAddress } from './server'
+
+/** Pictures of one name, in the order of their epochs; one alone has none. */
+export interface Reel {
+  readonly name: string
+  readonly frames: readonly { readonly epoch: number | undefined; readonly file: RunFile }[]
+}
+
+/** Pictures whose names end in an epoch belong together. */
+export function reels(files: readonly RunFile[]): readonly Reel[] {
+  const found = new Map<string, { epoch: number | undefined; file: RunFile }[]>()
+  for (const file of files) {
+    const [, name, epoch] = /^pictures\/(.+?)(?:-epoch-(\d+))?\.(?:png|jpg|svg)$/.exec(file.path) ?? []
+    if (name === undefined) continue
+    const frame = { epoch: epoch === undefined ? undefined : Number(epoch), file }
+    found.set(name, [...(found.get(name) ?? []), frame])
+  }
+  return [...found].map(([name, frames]) => ({ name, frames: frames.sort((a, b) => (a.epoch ?? 0) - (b.epoch ?? 0)) }))
+}
+
+/** What a run has drawn; where it has drawn it again and again, over time. */
+export function Pictures({ run }: { readonly run: RunDetails }) {
+  return (
+    <div class="reels">
+      {reels(run.files).map((reel) => (
+        <Frames key={reel.name} id={run.id} reel={reel} />
+      ))}
+    </div>
+  )
+}
+
+function Frames({ id, reel: { name, frames } }: { readonly id: string; readonly reel: Reel }) {
+  // The last one, also when a later one comes, unless somebody has gone back.
+  const [chosen, setChosen] = useState<number | undefined>()
+  const at = Math.min(chosen ?? frames.length - 1, frames.length - 1)
+  const { file, epoch } = frames[at]!
+  const title = name.replaceAll('-', ' ')
+  return (
+    <figure class="reel">
+      <img
+        src={fileAddress(id, file.path, file.time)}
+        alt={epoch === undefined ? title : `${title} after epoch ${epoch}`}
+        data-epoch={epoch}
+      />
+      <figcaption>{title}</figcaption>
+      {frames.length > 1 && (
+        <Slider
+          label="After epoch"
+          from={0}
+          to={frames.length - 1}
+          value={at}
+          format={(value) => String(frames[value]?.epoch)}
+          onChange={(value) => setChosen(value === frames.length - 1 ? undefined : value)}
+        />
+      )}
+    </figure>
+  )
+}
