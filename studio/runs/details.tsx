@@ -228,7 +228,9 @@ function facts({ started, seconds, epoch, epochs, seed, resumed, environment }: 
 }
 
 function Options({ run }: Shown) {
-  const all = { ...run.options, seed: run.seed, data: run.data, surroundings: run.environment }
+  const { options, seed, data, environment } = run
+  const surroundings = { ...environment, command: environment?.command?.join(' ') }
+  const all = { ...options, seed, data, surroundings }
   return (
     <Scroll label="Options and surroundings">
       <table>

@@ -20,9 +20,9 @@ interface Described {
   readonly environment?: object
 }
 
-/** All that distinguishes runs: the recipe, the seed, options and surroundings. */
+/** All that distinguishes runs: the recipe, the seed, options and surroundings; how they were called only says the same again. */
 export const describedBy = ({ name, seed, options, environment }: Described): Map<string, string> =>
-  flatten({ recipe: name, ...options, seed, surroundings: environment })
+  flatten({ recipe: name, ...options, seed, surroundings: { ...environment, command: undefined } })
 
 export interface Difference {
   readonly path: string
