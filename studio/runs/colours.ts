@@ -32,12 +32,32 @@ export interface Colouring {
 /** Values that are this many numbers and more are a scale, not a list. */
 const SCALE = 7
 
-/** Colours of runs by what an option of them is, or each its own with `path` ''. */
-export function colouring(runs: readonly RunEntry[], path: string, theme: Theme): Colouring {
-  if (path === '') {
-    const places = new Map(runs.map(({ id }, i) => [id, i]))
-    return { of: (id) => colourAt(places.get(id) ?? 0, theme), legend: [] }
+/** Who is shown keeps a number as long as it is shown; who comes gets the lowest that is free. */
+export function numbered(ids: readonly string[], before: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const kept = new Map([...before].filter(([id]) => ids.includes(id)))
+  const taken = new Set(kept.values())
+  let free = 0
+  for (const id of ids) {
+    if (kept.has(id)) continue
+    while (taken.has(free)) free++
+    kept.set(id, free)
+    taken.add(free)
   }
+  return kept
+}
+
+/** Colours of runs by what an option of them is, or by their numbers with `path` ''. */
+export function colouring(
+  runs: readonly RunEntry[],
+  path: string,
+  theme: Theme,
+  numbers: ReadonlyMap<string, number>,
+): Colouring {
+  if (path === '') return { of: (id) => colourAt(numbers.get(id) ?? 0, theme), legend: [] }
+  return byOption(runs, path, theme)
+}
+
+function byOption(runs: readonly RunEntry[], path: string, theme: Theme): Colouring {
   const values = new Map(runs.map((run) => [run.id, describedBy(run).get(path) ?? 'none']))
   const distinct = [...new Set(values.values())]
   const numbers = distinct.map(Number)

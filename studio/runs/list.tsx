@@ -147,7 +147,7 @@ function Row({ run, index, isShown, value }: RowProps) {
             opened.value = opened.value === id ? '' : id
           }}
         >
-          {name}
+          {run.label === undefined ? <Id id={id} /> : name}
         </button>
         <small class={`state ${state}`}>
           {stateNames[state]}
@@ -161,6 +161,17 @@ function Row({ run, index, isShown, value }: RowProps) {
         <small>{run.seconds === undefined ? '' : durationText(Math.round(run.seconds))}</small>
       </td>
     </tr>
+  )
+}
+
+/** What stands before the time in the name of a folder is what tells runs apart at a glance. */
+function Id({ id }: { readonly id: string }) {
+  const [, name, time] = /^(.+)(-\d{8}-\d{6}.*)$/.exec(id) ?? [undefined, id, '']
+  return (
+    <>
+      {name}
+      {time !== '' && <small>{time}</small>}
+    </>
   )
 }
 

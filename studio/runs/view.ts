@@ -1,7 +1,7 @@
 import { computed, effect, signal } from '@preact/signals'
 import { replaceQuery, route } from '../parts/address'
 import { theme } from '../parts/theme'
-import { colouring } from './colours'
+import { colouring, numbered } from './colours'
 import { filtered, type Order, type SortColumn, sorted } from './listing'
 import { distinguishing } from './options'
 import type { Axis, Source } from './points'
@@ -78,9 +78,16 @@ export const shown = computed(() => {
 /** Options by which the shown runs differ: what they can be coloured by. */
 export const paths = computed(() => distinguishing(shown.value))
 
+let before: ReadonlyMap<string, number> = new Map()
+const numbers = computed(() => {
+  const ids = shown.value.map(({ id }) => id)
+  before = numbered(ids, before)
+  return before
+})
+
 export const colours = computed(() => {
   const path = paths.value.includes(coloured.value) ? coloured.value : ''
-  return colouring(shown.value, path, theme.value)
+  return colouring(shown.value, path, theme.value, numbers.value)
 })
 
 export function toggle(id: string): void {

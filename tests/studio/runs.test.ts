@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RunEntry } from '../../src/studio/index.js'
-import { colouring } from '../../studio/runs/colours.js'
+import { colouring, numbered } from '../../studio/runs/colours.js'
+import { density, readHistograms } from '../../studio/runs/histograms.js'
 import { filtered, resultNames, sorted } from '../../studio/runs/listing.js'
 import { differences, distinguishing, flatten } from '../../studio/runs/options.js'
 import { outline } from '../../studio/runs/outline.js'
 import { RunPoints } from '../../studio/runs/points.js'
+import { reels } from '../../studio/runs/reels.js'
 import { durationText, numberText, rangeOf, scale, ticks } from '../../studio/runs/scale.js'
 import { smoothed, smoothingRule } from '../../studio/runs/smoothing.js'
 
@@ -154,8 +156,8 @@ describe('scales', () => {
     expect(ticks(1e-4, 1, 6, true)).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1].map((value) => expect.closeTo(value, 10)))
     fc.assert(
       fc.property(
-        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        fc.double({ min: -1000, max: 1000, noNaN: true }),
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
         (low, size) => {
           const found = ticks(low, low + size, 5)
           expect(found.length).toBeLessThanOrEqual(7)
@@ -242,6 +244,51 @@ describe('the list', () => {
   })
 })
 
+describe('histograms', () => {
+  const line = (epoch: number, counts: readonly number[], low = 0, high = 1) =>
+    `${JSON.stringify({ epoch, step: epoch, histograms: [{ name: 'w', of: 'weights', low, high, counts, lost: 0 }] })}\n`
+
+  it('are read epoch by epoch, of which the last line counts', () => {
+    const [spread] = readHistograms(`${line(2, [1, 1])}${line(1, [2])}${line(2, [3], -1, 2)}{"epoch":3,"hist`)
+    expect(spread!.rows.map(({ epoch, histogram }) => [epoch, histogram.counts])).toEqual([
+      [1, [2]],
+      [2, [3]],
+    ])
+    expect([spread!.low, spread!.high]).toEqual([-1, 2])
+    expect(readHistograms('')).toEqual([])
+  })
+
+  it('become densities whose sum is 1, wherever the places lie', () => {
+    const [spread] = readHistograms(line(1, [1, 0, 3, 4], -2, 2))
+    const { histogram } = spread!.rows[0]!
+    for (const [from, to, places] of [
+      [-2, 2, 4],
+      [-3, 5, 37],
+      [-2.5, 2.1, 100],
+    ] as const) {
+      const values = density(histogram, from, to, places)
+      expect(values.reduce((sum, value) => sum + value) * ((to - from) / places)).toBeCloseTo(1, 10)
+    }
+    expect([...density(histogram, -2, 2, 4)]).toEqual([1 / 8, 0, 3 / 8, 4 / 8])
+    expect([...density({ ...histogram, low: 1, high: 1, counts: [5, 0] }, 0, 4, 4)]).toEqual([0, 1, 0, 0])
+    expect([...density({ ...histogram, counts: [] }, 0, 1, 2)]).toEqual([0, 0])
+  })
+})
+
+it('pictures of a run belong together by what stands before the epoch', () => {
+  const file = (path: string) => ({ path, bytes: 1, time: 1 })
+  const names = ['noise-epoch-0010', 'noise-epoch-0002', 'filters', 'a-epoch-1-epoch-0003'].map((name) =>
+    file(`pictures/${name}.png`),
+  )
+  const found = reels([...names, file('worst/01.png'), file('pictures/deep/x.png'), file('run.json')])
+  expect(found.map(({ name, frames }) => [name, frames.map(({ epoch }) => epoch)])).toEqual([
+    ['noise', [2, 10]],
+    ['filters', [undefined]],
+    ['a-epoch-1', [3]],
+    ['deep/x', [undefined]],
+  ])
+})
+
 describe('options', () => {
   it('are compared path by path', () => {
     expect([...flatten({ a: 1, b: { c: [2, 'x'], d: {} }, e: undefined })]).toEqual([
@@ -262,15 +309,28 @@ describe('options', () => {
 
   it('give colours: the same for the same value, a scale for many numbers', () => {
     const runs = ['adam', 'sgd', 'adam'].map((optimizer, i) => run(String(i), { options: { optimizer } }))
-    const byOption = colouring(runs, 'optimizer', 'light')
+    const byOption = colouring(runs, 'optimizer', 'light', new Map())
     expect(byOption.of('0')).toEqual(byOption.of('2'))
     expect(byOption.of('0')).not.toEqual(byOption.of('1'))
     expect(byOption.legend.map(({ text }) => text)).toEqual(['adam', 'sgd'])
     const rates = Array.from({ length: 9 }, (_, i) => run(String(i), { options: { rate: 10 ** -i } }))
-    const scaled = colouring(rates, 'rate', 'dark')
+    const scaled = colouring(rates, 'rate', 'dark', new Map())
     expect(scaled.legend).toHaveLength(9)
     expect(scaled.of('0')).toEqual(scaled.legend.at(-1)!.colour)
-    const own = colouring(rates, '', 'dark')
+    const ids = rates.map(({ id }) => id)
+    const own = colouring(rates, '', 'dark', numbered(ids, new Map()))
     expect(new Set(rates.map(({ id }) => own.of(id).join())).size).toBe(9)
+  })
+
+  it('stay with the runs that are shown, whoever comes and goes', () => {
+    const first = numbered(['a', 'b', 'c'], new Map())
+    expect([...first]).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 2],
+    ])
+    const next = numbered(['d', 'a', 'c', 'e'], first)
+    expect(Object.fromEntries(next)).toEqual({ a: 0, c: 2, d: 1, e: 3 })
+    expect(numbered([], next).size).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -14,6 +14,12 @@ beforeAll(() => {
   for (let i = 0; i < 12; i++) makeRun(join(folder, `run-${i}`), i, 200)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A picture of one pixel. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==',
+  'base64',
+)
 
 const countOf = async (page: Page): Promise<number> => {
   const text = await page.getByText(/[\d,]+ points/).innerText()
@@ -52,6 +58,16 @@ inChromium(
         await details.locator('.state.finished').waitFor({ timeout: 120_000 })
         expect(epochs()).toBe(1)
         await eventually(() => details.getByText('60 of 60 epochs').count()).toBe(1)
+        // What was stored of it: mistakes with their pictures, and how its values are spread.
+        await details.getByRole('tab', { name: 'Mistakes' }).click()
+        const cell = details.getByRole('button', { name: /times 4 was named 4/ })
+        await cell.click()
+        await details.locator('[data-cell="4-4"] [role="img"]').nth(11).waitFor()
+        expect(await details.locator('.worst img').count()).toBeGreaterThan(0)
+        await details.getByRole('tab', { name: 'Histograms' }).click()
+        await eventually(() => details.locator('.ridges canvas').count()).toBe(10)
+        await details.getByLabel('Of', { exact: true }).selectOption('activations')
+        await details.getByRole('img', { name: /^activations of layers\.0 after 60 epochs/ }).waitFor()
       })
     }, 300_000)
 
@@ -106,7 +122,49 @@ inChromium(
       })
     }, 120_000)
 
+    it('shows pictures over time, goes back in it, and follows new ones', async () => {
+      const pictures = join(folder, 'run-1', 'pictures')
+      mkdirSync(pictures)
+      const draw = (epoch: number) => writeFileSync(join(pictures, `noise-epoch-000${epoch}.png`), pixel)
+      for (const epoch of [1, 2, 3]) draw(epoch)
+      await withPage('runs?run=run-1&tab=pictures', async (page) => {
+        const shown = () => page.locator('.reel img').getAttribute('data-epoch')
+        await eventually(shown).toBe('3')
+        expect(
+          await page
+            .locator('.reel img')
+            .evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)),
+        ).toBe(1)
+        await page.getByLabel('After epoch').fill('0')
+        expect(await shown()).toBe('1')
+        await page.getByLabel('After epoch').fill('2')
+        draw(4)
+        appendFileSync(
+          join(folder, 'run-1', 'metrics.jsonl'),
+          '{"type":"note","step":200,"text":"One more picture."}\n',
+        )
+        await eventually(shown).toBe('4')
+        await page.getByRole('tab', { name: 'About' }).click()
+        await page.getByText('One more picture.').waitFor()
+      })
+    })
+
+    it('says how to start the studio where there is none', async () => {
+      await withPage('runs', async (page) => {
+        // A server of plain files that answers everything with the page.
+        await page.route('**/api/runs', (route) =>
+          route.fulfill({ contentType: 'text/html', body: '<title>page</title>' }),
+        )
+        await page.reload()
+        await page.getByText('npx shapewise studio', { exact: true }).waitFor()
+        await page.unroute('**/api/runs')
+        await page.getByRole('button', { name: 'Look again' }).click()
+        await page.getByRole('button', { name: 'run-1', exact: true }).waitFor()
+      })
+    })
+
     isForEverybody(withPage, 'runs?run=run-1')
+    isForEverybody(withPage, 'runs?run=run-1&tab=pictures')
   },
   { ready: 'main.runs', options: () => ({ folder, command }) },
 )
