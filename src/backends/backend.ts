@@ -1,3 +1,4 @@
+import type { PlanReport } from '../compiler/report.js'
 import type { Timing } from '../compiler/timings.js'
 import type { TypedArray } from '../core/dtype.js'
 import type { Graph } from '../graph/graph.js'
@@ -41,6 +42,13 @@ export interface Executable {
   run(inputs: readonly Storage[], outputs: readonly Storage[]): Unfinished | undefined
   /** The kernels that run, one a line, and what they cost. */
   explain(): string
+  /** The same as data. */
+  report(): PlanReport
+  /**
+   * How many milliseconds each kernel takes alone, on zeros, again and again; undefined for one that fails on zeros. Absent where
+   * programs do not run kernel by kernel.
+   */
+  timeKernels?(): readonly (number | undefined)[]
 }
 
 /** A run that goes on after the call. */

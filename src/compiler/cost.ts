@@ -6,7 +6,7 @@ import { isElementwise } from '../graph/scalar.js'
 import type { KernelPlan, KernelStep } from './kernel-plan.js'
 import type { Affine, Body, Contraction, Convolution, Kernel } from './kernels.js'
 import { isFold } from './phases.js'
-import type { Operand, Plan } from './plan.js'
+import type { Operand, Plan, Step } from './plan.js'
 
 /** What one run of a program costs. */
 export interface Cost {
@@ -25,9 +25,10 @@ export function costOf(plan: Plan | KernelPlan): Cost {
   let flops = 0
   let bytesMoved = 0
   for (const step of plan.steps) {
+    const own = stepCost(step)
     kernels++
-    flops += 'kernel' in step ? kernelFlops(step.kernel) : flopsOf(step.node)
-    bytesMoved += 'kernel' in step ? kernelBytes(step) : operandBytes(step)
+    flops += own.flops
+    bytesMoved += own.bytes
     const { inner } = step
     const node = 'kernel' in step ? (step.kernel.kind === 'routine' ? step.kernel.node : undefined) : step.node
     const times = node !== undefined && isOp(node, 'scan') ? node.attributes.length : 1
@@ -39,6 +40,12 @@ export function costOf(plan: Plan | KernelPlan): Cost {
   }
   return { kernels, flops, bytesMoved, arenaBytes: plan.arenaBytes, unsharedBytes: plan.unsharedBytes }
 }
+
+/** What a step costs itself, without what is inside of it. */
+export const stepCost = (step: Step | KernelStep): { readonly flops: number; readonly bytes: number } =>
+  'kernel' in step
+    ? { flops: kernelFlops(step.kernel), bytes: kernelBytes(step) }
+    : { flops: flopsOf(step.node), bytes: operandBytes(step) }
 
 function flopsOf(node: Node): number {
   const elements = sizeOf(node.shape)
@@ -54,7 +61,7 @@ function flopsOf(node: Node): number {
 /** Instructions that compute: not loads, constants, indices and the product of a contraction. */
 export const instructionCount = ({ instructions }: Body): number => instructions.filter(isComputing).length
 
-const isComputing = ({ op }: Body['instructions'][number]): boolean =>
+export const isComputing = ({ op }: Body['instructions'][number]): boolean =>
   isElementwise(op) || op === 'randomBits' || op.startsWith('reduce')
 
 function kernelFlops(kernel: Kernel): number {

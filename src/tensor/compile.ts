@@ -1,6 +1,8 @@
 import { explainTimings } from '../compiler/explain.js'
+import type { PlanReport } from '../compiler/report.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
 import { expectChoice, expectFunction } from '../core/arguments.js'
+import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { backend } from './backends.js'
 import { takeApart } from './compiled/arguments.js'
@@ -50,6 +52,22 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
   readonly traces: readonly TraceReport[]
   /** The programs that are kept: kernels, bytes moved, flops, memory, and why each was traced. */
   explain(): string
+  /** The same as data, program by program. */
+  programs(): readonly ProgramReport[]
+}
+
+/** One program of a compiled function. */
+export interface ProgramReport extends PlanReport {
+  readonly backend: string
+  /** Why the function was traced, and what making the program took. */
+  readonly trace: TraceReport
+  /**
+   * Runs each kernel alone, again and again on zeros, and gives the milliseconds of one run, kernel by kernel: caches are warm and threads
+   * are at rest, so the sum is about what the program takes, not exactly. Undefined for a kernel that fails on zeros (a factorization).
+   *
+   * @throws on the reference backend, which has no kernels
+   */
+  timeKernels(): readonly (number | undefined)[]
 }
 
 /** A program with the report of its trace. */
@@ -141,5 +159,17 @@ export function compile<Arguments extends readonly unknown[], Result>(
       sections.unshift(`${name}: ${cache.dropped} programs that were unused for longest have been dropped`)
     return sections.length > 0 ? sections.join('\n\n') : `${name}: not called yet`
   }
-  return Object.assign(call, { traces, explain })
+  const programs = (): ProgramReport[] =>
+    cache.all().map(({ program, report }) => ({
+      ...program.report(),
+      backend: program.backend.name,
+      trace: report,
+      timeKernels: () =>
+        program.timeKernels() ??
+        fail(
+          `${name}: the ${program.backend.name} backend has no kernels to time`,
+          "Choose another: setBackend('native').",
+        ),
+    }))
+  return Object.assign(call, { traces, explain, programs })
 }

@@ -1,4 +1,5 @@
 import type { Backend, Executable, Unfinished } from '../backends/backend.js'
+import type { PlanReport } from '../compiler/report.js'
 import { simplify } from '../compiler/simplify.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
 import { type Graph, topologicalOrder } from '../graph/graph.js'
@@ -49,5 +50,15 @@ export class Program {
   /** The kernels that run, and what they cost. */
   explain(): string {
     return this.#executable.explain()
+  }
+
+  /** The same as data. */
+  report(): PlanReport {
+    return this.#executable.report()
+  }
+
+  /** See {@link Executable.timeKernels}; undefined on backends that do not run kernel by kernel. */
+  timeKernels(): readonly (number | undefined)[] | undefined {
+    return this.#executable.timeKernels?.()
   }
 }

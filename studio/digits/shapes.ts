@@ -1,6 +1,8 @@
 /** Pixels along each side of a picture. */
 export const SIDE = 28
 export const PIXELS = SIDE * SIDE
+/** Where the browser keeps the weights that LeNet-5 has learned here; of another version of the training they have another name. */
+export const KEPT_READER = 'digits-reader-1'
 
 /** What a layer makes of a picture. */
 export interface Seen {

@@ -4,13 +4,12 @@ import type { State } from 'shapewise/nn'
 import { keep, kept } from '../parts/keep'
 import { CodeSpace } from './code-space'
 import { makeDigits, Reader } from './reader'
-import { PIXELS } from './shapes'
+import { KEPT_READER, PIXELS } from './shapes'
 
 const DIGITS = 10_000
 const CODE_EPOCHS = 12
 const BATCH = 64
-/** Weights of another version of the training are not taken. */
-const [READER, CODES] = ['digits-reader-1', 'digits-codes-2']
+const CODES = 'digits-codes-2'
 
 const ready = loadWasmBackend({ threads: 1 })
 let digits: ReturnType<typeof makeDigits> | undefined
@@ -45,7 +44,7 @@ const service = {
   /** Makes the reader ready, by the weights that were kept at an earlier visit; says whether there were any. */
   async restore(): Promise<boolean> {
     await ready
-    const state = await kept<State>(READER)
+    const state = await kept<State>(KEPT_READER)
     if (state === undefined) return false
     reader.loadState(state)
     return true
@@ -62,7 +61,7 @@ const service = {
       await follow(share, loss)
     })
     tell(1, 0, await learned.accuracy())
-    await keep(READER, await learned.state())
+    await keep(KEPT_READER, await learned.state())
   },
   accuracy: () => reader.accuracy(),
   read: (picture: Float32Array) => reader.read(picture),

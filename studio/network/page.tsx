@@ -1,41 +1,25 @@
-import { useEffect, useRef } from 'preact/hooks'
-import { Button, Select, Toggle } from '../parts/controls'
-import { GraphView } from './drawing/graph-view'
-import { begin } from './drawing/view'
-import { wayTo } from './graph/graph'
-import { builtIn, isBuiltIn } from './models/built-in'
+import { useEffect } from 'preact/hooks'
+import { Button } from '../parts/controls'
+import { Sheet } from './drawing/sheet'
 import './network.css'
+import { CompareTable } from './panels/compare-table'
+import { CompiledPanel } from './panels/compiled-panel'
+import { FeedPanel } from './panels/feed-panel'
 import { LayerPanel } from './panels/layer-panel'
+import { ModelChoice } from './panels/model-choice'
 import { Outline } from './panels/outline'
 import { Totals } from './panels/totals'
-import {
-  busy,
-  drawn,
-  hidesShared,
-  layout,
-  openBuiltIn,
-  opened,
-  openFile,
-  problem,
-  remembered,
-  reveal,
-  select,
-  selected,
-  show,
-  start,
-  view,
-} from './state'
+import { aspect, busy, type Drawn, drawn, goTo, openFile, problem, remember, restore, show, start } from './state'
 
 export default function NetworkPage() {
   useEffect(() => {
     const end = start()
-    const { model, open, layer } = remembered()
-    void openBuiltIn(model).then((found) => show(found, open, layer))
+    void restore()
     return end
   }, [])
-  const [model] = drawn.value
-  const graph = model?.graph
-  const place = graph === undefined ? -1 : graph.nodes.findIndex(({ id }) => id === selected.value)
+  const models = drawn.value
+  const [model] = models
+  const place = model?.graph.nodes.findIndex(({ id }) => id === model.selected.value) ?? -1
   return (
     <main
       class="network"
@@ -59,113 +43,59 @@ export default function NetworkPage() {
             {problem.value}
           </div>
         )}
-        {model !== undefined && <Totals graph={model.graph} notes={model.notes} />}
-        {model !== undefined && <Outline graph={model.graph} selected={place} onSelect={goTo} />}
-      </aside>
-      <section class="drawing" aria-label="Drawing of the network">
-        {graph !== undefined && layout.value !== undefined && (
-          <GraphView
-            {...{ graph, view, layout: layout.value, selected: place }}
-            onReady={(screen) => {
-              view.value = begin(layout.value!, screen)
-            }}
-            onSelect={(at) => select(graph.nodes[at]?.id)}
-            onToggle={toggle}
-          />
+        {model !== undefined && (
+          <>
+            <Totals graph={model.graph} notes={model.notes} />
+            <FeedPanel key={model.key} model={model} />
+            <Outline graph={model.graph} selected={place} onSelect={(to) => look(model, to)} />
+          </>
         )}
+      </aside>
+      <section class="drawing" aria-label="Drawings">
+        <div class="sheets">
+          {models.map((one, i) => (
+            <Sheet key={one.key} model={one} at={i} />
+          ))}
+        </div>
+        {models.length > 1 && <CompareTable onLook={look} />}
       </section>
-      <aside class="panel details" aria-label="Layer">
-        {model !== undefined && <LayerPanel model={model} place={place} onSelect={goTo} />}
+      <aside class="panel details" aria-label="Details">
+        {model !== undefined && (
+          <>
+            <Aspects canRun={model.inputs.length > 0} />
+            {aspect.value === 'compiled' && model.inputs.length > 0 ? (
+              <CompiledPanel key={model.key} model={model} />
+            ) : (
+              <LayerPanel model={model} place={place} onSelect={(to) => look(model, to)} />
+            )}
+          </>
+        )}
       </aside>
     </main>
   )
 }
 
-function ModelChoice() {
-  const input = useRef<HTMLInputElement>(null)
-  const [model] = drawn.value
-  const own = model !== undefined && model.name === undefined
-  const options = own ? { file: model.graph.title, ...builtIn } : builtIn
-  const isNested = model?.graph.nodes.some(({ parent }) => parent >= 0) ?? false
-  const isShared = model?.graph.nodes.some(({ sharedWith }) => sharedWith !== undefined) ?? false
-  const inside = model?.graph.nodes.filter((_, i) => model.graph.nodes.some(({ parent }) => parent === i)) ?? []
-  return (
-    <>
-      <Select<string>
-        label="Model"
-        value={own ? 'file' : (model?.name ?? 'lenet')}
-        options={options}
-        onChange={(name) => {
-          if (isBuiltIn(name)) void openBuiltIn(name).then((found) => show(found))
-        }}
-      />
-      <div class="row wrap">
-        <Button onClick={() => input.current?.click()}>Open a file …</Button>
-        <input
-          ref={input}
-          type="file"
-          hidden
-          aria-label="A model of ONNX, Keras, PyTorch, safetensors or GGUF"
-          onChange={({ currentTarget }) => {
-            const file = currentTarget.files?.[0]
-            currentTarget.value = ''
-            if (file !== undefined) void openFile(file).then((found) => show(found))
-          }}
-        />
-        {isNested && (
-          <>
-            <Button
-              disabled={inside.length > MOST_OPENED}
-              onClick={() => void reveal(new Set(inside.map(({ id }) => id)))}
-            >
-              Open all
-            </Button>
-            <Button disabled={opened.value.size === 0} onClick={() => void reveal(new Set())}>
-              Close all
-            </Button>
-          </>
-        )}
-        {isShared && (
-          <Toggle
-            label="Hide repeated calls"
-            hint="Layers that are called again, with the weights that they have already"
-            value={hidesShared.value}
-            onChange={(hides) => {
-              hidesShared.value = hides
-              void reveal(opened.value)
-            }}
-          />
-        )}
-      </div>
-    </>
-  )
+/** Looks at a node of a model in its drawing. */
+function look(model: Drawn, place: number): void {
+  const canvas = document.querySelector(`[data-sheet="${model.key}"] canvas`)
+  void goTo(model, place, { width: canvas?.clientWidth ?? 600, height: canvas?.clientHeight ?? 600 })
 }
 
-const MOST_OPENED = 20_000
-
-function toggle(place: number): void {
-  const { id } = drawn.value[0]!.graph.nodes[place]!
-  const next = new Set(opened.value)
-  if (!next.delete(id)) next.add(id)
-  void reveal(next, place)
-}
-
-/** Opens what a node lies in, and brings it into the middle. */
-async function goTo(place: number): Promise<void> {
-  const { graph } = drawn.value[0]!
-  const way = wayTo(graph, place).slice(0, -1)
-  const next = new Set([...opened.value, ...way.map((at) => graph.nodes[at]!.id)])
-  if (next.size > opened.value.size) await reveal(next)
-  select(graph.nodes[place]?.id)
-  const laid = layout.value
-  const at = laid?.nodes.indexOf(place) ?? -1
-  const element = document.querySelector('.graph-view canvas')
-  if (laid === undefined || at < 0 || element === null || view.value === undefined) return
-  const [x, y, width] = laid.boxes.subarray(4 * at, 4 * at + 3)
-  const scale = Math.max(0.6, view.value.scale)
-  view.value = {
-    x: x! + width! / 2 - element.clientWidth / 2 / scale,
-    y: y! - element.clientHeight / 3 / scale,
-    scale,
+function Aspects({ canRun }: { readonly canRun: boolean }) {
+  if (!canRun) return null
+  const choose = (next: 'layer' | 'compiled') => {
+    aspect.value = next
+    remember()
   }
+  return (
+    <fieldset class="aspects">
+      <legend class="unseen">What is shown</legend>
+      <Button pressed={aspect.value === 'layer'} onClick={() => choose('layer')}>
+        Layer
+      </Button>
+      <Button pressed={aspect.value === 'compiled'} onClick={() => choose('compiled')}>
+        Compiled
+      </Button>
+    </fieldset>
+  )
 }

@@ -1,12 +1,12 @@
-import { batch, signal } from '@preact/signals'
+import { batch, type Signal, signal } from '@preact/signals'
 import { type Remote, wrap } from 'comlink'
 import { replaceQuery, route } from '../parts/address'
 import type { View } from './drawing/view'
-import type { Graph } from './graph/graph'
+import { wayTo } from './graph/graph'
 import type { Layout } from './graph/layout'
 import type { LayoutService } from './graph/layout-worker'
 import { type BuiltIn, builtIn, isBuiltIn } from './models/built-in'
-import type { NetworkService, Opened } from './worker'
+import type { Feed, NetworkService, NumbersView, Opened } from './worker'
 
 /** A model that is drawn. */
 export interface Drawn extends Opened {
@@ -14,6 +14,12 @@ export interface Drawn extends Opened {
   readonly key: string
   /** The name of a model of the library; undefined for one of a file. */
   readonly name: BuiltIn | undefined
+  /** Its nodes that are opened, by their ids. */
+  readonly opened: Signal<ReadonlySet<string>>
+  readonly layout: Signal<Layout | undefined>
+  readonly view: Signal<View | undefined>
+  /** The id of the node that is looked at. */
+  readonly selected: Signal<string | undefined>
 }
 
 export const service = signal<Remote<NetworkService> | undefined>(undefined)
@@ -24,13 +30,14 @@ export const drawn = signal<readonly Drawn[]>([])
 export const problem = signal<string | undefined>(undefined)
 /** What is being waited for. */
 export const busy = signal<string | undefined>(undefined)
-
-export const opened = signal<ReadonlySet<string>>(new Set())
 export const hidesShared = signal(false)
-/** The id of the node that is looked at. */
-export const selected = signal<string | undefined>(undefined)
-export const layout = signal<Layout | undefined>(undefined)
-export const view = signal<View | undefined>(undefined)
+/** What stands beside the drawing. */
+export const aspect = signal<'layer' | 'compiled'>('layer')
+
+/** The input that the model runs on, and what of it has values. */
+export const fed = signal<{ readonly inputs: readonly NumbersView[]; readonly names: readonly string[] } | undefined>(
+  undefined,
+)
 
 /** Starts the workers; gives a function that ends them. */
 export function start(): () => void {
@@ -49,7 +56,6 @@ export function start(): () => void {
     service.value = undefined
     layouts = undefined
     drawn.value = []
-    layout.value = undefined
     for (const worker of workers) worker.terminate()
   }
 }
@@ -57,15 +63,22 @@ export function start(): () => void {
 let keys = 0
 
 /** Opens a model; what is drawn stays if that fails, with the reason in `problem`. */
-async function open(what: string, get: (remote: Remote<NetworkService>, key: string) => Promise<Opened>) {
+async function open(
+  what: string,
+  name: BuiltIn | undefined,
+  get: (remote: Remote<NetworkService>, key: string) => Promise<Opened>,
+): Promise<Drawn | undefined> {
   const remote = service.value
   if (remote === undefined) return undefined
   busy.value = what
   try {
     const key = `model ${keys++}`
-    const result = { key, ...(await get(remote, key)) }
+    const found = await get(remote, key)
     problem.value = undefined
-    return result
+    return {
+      ...{ ...found, key, name, opened: signal<ReadonlySet<string>>(new Set()), selected: signal(undefined) },
+      ...{ layout: signal(undefined), view: signal(undefined) },
+    }
   } catch (failure) {
     problem.value = failure instanceof Error ? failure.message : String(failure)
     return undefined
@@ -74,51 +87,78 @@ async function open(what: string, get: (remote: Remote<NetworkService>, key: str
   }
 }
 
-export async function openBuiltIn(name: BuiltIn): Promise<Drawn | undefined> {
-  const found = await open(`Making ${builtIn[name]} …`, (remote, key) => remote.openBuiltIn(key, name))
-  return found && { ...found, name }
-}
+export const openBuiltIn = (name: BuiltIn): Promise<Drawn | undefined> =>
+  open(`Making ${builtIn[name]} …`, name, (remote, key) => remote.openBuiltIn(key, name))
 
-export async function openFile(file: File): Promise<Drawn | undefined> {
-  const found = await open(`Reading ${file.name} …`, (remote, key) => remote.openFile(key, file))
-  return found && { ...found, name: undefined }
-}
+export const openFile = (file: File): Promise<Drawn | undefined> =>
+  open(`Reading ${file.name} …`, undefined, (remote, key) => remote.openFile(key, file))
 
-/** Shows a model in the place of the first. */
-export async function show(model: Drawn | undefined, inside: Iterable<string> = [], layer?: string): Promise<void> {
+/** Shows a model in the place of another one, or behind all. */
+export async function show(
+  model: Drawn | undefined,
+  at = 0,
+  { open = [], layer }: { readonly open?: readonly string[]; readonly layer?: string } = {},
+): Promise<void> {
   if (model === undefined) return
-  for (const old of drawn.value.slice(0, 1)) void service.value?.close(old.key)
-  const open = new Set(inside)
-  const laid = await laidOut(model.graph, open)
+  model.opened.value = new Set(open)
+  model.selected.value = layer
+  await layOut(model)
+  const old = drawn.value[at]
+  if (old !== undefined) void service.value?.close(old.key)
   batch(() => {
-    drawn.value = [model, ...drawn.value.slice(1)]
-    opened.value = open
-    selected.value = layer
-    view.value = undefined
-    layout.value = laid
+    drawn.value = [...drawn.value.slice(0, at), model, ...drawn.value.slice(at + 1)]
+    if (at === 0) fed.value = undefined
   })
   remember()
 }
 
-export const laidOut = async (graph: Graph, open: ReadonlySet<string>): Promise<Layout | undefined> =>
-  layouts?.layOut(graph, { opened: open, hidesShared: hidesShared.value })
-
-/** Opens and closes nodes. What is at `anchor` stays where it is on the screen. */
-export async function reveal(next: ReadonlySet<string>, anchor?: number): Promise<void> {
-  const model = drawn.value[0]
-  if (model === undefined) return
-  const laid = await laidOut(model.graph, next)
-  const [before, shown] = [layout.value, view.value]
-  if (laid === undefined) return
-  const [from, to] = [placeIn(before, anchor), placeIn(laid, anchor)]
-  batch(() => {
-    opened.value = next
-    layout.value = laid
-    if (from !== undefined && to !== undefined && shown !== undefined) {
-      view.value = { ...shown, x: shown.x + to.x - from.x, y: shown.y + to.y - from.y }
-    }
-  })
+/** Takes a model away that others are compared with. */
+export function drop(model: Drawn): void {
+  void service.value?.close(model.key)
+  drawn.value = drawn.value.filter((other) => other !== model)
   remember()
+}
+
+async function layOut(model: Drawn, opened = model.opened.value): Promise<void> {
+  const laid = await layouts?.layOut(model.graph, { opened, hidesShared: hidesShared.value })
+  batch(() => {
+    model.opened.value = opened
+    if (laid !== undefined) model.layout.value = laid
+  })
+}
+
+let feeds = 0
+
+/** Runs the first model on an input; of several that come quickly the last one is shown. */
+export async function feed(what: Feed): Promise<void> {
+  const [model] = drawn.value
+  const turn = ++feeds
+  try {
+    const found = model && (await service.value?.feed(model.key, what))
+    if (turn !== feeds || model !== drawn.value[0]) return
+    problem.value = undefined
+    fed.value = found
+  } catch (failure) {
+    if (turn === feeds) problem.value = failure instanceof Error ? failure.message : String(failure)
+  }
+}
+
+/** Opens and closes nodes. What is at `anchor` stays where it is on the screen; without one the drawing is seen from its beginning. */
+export async function reveal(model: Drawn, opened: ReadonlySet<string>, anchor?: number): Promise<void> {
+  const before = placeIn(model.layout.value, anchor)
+  await layOut(model, opened)
+  const [after, view] = [placeIn(model.layout.value, anchor), model.view.value]
+  if (before !== undefined && after !== undefined && view !== undefined) {
+    model.view.value = { ...view, x: view.x + after.x - before.x, y: view.y + after.y - before.y }
+  } else model.view.value = undefined
+  remember()
+}
+
+export function toggle(model: Drawn, place: number): void {
+  const { id } = model.graph.nodes[place]!
+  const next = new Set(model.opened.value)
+  if (!next.delete(id)) next.add(id)
+  void reveal(model, next, place)
 }
 
 /** The middle of the upper border of a node. */
@@ -129,28 +169,47 @@ export function placeIn(laid: Layout | undefined, place: number | undefined): { 
   return { x: x! + width! / 2, y: y! }
 }
 
-export function select(id: string | undefined): void {
-  selected.value = id
+export function select(model: Drawn, place: number): void {
+  model.selected.value = model.graph.nodes[place]?.id
   remember()
+}
+
+/** Looks at a node: opens what it lies in, and brings it into the middle of a drawing of this size. */
+export async function goTo(model: Drawn, place: number, screen: { width: number; height: number }): Promise<void> {
+  const { graph, opened } = model
+  const around = wayTo(graph, place).slice(0, -1)
+  const next = new Set([...opened.value, ...around.map((at) => graph.nodes[at]!.id)])
+  if (next.size > opened.value.size) await layOut(model, next)
+  select(model, place)
+  const [at, view] = [placeIn(model.layout.value, place), model.view.value]
+  if (at === undefined || view === undefined) return
+  const scale = Math.max(0.6, view.scale)
+  model.view.value = { x: at.x - screen.width / 2 / scale, y: at.y - screen.height / 3 / scale, scale }
 }
 
 /** Writes what is drawn into the address, as far as another visit can find it. */
 export function remember(): void {
   const query = new URLSearchParams()
-  const [model] = drawn.value
-  if (model?.name !== undefined) query.set('model', model.name)
-  if (opened.value.size > 0) query.set('open', [...opened.value].join(' '))
-  if (selected.value !== undefined) query.set('layer', selected.value)
+  const [model, ...others] = drawn.value
+  if (model?.name !== undefined) {
+    query.set('model', model.name)
+    if (model.opened.value.size > 0) query.set('open', [...model.opened.value].join(' '))
+    if (model.selected.value !== undefined) query.set('layer', model.selected.value)
+    const names = others.flatMap(({ name }) => name ?? [])
+    if (names.length > 0) query.set('with', names.join(' '))
+    if (aspect.value !== 'layer') query.set('aspect', aspect.value)
+  }
   replaceQuery('network', query)
 }
 
-/** What the address asks for. */
-export function remembered(): { readonly model: BuiltIn; readonly open: readonly string[]; readonly layer?: string } {
+/** Shows what the address asks for. */
+export async function restore(): Promise<void> {
   const { query } = route.value
-  const [model, open, layer] = ['model', 'open', 'layer'].map((name) => query.get(name))
-  return {
-    model: model && isBuiltIn(model) ? model : 'lenet',
-    open: open ? open.split(' ') : [],
-    ...(layer && { layer }),
-  }
+  const model = query.get('model') ?? ''
+  const layer = query.get('layer') ?? undefined
+  const others = (query.get('with') ?? '').split(' ').filter(isBuiltIn)
+  aspect.value = query.get('aspect') === 'compiled' ? 'compiled' : 'layer'
+  const opened = { open: (query.get('open') ?? '').split(' ').filter(Boolean), ...(layer !== undefined && { layer }) }
+  await show(await openBuiltIn(isBuiltIn(model) ? model : 'lenet'), 0, opened)
+  for (const [i, name] of others.entries()) await show(await openBuiltIn(name), i + 1)
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ShapewiseError } from '../../src/core/errors.js'
 import { openZip, writeZip } from '../../src/data/index.js'
-import { fromKeras, loadKeras, openKeras } from '../../src/formats/index.js'
+import { fromKeras, loadKeras, openKeras, provideH5wasm } from '../../src/formats/index.js'
 import { numberedByClass, snakeCase } from '../../src/formats/keras/weights.js'
 import { compile, type Tensor, tensor, zerosLike } from '../../src/index.js'
 import * as nn from '../../src/nn/index.js'
@@ -28,6 +28,23 @@ const fileOf = (name: string): Uint8Array => bytesOf(fixture.cases[name].file)
 const given = (name: string) => fixture.cases[name].inputs.map(({ shape, values }) => tensor(values, shape))
 
 describe('models of Keras', () => {
+  it('say what goes into them, and take the package that reads them from where a page has it', async () => {
+    const [name = ''] = Object.keys(fixture.cases)
+    const { inputShapes } = await fromKeras(fileOf(name))
+    const [{ shape }] = fixture.cases[name].inputs
+    expect(inputShapes[0]?.slice(1)).toEqual(shape.slice(1))
+    expect(inputShapes[0]?.[0]).toBeNull()
+    let asked = 0
+    provideH5wasm(() => {
+      asked++
+      return import('h5wasm')
+    })
+    await fromKeras(fileOf(name))
+    await fromKeras(fileOf(name))
+    expect(asked).toBe(1)
+    expect(() => provideH5wasm('h5wasm' as never)).toThrow('provideH5wasm: what imports it is')
+  })
+
   it.each(Object.keys(fixture.cases))('give what PyTorch computes with their weights: %s', async (name) => {
     const model = await fromKeras(fileOf(name))
     expect(model.training).toBe(false)

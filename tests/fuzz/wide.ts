@@ -284,6 +284,7 @@ class WideBackend implements Backend {
       reuse: [],
       timings: [],
       explain: () => 'wide',
+      report: () => ({ kernels: [], flops: 0, bytesMoved: 0, arenaBytes: 0, unsharedBytes: 0 }),
       run: (inputs, outputs) => {
         const known = new Map<Node, Elements>(graph.inputs.map((node, i) => [node, elementsOf(inputs[i])]))
         const results = new WideGraph(graph.outputs, known).run({ noise: 0, overflowed: false })

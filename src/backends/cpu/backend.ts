@@ -1,6 +1,7 @@
 import { explainPlan } from '../../compiler/explain.js'
 import { fuse } from '../../compiler/fuse/fuse.js'
 import { type KernelPlan, planKernels } from '../../compiler/kernel-plan.js'
+import { type PlanReport, reportOf } from '../../compiler/report.js'
 import { Stopwatch, type Timing } from '../../compiler/timings.js'
 import { type DType, dtypes, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
@@ -13,6 +14,7 @@ import { estimateMilliseconds } from './duration.js'
 import { errorOf } from './failures.js'
 import { type QueuedRun, RunQueue } from './queue.js'
 import { serialize } from './serialize.js'
+import { timeAlone } from './time-alone.js'
 
 /** A program loaded into the kernels. */
 export type Handle = object
@@ -225,5 +227,14 @@ class CpuProgram implements Executable {
 
   explain(): string {
     return explainPlan(this.#plan)
+  }
+
+  report(): PlanReport {
+    return reportOf(this.#plan)
+  }
+
+  timeKernels(): readonly (number | undefined)[] {
+    this.queue.waitForAll()
+    return this.#plan.steps.map((step) => timeAlone(step, this.kernels))
   }
 }

@@ -1,5 +1,6 @@
 import { explainPlan } from '../../compiler/explain.js'
 import type { Operand, Place, Plan, Step } from '../../compiler/plan.js'
+import { type PlanReport, reportOf } from '../../compiler/report.js'
 import type { Timing } from '../../compiler/timings.js'
 import { allocate, dtypes, encode, type TypedArray } from '../../core/dtype.js'
 import { sizeOf } from '../../core/shape.js'
@@ -55,6 +56,10 @@ export class ReferenceProgram implements Executable {
 
   explain(): string {
     return explainPlan(this.#plan)
+  }
+
+  report(): PlanReport {
+    return reportOf(this.#plan)
   }
 
   runOn(inputs: readonly TypedArray[], outputs: readonly TypedArray[]): void {

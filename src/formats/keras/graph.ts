@@ -22,10 +22,21 @@ export interface ModelDescription {
   readonly layers: readonly LayerDescription[]
   readonly inputs: readonly Source[]
   readonly outputs: readonly Source[]
+  /** The shape of each input as far as it is told, with null for sizes that are left open. */
+  readonly inputShapes: readonly (InputShape | undefined)[]
 }
+
+type InputShape = readonly (number | null)[]
 
 /** The classes of models made of layers. */
 export const isModelClass = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className)
+
+/** What a layer that takes an input of the model says of its shape, with null for the batch; undefined if it says nothing. */
+function declaredShape({ config }: LayerDescription): InputShape | undefined {
+  const shape = config.get('batch_shape') ?? config.get('batch_input_shape')
+  const isShape = Array.isArray(shape) && shape.every((size) => size === null || Number.isSafeInteger(size))
+  return isShape ? (shape as InputShape) : undefined
+}
 
 /** Reads the description of a model, sequential or functional, of Keras 2, Keras 3 or TensorFlow.js. */
 export function describeModel(className: string, config: unknown, label: string, isKeras3: boolean): ModelDescription {
@@ -37,7 +48,11 @@ export function describeModel(className: string, config: unknown, label: string,
   if (new Set(layers.map(({ name }) => name)).size < layers.length) damaged(label, 'two layers have one name')
   if (className === 'Sequential') return sequential(layers, label)
   const [inputs, outputs] = [settings.input_layers, settings.output_layers].map((list) => sourcesIn(list, label))
-  return { layers, inputs, outputs }
+  const inputShapes = inputs.map((input) => {
+    const layer = layers.find(({ name }) => name === input.layer)
+    return layer && declaredShape(layer)
+  })
+  return { layers, inputs, outputs, inputShapes }
 }
 
 function layerOf(layer: unknown, label: string, isKeras3: boolean): LayerDescription {
@@ -65,7 +80,12 @@ function sequential(layers: readonly LayerDescription[], label: string): ModelDe
     ...layer,
     calls: [[{ layer: i === 0 ? start : rest[i - 1].name, call: 0 }]],
   }))
-  return { layers: chained, inputs: [{ layer: start, call: 0 }], outputs: [{ layer: last.name, call: 0 }] }
+  return {
+    layers: chained,
+    inputs: [{ layer: start, call: 0 }],
+    outputs: [{ layer: last.name, call: 0 }],
+    inputShapes: [declaredShape(layers[0])],
+  }
 }
 
 /** `['conv', 0, 0]`, or lists of such. */

@@ -1,3 +1,4 @@
+import { expectFunction } from '../../core/arguments.js'
 import type { TypedArray } from '../../core/dtype.js'
 import { fail, ShapewiseError } from '../../core/errors.js'
 import { sizeOf } from '../../core/shape.js'
@@ -169,11 +170,28 @@ function loadPackage(): Promise<{ readonly library: Library; readonly platform: 
   return loaded
 }
 
-async function load(): Promise<{ readonly library: Library; readonly platform: Platform }> {
+let importPackage = (): Promise<unknown> => {
   // Not a literal, so that bundlers and the compiler leave a package alone that need not be there.
   const name: string = 'h5wasm'
+  return import(/* @vite-ignore */ name)
+}
+
+/**
+ * Says where the package `h5wasm`, by which files of Keras are read, comes from. Needed in pages that a bundler makes: it takes in what is
+ * imported by a literal name only. Elsewhere the package is found by itself.
+ *
+ * @param load imports it; called when it is first needed
+ * @example provideH5wasm(() => import('h5wasm'))
+ */
+export function provideH5wasm(load: () => Promise<unknown>): void {
+  expectFunction('provideH5wasm', 'what imports it', load)
+  importPackage = load
+  loaded = undefined
+}
+
+async function load(): Promise<{ readonly library: Library; readonly platform: Platform }> {
   try {
-    const library: Library = await import(/* @vite-ignore */ name)
+    const library = (await importPackage()) as Library
     const platform = await library.ready
     platform.activate_throwing_error_handler()
     return { library, platform }

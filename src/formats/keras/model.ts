@@ -30,6 +30,8 @@ export class KerasModel extends Module {
   /** The names of what {@link outputs} takes and gives. */
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
+  /** The shape of each input as far as the file says it, null where it leaves a size open. */
+  readonly inputShapes: readonly (readonly (number | null)[] | undefined)[]
   readonly #description: ModelDescription
   readonly #built: ReadonlyMap<string, BuiltLayer>
   readonly #fills: readonly Fill[]
@@ -59,6 +61,7 @@ export class KerasModel extends Module {
     this.layers = new Map(modules)
     this.inputNames = description.inputs.map(({ layer }) => layer || 'input')
     this.outputNames = description.outputs.map(({ layer }) => layer)
+    this.inputShapes = description.inputShapes
     this.#description = description
     this.#built = built
     this.#fills = fills

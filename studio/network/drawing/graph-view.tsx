@@ -44,7 +44,12 @@ export function GraphView(props: GraphViewProps) {
   useLayoutEffect(() => {
     const element = canvas.current!
     const observer = new ResizeObserver(() => {
+      const [before, shown] = [screen.value.width, view.value]
       screen.value = { width: element.clientWidth, height: element.clientHeight }
+      // What was in the middle stays there.
+      if (before > 0 && shown !== undefined) {
+        view.value = { ...shown, x: shown.x + (before - element.clientWidth) / 2 / shown.scale }
+      }
     })
     observer.observe(element)
     return () => observer.disconnect()
@@ -54,13 +59,13 @@ export function GraphView(props: GraphViewProps) {
     if (isReady.value && view.value === undefined) onReady(screen.value)
   }, [isReady.value, view.value, layout])
 
-  const frame = useRef(0)
   const shown = view.value
   const { width, height } = screen.value
+  const draw = useRef(() => {})
+  const isAsked = useRef(false)
   useLayoutEffect(() => {
     if (shown === undefined || width === 0) return
-    cancelAnimationFrame(frame.current)
-    frame.current = requestAnimationFrame(() => {
+    draw.current = () => {
       const element = canvas.current
       const context = element?.getContext('2d', { alpha: false })
       if (!element || !context) return
@@ -71,6 +76,13 @@ export function GraphView(props: GraphViewProps) {
       const painted = { graph, seen, amounts, layers, selected, hovered: hovered.value, ...(tint && { tint }) }
       paint(context, painted, shown, { width, height, density }, inkOf(element))
       element.dataset.milliseconds = (performance.now() - start).toFixed(1)
+    }
+    // Once a frame, with what is known then.
+    if (isAsked.current) return
+    isAsked.current = true
+    requestAnimationFrame(() => {
+      isAsked.current = false
+      draw.current()
     })
   }, [graph, seen, shown, width, height, selected, tint, hovered.value, theme.value])
 

@@ -34,6 +34,8 @@ const SHOWS = { text: 0.34, frame: 0.16, arrow: 0.25, labels: 0.55 }
 const STRIPE = 5
 const texts = new TextWidths()
 
+const heightOf = (seen: Seen, i: number): number => seen.layout.boxes[4 * i + 3]!
+
 /** Draws what is seen of a graph. */
 export function paint(
   context: CanvasRenderingContext2D,
@@ -58,25 +60,40 @@ export function paint(
   const { boxes, edges } = seen.in(frame)
   const open = boxes.filter((i) => seen.layout.opened[i] === 1)
   const closed = boxes.filter((i) => seen.layout.opened[i] === 0)
-  for (const i of open) paintOpen(context, painted, i, scale, ink)
+  for (const i of open) if (heightOf(seen, i) * scale >= 2) paintOpen(context, painted, i, scale, ink)
   paintEdges(context, painted, edges, scale, ink)
-  if (scale < SHOWS.frame) paintDots(context, painted, closed, ink)
+  if (scale < SHOWS.frame) paintDots(context, painted, closed, zoom, ink)
   else for (const i of closed) paintNode(context, painted, i, scale, ink)
 }
 
-/** From far away: one rectangle a node, those of a colour together. */
-function paintDots(context: CanvasRenderingContext2D, painted: Painted, closed: readonly number[], ink: Ink): void {
+/** From far away: one rectangle a node, those of a colour together; of many in one pixel the first. */
+function paintDots(
+  context: CanvasRenderingContext2D,
+  painted: Painted,
+  closed: readonly number[],
+  zoom: number,
+  ink: Ink,
+): void {
   const { boxes, nodes } = painted.seen.layout
   const byColour = new Map<string, number[]>()
+  const taken = new Set<number>()
   for (const i of closed) {
-    const colour = nodes[i] === painted.selected ? ink.accent : colourOf(painted, nodes[i]!)
+    const isSelected = nodes[i] === painted.selected
+    const pixel = Math.floor(boxes[4 * i + 1]! * zoom) * 65_536 + Math.floor(boxes[4 * i]! * zoom)
+    if (taken.has(pixel) && !isSelected) continue
+    taken.add(pixel)
+    const colour = isSelected ? ink.accent : colourOf(painted, nodes[i]!)
     const found = byColour.get(colour)
     if (found === undefined) byColour.set(colour, [i])
     else found.push(i)
   }
   for (const [colour, some] of byColour) {
     context.fillStyle = colour
-    for (const i of some) context.fillRect(boxes[4 * i]!, boxes[4 * i + 1]!, boxes[4 * i + 2]!, boxes[4 * i + 3]!)
+    const least = 1 / zoom
+    for (const i of some) {
+      const [width, height] = [Math.max(least, boxes[4 * i + 2]!), Math.max(least, boxes[4 * i + 3]!)]
+      context.fillRect(boxes[4 * i]!, boxes[4 * i + 1]!, width, height)
+    }
   }
 }
 
@@ -173,7 +190,11 @@ function paintEdges(
   const all = seen.layout.edges
   const isOf = (place: number): boolean => selected >= 0 && place === selected
   const [plain, marked] = [[] as number[], [] as number[]]
-  for (const i of edges) (isOf(all[i]!.from) || isOf(all[i]!.to) ? marked : plain).push(i)
+  // What is no longer than a pixel is seen as well without.
+  const isLong = ({ way }: { way: readonly number[] }): boolean =>
+    Math.abs(way.at(-1)! - way[1]!) + Math.abs(way.at(-2)! - way[0]!) > 2 / scale
+  for (const i of edges)
+    if (scale >= SHOWS.frame || isLong(all[i]!)) (isOf(all[i]!.from) || isOf(all[i]!.to) ? marked : plain).push(i)
   for (const [some, colour] of [
     [plain, ink.faint],
     [marked, ink.accent],

@@ -39,6 +39,8 @@ export function graphOfFlow(title: string, { stages, edges }: Flow, variables: r
       parameters: stage.parameters,
       multiplyAdds: stage.multiplyAdds,
       memory: stage.activationBytes,
+      ...(kind === 'layer' && { value: callName(path, call) }),
+      ...(kind === 'output' && { value: `output ${count}` }),
       ...(sharedWith !== undefined && { sharedWith }),
     })
   })
@@ -57,6 +59,9 @@ export function graphOfFlow(title: string, { stages, edges }: Flow, variables: r
     edges: edges.map(({ from, to, shape }) => ({ from: places.get(from)!, to: places.get(to)!, shape })),
   }
 }
+
+/** What a call of a layer gives, by name. */
+export const callName = (path: string, call: number): string => (call === 0 ? path : `${path}~${call}`)
 
 /** The class, then the rest; of activations and ways to combine layers the function is what they are. */
 function wordsOf(title: string): string[] {

@@ -25,6 +25,8 @@ export interface GraphNode extends Amounts {
   readonly outputs: readonly (readonly (number | string)[])[]
   /** The weights that are its own, by their names in the model. */
   readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[]
+  /** The name under which the model gives what the node gives, where that can be had. */
+  readonly value?: string
   /** Another node with the same weights, whose numbers count there. */
   readonly sharedWith?: number
 }

@@ -104,6 +104,8 @@ export function layOut(levels: readonly Level[]): Layout {
 function layOutLevel(level: Level, sizes: readonly Size[]): LevelLayout {
   const { children, edges } = level
   if (edges.length === 0) return inRows(sizes)
+  const chain = chainOf(level)
+  if (chain !== undefined) return inChain(level, chain, sizes)
   if (children.length > DAGRE_NODES || edges.length > DAGRE_EDGES) return layeredLayout(level, sizes, GAP)
   const graph = new dagre.graphlib.Graph({ multigraph: true })
   graph.setGraph({ rankdir: 'TB', nodesep: GAP.nodes, ranksep: GAP.ranks, edgesep: 14 })
@@ -133,6 +135,44 @@ function layOutLevel(level: Level, sizes: readonly Size[]): LevelLayout {
     const first = from === ENTRY ? [width / 2, 0] : [start.x, start.y + start.height / 2]
     const last = to === EXIT ? [width / 2, height + PADDING] : [end.x, end.y - end.height / 2]
     return [...first, ...inner, ...last]
+  })
+  return { width, height, boxes, ways }
+}
+
+/** The nodes of a level from above downwards, by their places in it, where each has one before and one behind it; most levels are so. */
+function chainOf({ children, edges }: Level): number[] | undefined {
+  const next = new Map(edges.map(({ from, to }) => [from, to]))
+  const before = new Set(edges.map(({ to }) => to))
+  if (next.size < edges.length || before.size < edges.length) return undefined
+  const places = new Map(children.map((place, i) => [place, i]))
+  const starts = children.filter((place) => !before.has(place))
+  const first = next.get(ENTRY) ?? starts[0]
+  const order: number[] = []
+  for (
+    let at: number | undefined = first;
+    at !== undefined && at !== EXIT && order.length < children.length;
+    at = next.get(at)
+  ) {
+    order.push(places.get(at)!)
+  }
+  return order.length === children.length ? order : undefined
+}
+
+function inChain({ children, edges }: Level, chain: readonly number[], sizes: readonly Size[]): LevelLayout {
+  const width = Math.max(...sizes.map((size) => size.width))
+  let y = edges.some(({ from }) => from === ENTRY) ? GAP.ranks : 0
+  const boxes: Box[] = []
+  for (const i of chain) {
+    const size = sizes[i]!
+    boxes[i] = { x: (width - size.width) / 2, y, ...size }
+    y += size.height + GAP.ranks
+  }
+  const isLeft = edges.some(({ to }) => to === EXIT)
+  const height = isLeft ? y : y - GAP.ranks
+  const places = new Map(children.map((place, i) => [place, i]))
+  const ways = edges.map(({ from, to }) => {
+    const [start, end] = [boxes[places.get(from) ?? -1], boxes[places.get(to) ?? -1]]
+    return [width / 2, start === undefined ? 0 : start.y + start.height, width / 2, end?.y ?? height + PADDING]
   })
   return { width, height, boxes, ways }
 }

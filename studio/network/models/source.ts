@@ -1,3 +1,4 @@
+import type { ProgramReport } from 'shapewise'
 import type { Graph } from '../graph/graph'
 import type { InputSpec } from './input-spec'
 
@@ -20,5 +21,7 @@ export interface Source {
   weight(name: string): Promise<Values>
   /** What the nodes give for these inputs, by their ids. */
   activations?(inputs: readonly Values[]): Promise<ReadonlyMap<string, Values>>
+  /** The program that it becomes for such inputs. */
+  program?(inputs: readonly Values[]): Promise<ProgramReport>
   close(): Promise<void>
 }

@@ -1,6 +1,7 @@
 import { amountsWithin, amountText, shapeText } from '../graph/graph'
 import { layersWithin } from '../graph/layers-within'
 import type { Drawn } from '../state'
+import { ActivationCard } from './activation-card'
 import { WeightCard } from './weight-card'
 
 interface LayerPanelProps {
@@ -57,8 +58,9 @@ export function LayerPanel({ model, place, onSelect }: LayerPanelProps) {
           , which count there.
         </p>
       )}
+      {node.value !== undefined && <ActivationCard modelKey={model.key} name={node.value} />}
       {(shared ?? node).weights.map(({ name, shape }) => (
-        <WeightCard key={`${model.key} ${name}`} {...{ modelKey: model.key, name, shape }} />
+        <WeightCard key={`${model.key} ${name}`} {...{ modelKey: model.key, name, shape, order: model.order }} />
       ))}
     </>
   )

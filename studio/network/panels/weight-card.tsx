@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { Slider } from '../../parts/controls'
 import { service } from '../state'
-import type { WeightView } from '../worker'
+import type { NumbersView } from '../worker'
 import { Figures } from './figures'
 import { TileSheet } from './tile-sheet'
 
@@ -10,11 +10,12 @@ interface WeightCardProps {
   readonly modelKey: string
   readonly name: string
   readonly shape: readonly number[]
+  readonly order: 'last' | 'first'
 }
 
 /** A weight as pictures, with what its numbers are like. */
-export function WeightCard({ modelKey, name, shape }: WeightCardProps) {
-  const shown = useSignal<WeightView | undefined>(undefined)
+export function WeightCard({ modelKey, name, shape, order }: WeightCardProps) {
+  const shown = useSignal<NumbersView | undefined>(undefined)
   const failure = useSignal<string | undefined>(undefined)
   const channel = useSignal(0)
   useEffect(() => {
@@ -32,7 +33,7 @@ export function WeightCard({ modelKey, name, shape }: WeightCardProps) {
     }
   }, [modelKey, name, channel.value])
   const found = shown.value
-  const inputs = shape.length === 4 ? shape[2]! : 1
+  const inputs = shape.length === 4 ? shape[order === 'last' ? 2 : 1]! : 1
   return (
     <section class="weight" aria-label={`Weight ${name}`}>
       <h3>

@@ -1,5 +1,18 @@
+import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { fromOnnx, toOnnx } from '../../../src/formats/index.js'
+import { tensor, zeros } from '../../../src/index.js'
+import * as nn from '../../../src/nn/index.js'
+import { exampleInputs } from '../../../studio/network/models/inputs.js'
 import { eventually, inChromium, isForEverybody } from './in-chromium.js'
+
+const title = (page: Page) => page.locator('.details h2').innerText()
+
+async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  await page
+    .getByLabel('Open a file')
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })
+}
 
 inChromium('the network view', (withPage) => {
   it('draws a model, opens what lies in it, and finds the state in the address again', async () => {
@@ -10,20 +23,70 @@ inChromium('the network view', (withPage) => {
       // From nothing to the first node, then down to the first block, which is opened.
       await drawing.press('ArrowDown')
       await drawing.press('ArrowDown')
-      await eventually(() => page.locator('.details h2').innerText()).toContain('TransformerEncoderBlock')
+      await eventually(() => title(page)).toContain('TransformerEncoderBlock')
       await drawing.press('Enter')
       await eventually(() => decodeURIComponent(page.url())).toContain('open=blocks.0')
       await page.getByLabel('Search for a layer').fill('norm')
       await page.getByRole('button', { name: 'blocks.3' }).first().click()
-      await eventually(() => page.locator('.details h2').innerText()).toContain('LayerNorm')
+      await eventually(() => title(page)).toContain('LayerNorm')
       expect(decodeURIComponent(page.url())).toContain('blocks.3')
       await eventually(() => page.locator('.weight canvas, .weight svg').count()).toBeGreaterThan(1)
       const address = page.url()
       await page.reload()
-      await eventually(() => page.locator('.details h2').innerText()).toContain('LayerNorm')
+      await eventually(() => title(page)).toContain('LayerNorm')
       expect(page.url()).toBe(address)
     })
   })
 
+  it('opens a file of ONNX, and shows what the library computes with it; a broken file loses nothing', async () => {
+    const bytes = await toOnnx(nn.sequential(nn.conv2d(1, 3, 3), nn.relu(), nn.flatten(), nn.linear(300, 7)).eval(), [
+      zeros([1, 12, 12, 1]),
+    ])
+    await withPage('network', async (page) => {
+      await page.getByText('61,706').waitFor()
+      await choose(page, 'mine.onnx', bytes)
+      await page.getByText('2,137').waitFor()
+      expect(await page.getByRole('combobox', { name: 'Model' }).inputValue()).toBe('file')
+      await page.getByRole('button', { name: 'Random' }).click()
+      await page.locator('.feed canvas').first().waitFor()
+      await page.getByLabel('Search for a layer').fill('gemm')
+      await page.locator('.outline li button').first().click()
+      await page.locator('.largest li').first().waitFor()
+      const shown = await page
+        .locator('.largest li')
+        .evaluateAll((items) => items.map((item) => [Number(item.dataset.place), Number(item.dataset.value)] as const))
+      const model = await fromOnnx(bytes)
+      const inputs = [{ name: 'input', shape: [1, 12, 12, 1], dtype: 'float32', channels: 'last' }] as const
+      const [{ data }] = exampleInputs(inputs, 1) as [{ data: ArrayLike<number> }]
+      const logits = await model.forward(tensor(Float32Array.from(data), [1, 12, 12, 1])).data()
+      expect(shown).toHaveLength(5)
+      for (const [place, value] of shown) expect(value).toBeCloseTo(logits[place]!, 4)
+      expect(shown[0]![1]).toBeCloseTo(Math.max(...logits), 4)
+
+      await choose(page, 'broken.onnx', bytes.slice(0, 700))
+      await eventually(() => page.getByRole('alert').innerText()).toContain('broken.onnx')
+      expect(await page.getByText('2,137').count()).toBe(1)
+      expect(await title(page)).toContain('Gemm')
+    })
+  })
+
+  it('shows the compiled program, and two models side by side', async () => {
+    await withPage('network?model=lenet&with=mlp&aspect=compiled', async (page) => {
+      await page.locator('.kernels li').first().waitFor()
+      expect(await page.locator('.kernels .fused').first().innerText()).toContain('conv · add · max')
+      expect(await page.locator('.arena rect').count()).toBeGreaterThan(2)
+      expect(await page.locator('.sheet').count()).toBe(2)
+      const rows = page.locator('.compare tbody tr')
+      await eventually(() => rows.count()).toBeGreaterThan(10)
+      await page.locator('.compare').getByRole('button', { name: 'Flatten' }).nth(1).click()
+      await page.getByLabel('Differences only').check()
+      await eventually(() => page.locator('.compare tbody tr.same').count()).toBe(0)
+      await page.getByRole('button', { name: 'Take Multilayer perceptron away' }).click()
+      await eventually(() => page.locator('.sheet').count()).toBe(1)
+      expect(page.url()).not.toContain('with=')
+    })
+  })
+
   isForEverybody(withPage, 'network?model=lenet&layer=layers.0')
+  isForEverybody(withPage, 'network?model=lenet&with=mlp&aspect=compiled')
 })

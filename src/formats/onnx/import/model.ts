@@ -24,6 +24,18 @@ export interface OnnxPort {
   readonly shape: readonly (number | string)[] | undefined
 }
 
+/** One operator of a model. */
+export interface OnnxNode {
+  /** As the file calls it; '' if it does not. */
+  readonly name: string
+  /** `Conv`, `Relu` … */
+  readonly operator: string
+  /** The names of the values that go in, weights among them; '' for an optional one that is left out. */
+  readonly inputs: readonly string[]
+  /** The names of the values that it gives. */
+  readonly outputs: readonly string[]
+}
+
 export interface OnnxModelOptions {
   readonly file: string
   readonly external: External
@@ -43,6 +55,8 @@ export class OnnxModel extends Module {
   /** What {@link forward} takes, in the layout of the file: pictures are [batch, channels, height, width]. */
   readonly inputs: readonly OnnxPort[]
   readonly outputs: readonly OnnxPort[]
+  /** The operators, each behind those that it takes from; those of inner graphs belong to the operator that has these. */
+  readonly nodes: readonly OnnxNode[]
   /** The version of the operators. */
   readonly opset: number
   readonly #graph: Message<'Graph'>
@@ -72,6 +86,12 @@ export class OnnxModel extends Module {
     const initialized = new Set(graph.initializers.map(({ name }) => name))
     this.inputs = graph.inputs.filter(({ name }) => !initialized.has(name)).map((port) => this.#port(port))
     this.outputs = graph.outputs.map((port) => this.#port(port))
+    this.nodes = graph.nodes.map(({ name = '', operator = '', inputs, outputs }) => ({
+      name,
+      operator,
+      inputs,
+      outputs,
+    }))
     this.#takeWeights(trainable)
     this.eval()
   }
@@ -83,6 +103,26 @@ export class OnnxModel extends Module {
    */
   forward(...inputs: readonly Tensor[]): Tensor {
     return new Tensor(this.#outputsFor(inputs)[0])
+  }
+
+  /**
+   * All that {@link OnnxModel.nodes} give on the way, by the names of the values, for the inputs in their order. Shapes are known at once;
+   * what is not read is not computed.
+   *
+   * @throws ShapeError or DTypeError if an input is not what the file declares
+   * @example
+   * const shapes = (model: OnnxModel, x: Tensor) => [...model.values(x)].map(([name, { shape }]) => `${name} ${shape}`)
+   */
+  values(...inputs: readonly Tensor[]): ReadonlyMap<string, Tensor> {
+    const names = new Names()
+    this.#outputsFor(inputs, names)
+    const given = this.nodes.flatMap(({ outputs }) => outputs)
+    return new Map(
+      given.flatMap((name) => {
+        const node = name === '' ? undefined : names.find(name)
+        return node === undefined ? [] : [[name, new Tensor(node)] as const]
+      }),
+    )
   }
 
   /** All outputs by name, for inputs by name. @throws if an input is missing or not what the file declares */
@@ -97,7 +137,7 @@ export class OnnxModel extends Module {
     return Object.fromEntries(this.outputs.map(({ name }, i) => [name, new Tensor(outputs[i])]))
   }
 
-  #outputsFor(given: readonly Tensor[]): Node[] {
+  #outputsFor(given: readonly Tensor[], names = new Names()): Node[] {
     if (given.length !== this.inputs.length) {
       const wanted = this.inputs.map(({ name }) => name).join(', ')
       fail(
@@ -105,7 +145,6 @@ export class OnnxModel extends Module {
         `Give a tensor for each of: ${wanted}.`,
       )
     }
-    const names = new Names()
     const codes = new Map(this.#graph.inputs.map(({ name, type }) => [name, type?.tensor?.elementType]))
     this.inputs.forEach((port, i) => {
       const node = fittingInput(port, expectTensor(this.#file, `input '${port.name}'`, given[i]))
