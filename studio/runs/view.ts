@@ -95,10 +95,12 @@ export function toggle(id: string): void {
   chosen.value = now.includes(id) ? now.filter((other) => other !== id) : [...now, id]
 }
 
-/** What has the wire been asked for: told again only when it is other runs. */
+/** What the server has been asked for: it is asked again only for others. */
 let asked = ''
 effect(() => {
-  const ids = shown.value.map(({ id }) => id)
+  // Of the one whose details are shown, at least the notes are.
+  const more = entries.value.has(opened.value) ? [opened.value] : []
+  const ids = [...new Set([...shown.value.map(({ id }) => id), ...more])]
   if (entries.value.size === 0 || asked === ids.join()) return
   asked = ids.join()
   void points().follow(ids)
