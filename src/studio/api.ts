@@ -87,7 +87,7 @@ export type Cursor = string
 
 /** What the page says through the socket. */
 export type PageMessage =
-  /** The runs, or parts of runs (`id/part`), whose metrics are wanted, each behind a cursor; it replaces what was said before. */
+  /** The runs whose metrics are wanted, with those of their parts (`id/part`), each behind a cursor; it replaces what was said before. */
   { readonly type: 'follow'; readonly runs: Readonly<Record<string, Cursor>> }
 
 /** What the server says through the socket. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Cursor, PageMessage, RunEntry, ServerMessage } from './api.js'
 import { hasKey, isFromHere } from './guard.js'
+import { partsOf } from './runs/details.js'
 import type { RunEntries } from './runs/entries.js'
 import { linesBehind } from './runs/metrics.js'
 import { placeWithin } from './runs/place.js'
@@ -56,6 +57,8 @@ class Told {
   readonly #entries: RunEntries
   #known: ReadonlyMap<string, RunEntry> = new Map()
   #followed = new Map<string, Cursor>()
+  /** Runs whose parts are known, as they were then. */
+  readonly #searched = new Map<string, RunEntry>()
   #timer: NodeJS.Timeout | undefined
   #isLooking = false
 
@@ -79,6 +82,7 @@ class Told {
       this.#socket.close(1008, 'not understood')
     } else {
       this.#followed = followed
+      this.#searched.clear()
       void this.#look()
     }
   }
@@ -110,6 +114,7 @@ class Told {
 
   async #tellLines(): Promise<void> {
     const followed = this.#followed
+    await this.#findParts(followed)
     for (const [id, cursor] of followed) {
       const file = await placeWithin(this.#root, [...id.split('/'), 'metrics.jsonl']).catch(() => undefined)
       let at = cursor
@@ -123,6 +128,17 @@ class Told {
         followed.set(id, at)
         hasMore = lines.hasMore
       }
+    }
+  }
+
+  /** Trainings that are parts of followed runs are followed, too; they may come when the run has changed. */
+  async #findParts(followed: Map<string, Cursor>): Promise<void> {
+    for (const id of [...followed.keys()]) {
+      const entry = this.#known.get(id)
+      if (entry === undefined || this.#searched.get(id) === entry) continue
+      const parts = await placeWithin(this.#root, [id]).then(partsOf, () => [])
+      for (const part of parts) if (!followed.has(`${id}/${part}`)) followed.set(`${id}/${part}`, '')
+      this.#searched.set(id, entry)
     }
   }
 

@@ -68,7 +68,7 @@ class Follower {
     points.take(text)
     this.#points.set(id, points)
     this.#cursors.set(id, cursor)
-    this.#announce(id)
+    this.#announce(id.split('/')[0]!)
   }
 
   /** Several messages that come together are told of once. */
@@ -84,8 +84,20 @@ class Follower {
   }
 
   #forget(id: string): void {
-    this.#points.delete(id)
-    this.#cursors.delete(id)
+    for (const each of [id, ...this.#partsOf(id)]) {
+      this.#points.delete(each)
+      this.#cursors.delete(each)
+    }
+  }
+
+  /** Trainings that are parts of a run: `id/part`. */
+  #partsOf(id: string): string[] {
+    return [...this.#points.keys()].filter((key) => key.startsWith(`${id}/`))
+  }
+
+  /** The points of a run, and of its parts. */
+  #all(id: string): RunPoints[] {
+    return [id, ...this.#partsOf(id)].flatMap((key) => this.#points.get(key) ?? [])
   }
 
   /** Says of which runs the points are wanted. What is known of others is kept, and goes on where it was. */
@@ -96,7 +108,8 @@ class Follower {
 
   #ask(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return
-    const runs = Object.fromEntries(this.#followed.map((id) => [id, this.#cursors.get(id) ?? '']))
+    const wanted = this.#followed.flatMap((id) => [id, ...this.#partsOf(id)])
+    const runs = Object.fromEntries(wanted.map((id) => [id, this.#cursors.get(id) ?? '']))
     const message: PageMessage = { type: 'follow', runs }
     this.#socket.send(JSON.stringify(message))
   }
@@ -105,14 +118,15 @@ class Follower {
   names(ids: readonly string[]): string[] {
     const counts = new Map<string, number>()
     for (const id of ids) {
-      for (const name of this.#points.get(id)?.names ?? []) counts.set(name, (counts.get(name) ?? 0) + 1)
+      const names = new Set(this.#all(id).flatMap((points) => points.names))
+      for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
     }
     return [...counts].sort(([, a], [, b]) => b - a).map(([name]) => name)
   }
 
   /** How many points of these runs there are, and how many runs do not say when theirs were measured. */
   known(ids: readonly string[]): { readonly points: number; readonly timeless: number; readonly bytes: number } {
-    const found = ids.flatMap((id) => this.#points.get(id) ?? [])
+    const found = ids.flatMap((id) => this.#all(id))
     const points = found.reduce((sum, { count }) => sum + count, 0)
     return { points, timeless: found.filter(({ hasTimes }) => !hasTimes).length, bytes: this.#bytes }
   }
@@ -121,11 +135,24 @@ class Follower {
     return this.#points.get(id)?.notes ?? []
   }
 
+  /** Of a run and its parts; what the run says of a part is left to the part where that has it, too. */
+  #series(id: string, name: string, axis: Axis): Series[] {
+    const parts = this.#partsOf(id).flatMap((key) => {
+      const stage = key.slice(id.length + 1)
+      return this.#points
+        .get(key)!
+        .series(id, name, axis)
+        .map((one) => ({ ...one, stage }))
+    })
+    const isTold = ({ stage, source }: Series): boolean =>
+      parts.some((part) => part.stage === stage && part.source === source)
+    return [...(this.#points.get(id)?.series(id, name, axis) ?? []).filter((one) => !isTold(one)), ...parts]
+  }
+
   /** The curves of a value, of each run by itself. */
   series(ids: readonly string[], name: string, axis: Axis, weight: number): readonly Drawn[] {
     const drawn = ids.flatMap((id): Drawn[] => {
-      const all = this.#points.get(id)?.series(id, name, axis) ?? []
-      return all.map((one) =>
+      return this.#series(id, name, axis).map((one) =>
         weight === 0 || one.source !== 'batch' ? one : { ...one, smooth: smoothed(one.y, weight) },
       )
     })

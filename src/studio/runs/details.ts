@@ -31,7 +31,7 @@ export async function detailsOf(root: string, entry: RunEntry): Promise<RunDetai
 }
 
 /** Folders in that of a run which hold metrics of their own. */
-async function partsOf(path: string): Promise<string[]> {
+export async function partsOf(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isDirectory() && isName(entry.name) ? [entry.name] : []))
   const held = await Promise.all(
