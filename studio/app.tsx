@@ -15,6 +15,12 @@ const pages = {
     picture: pictures.Playground,
     page: lazy(() => import('./playground/page')),
   },
+  race: {
+    title: 'Optimizer race',
+    about: 'Let optimizers descend together on surfaces that are hard in different ways, and see who gets stuck and why.',
+    picture: pictures.Race,
+    page: lazy(() => import('./race/page')),
+  },
   convolution: {
     title: 'Convolution lab',
     about: 'Slide a window over a picture and see which sum each pixel of a feature map is.',

@@ -25,5 +25,16 @@ export * from './schedules/index.js'
 export { Lbfgs, type LbfgsOptions, type LbfgsResult, lbfgs } from './second-order/lbfgs.js'
 export type { Setting, SettingTable } from './settings.js'
 export * as setting from './settings.js'
+export {
+  beale,
+  type Pair,
+  RAVINE_CONDITION,
+  rastrigin,
+  ravine,
+  rosenbrock,
+  type Surface,
+  saddle,
+  surfaces,
+} from './surfaces.js'
 export { type LookaheadOptions, lookahead } from './wrappers/lookahead.js'
 export { Sam, type SamOptions, sam } from './wrappers/sam.js'

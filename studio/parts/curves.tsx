@@ -32,7 +32,7 @@ export function Curves({ label, curves, data, height, logarithmic = false }: Cur
       scales: { x: { time: false }, y: logarithmic ? { distr: 3 } : { range: (_, _low, high) => [0, high || 1] } },
       axes: [
         { ...axis, size: 28, space: 60 },
-        { ...axis, size: 48 },
+        { ...axis, size: 48, ...(logarithmic && powersOfTen(axis.grid)) },
       ],
       series: [
         { label },
@@ -52,4 +52,15 @@ export function Curves({ label, curves, data, height, logarithmic = false }: Cur
   }, [dark, names, logarithmic, height])
   useEffect(() => plot.current?.setData(data), [data])
   return <div ref={place} class="curves" role="img" aria-label={`Curves of ${names} over ${label}`} />
+}
+
+/** Lines and numbers at powers of ten alone. */
+function powersOfTen(grid: UPlot.Axis.Grid): UPlot.Axis {
+  const isPower = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9
+  const filter: UPlot.Axis.Filter = (_, splits) => splits.map((value) => (isPower(value) ? value : null))
+  const short = (value: number) => (value >= 0.001 && value < 10_000 ? `${value}` : value.toExponential(0))
+  return {
+    ...{ filter, grid: { ...grid, filter }, ticks: { filter } },
+    values: (_, splits) => splits.map((value) => (value === null ? '' : short(value))),
+  }
 }

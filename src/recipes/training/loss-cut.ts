@@ -1,8 +1,7 @@
 import { onesLike, random, stack, type Tensor, tensor } from 'shapewise'
 import type { DigitDataset } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
-import { lbfgs } from 'shapewise/optim'
-import type { Surface } from './surfaces.js'
+import { lbfgs, type Surface } from 'shapewise/optim'
 
 const HIDDEN = 16
 const DECAY = 1e-3

@@ -1,4 +1,5 @@
 import { linspace } from 'shapewise'
+import { type Surface, surfaces } from 'shapewise/optim'
 import { contours, heatmap } from 'shapewise/plot'
 import { digits } from '../digits.js'
 import { integer } from '../option.js'
@@ -6,7 +7,6 @@ import { type RecipeContext, recipe } from '../recipe.js'
 import { batchAgainstStochastic } from './batch-against-stochastic.js'
 import { lossCut } from './loss-cut.js'
 import { type Outcome, type Racer, race, racers } from './race.js'
-import { type Surface, surfaces } from './surfaces.js'
 
 const names = Object.keys(racers) as Racer[]
 /** Those in the pictures. */

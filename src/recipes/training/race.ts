@@ -1,6 +1,6 @@
 import { compile, grad, Parameter, random, scan, type Tensor, tensor, zeros } from 'shapewise'
+import type { Pair, Surface } from 'shapewise/optim'
 import * as optim from 'shapewise/optim'
-import type { Pair, Surface } from './surfaces.js'
 
 /** Rates from 10⁻⁴ to 100, eight to each factor of ten. */
 const rates = Array.from({ length: 49 }, (_, i) => 10 ** (-4 + i / 8))

@@ -2,12 +2,14 @@ import { packed } from '../palette'
 import { nearness, project, type View } from './camera'
 import { byDepth } from './depth-order'
 import { Raster } from './raster'
-import type { Cloud, Line, Picture, Scene, Surface } from './scene'
+import type { Cloud, Ground, Line, Picture, Scene, Surface } from './scene'
 
 /** Draws scenes on a canvas. */
 export class Painter {
   readonly #context: CanvasRenderingContext2D
   #raster = new Raster(1, 1)
+  /** The ground that was drawn last, how it was seen, and its pixels. */
+  #ground: { readonly ground: Ground; readonly seen: string; readonly raster: Raster } | undefined
 
   constructor(canvas: HTMLCanvasElement) {
     this.#context = canvas.getContext('2d')!
@@ -24,32 +26,41 @@ export class Painter {
     }
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, width, height)
-    const { surfaces = [], lines = [], clouds = [] } = scene
-    if (surfaces.length + lines.length + clouds.length > 0) {
+    const { ground, lines = [], clouds = [] } = scene
+    if (ground !== undefined || lines.length + clouds.length > 0) {
       if (this.#raster.width !== width || this.#raster.height !== height) this.#raster = new Raster(width, height)
       else this.#raster.clear()
-      const fine = {
-        ...view,
-        unit: view.unit * sharpness,
-        middle: view.middle.map((at) => at * sharpness) as [number, number],
-      }
-      rasterize(this.#raster, { surfaces, lines, clouds }, fine, sharpness)
+      const middle: View['middle'] = [view.middle[0] * sharpness, view.middle[1] * sharpness]
+      const fine = { ...view, unit: view.unit * sharpness, middle }
+      if (ground !== undefined) this.#layGround(ground, fine, sharpness)
+      rasterize(this.#raster, { lines, clouds }, fine, sharpness)
       context.putImageData(new ImageData(new Uint8ClampedArray(this.#raster.pixels.buffer), width, height), 0, 0)
     }
     context.setTransform(sharpness, 0, 0, sharpness, 0, 0)
     drawPictures(context, scene, view)
+  }
+
+  #layGround(ground: Ground, view: View, sharpness: number): void {
+    const { width, height } = this.#raster
+    const seen = JSON.stringify(view)
+    if (this.#ground?.ground !== ground || this.#ground.seen !== seen) {
+      const raster = new Raster(width, height)
+      rasterize(raster, { ground }, view, sharpness)
+      this.#ground = { ground, seen, raster }
+    }
+    this.#raster.take(this.#ground.raster)
   }
 }
 
 /** Surfaces, lines and clouds, each hiding what lies behind it. */
 export function rasterize(
   raster: Raster,
-  { surfaces = [], lines = [], clouds = [] }: Scene,
+  { ground = {}, lines = [], clouds = [] }: Scene,
   view: View,
   sharpness: number,
 ): void {
-  for (const surface of surfaces) fillSurface(raster, surface, project(view, surface.places))
-  for (const line of lines) drawLine(raster, line, project(view, line.places), sharpness)
+  for (const surface of ground.surfaces ?? []) fillSurface(raster, surface, project(view, surface.places))
+  for (const line of [...(ground.lines ?? []), ...lines]) drawLine(raster, line, project(view, line.places), sharpness)
   for (const cloud of clouds) drawCloud(raster, cloud, view, sharpness)
 }
 
@@ -108,9 +119,9 @@ function drawPictures(context: Context, { pictures = [], texts = [] }: Scene, vi
       drawPicture(context, picture, view)
       continue
     }
-    const { text, colour, size = 12, align = 'center' } = texts[i - pictures.length]!
+    const { text, colour, size = 12, weight = 400, align = 'center' } = texts[i - pictures.length]!
     context.fillStyle = colour
-    context.font = `${size}px system-ui, sans-serif`
+    context.font = `${weight} ${size}px system-ui, sans-serif`
     context.textAlign = align
     context.textBaseline = 'middle'
     context.fillText(text, seen[3 * i]!, seen[3 * i + 1]!)

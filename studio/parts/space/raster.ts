@@ -27,6 +27,12 @@ export class Raster {
     this.#depths.fill(-Infinity)
   }
 
+  /** Becomes what another one of the same size is. */
+  take(other: Raster): void {
+    this.pixels.set(other.pixels)
+    this.#depths.set(other.#depths)
+  }
+
   /** A triangle between corners (x, y, depth after each other, as `project` gives them), each with a colour; between them it is mixed. */
   triangle(seen: Float32Array, a: number, b: number, c: number, colours: Uint32Array): void {
     const [ax, ay, az] = [seen[3 * a]!, seen[3 * a + 1]!, seen[3 * a + 2]!]

@@ -2,12 +2,18 @@ import { type Colour, mix, packed } from '../palette'
 
 /** What a picture in space is made of. Places are x, y and z after each other, within the cube from −1 to 1. */
 export interface Scene {
-  readonly surfaces?: readonly Surface[]
+  readonly ground?: Ground
   readonly lines?: readonly Line[]
   readonly clouds?: readonly Cloud[]
   /** Drawn over what has been named before, and so are texts. */
   readonly pictures?: readonly Picture[]
   readonly texts?: readonly Text[]
+}
+
+/** What the rest stands on. As long as it is the same object and seen from the same place, it is drawn once. */
+export interface Ground {
+  readonly surfaces?: readonly Surface[]
+  readonly lines?: readonly Line[]
 }
 
 /** Many points, as dots or small pictures. */
@@ -60,6 +66,7 @@ export interface Text {
   readonly text: string
   readonly colour: string
   readonly size?: number
+  readonly weight?: number
   readonly align?: 'left' | 'center' | 'right'
 }
 

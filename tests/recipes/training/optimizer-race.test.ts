@@ -1,16 +1,9 @@
 import { grad, seed, type Tensor, tensor } from 'shapewise'
 import { dataset, floatColumn, generateDigits, labelColumn } from 'shapewise/data'
+import { beale, RAVINE_CONDITION, rastrigin, ravine, rosenbrock, surfaces } from 'shapewise/optim'
 import { expect, it } from 'vitest'
 import { lossCut } from '../../../src/recipes/training/loss-cut.js'
 import { race } from '../../../src/recipes/training/race.js'
-import {
-  beale,
-  RAVINE_CONDITION,
-  rastrigin,
-  ravine,
-  rosenbrock,
-  surfaces,
-} from '../../../src/recipes/training/surfaces.js'
 import { withDigitFiles } from '../digit-files.js'
 import { runInMemory } from '../running.js'
 

@@ -1,4 +1,4 @@
-import type { Tensor } from 'shapewise'
+import type { Tensor } from '../tensor/tensor.js'
 
 /** A pair of numbers: a place, or the two ends of an axis. */
 export type Pair = readonly [number, number]
@@ -89,4 +89,5 @@ export const rastrigin: Surface = {
   ...{ x: [-4, 4], y: [-3, 3], start: [-3.3, 2.3], minima: [[0, 0]] },
 }
 
+/** Functions of two numbers on which optimizers are tried, each hard in a way of its own. */
 export const surfaces: readonly Surface[] = [ravine, rosenbrock, beale, saddle, rastrigin]
