@@ -17,7 +17,8 @@ const pages = {
   },
   race: {
     title: 'Optimizer race',
-    about: 'Let optimizers descend together on surfaces that are hard in different ways, and see who gets stuck and why.',
+    about:
+      'Let optimizers descend together on surfaces that are hard in different ways, and see who gets stuck and why.',
     picture: pictures.Race,
     page: lazy(() => import('./race/page')),
   },
