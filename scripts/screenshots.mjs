@@ -65,6 +65,13 @@ const shots = [
       await page.getByText('digits that it has not seen').waitFor()
     },
   },
+  {
+    name: 'digits-in-space',
+    hash: 'digits?view=space',
+    prepare: async (page) => {
+      await page.getByText('digits that it has not seen').waitFor()
+    },
+  },
 ]
 
 /** Until a race has gone so far. */

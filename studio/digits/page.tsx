@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals'
-import { proxy, type Remote, wrap } from 'comlink'
+import { type Remote, wrap } from 'comlink'
 import { useEffect } from 'preact/hooks'
+import { replaceQuery, route } from '../parts/address'
 import { Button } from '../parts/controls'
 import { Bars } from './bars'
 import { CodeMap } from './code-map'
@@ -8,6 +9,8 @@ import { DigitPad } from './digit-pad'
 import { LayerView } from './layer-view'
 import { PixelPicture } from './pixel-picture'
 import { PIXELS, type Reading, SIDE } from './shapes'
+import { StackView } from './stack-view'
+import { accuracy, TrainingState, train, training } from './training-state'
 import type { DigitService } from './worker'
 import './digits.css'
 
@@ -15,8 +18,8 @@ const picture = signal<Float32Array>(new Float32Array(PIXELS))
 const reading = signal<Reading | undefined>(undefined)
 const filters = signal<Float32Array | undefined>(undefined)
 const fooled = signal<{ readonly picture: Float32Array; readonly digit: number } | 'none' | undefined>(undefined)
-const training = signal<{ readonly share: number; readonly loss: number } | undefined>(undefined)
-const accuracy = signal<number | undefined>(undefined)
+/** How the layers are shown; it stands in the address. */
+const view = signal<'rows' | 'space'>('rows')
 const error = signal<string | undefined>(undefined)
 const service = signal<Remote<DigitService> | undefined>(undefined)
 
@@ -28,6 +31,7 @@ export default function DigitPage() {
     })
     const remote: Remote<DigitService> = wrap(worker)
     service.value = remote
+    show(route.value.query.get('view') === 'space' ? 'space' : 'rows')
     void begin(remote)
     const end = effect(() => void read(remote, picture.value))
     return () => {
@@ -56,7 +60,12 @@ export default function DigitPage() {
           </Button>
         </div>
         <Answer />
-        <TrainingState remote={remote} />
+        <TrainingState isReady={remote !== undefined} onTrain={() => remote && void learn(remote)} />
+        {error.value !== undefined && (
+          <p class="problem" role="alert">
+            {error.value}
+          </p>
+        )}
       </section>
       <section class="panel reads" aria-label="What the network answers">
         <h2>It reads</h2>
@@ -64,30 +73,58 @@ export default function DigitPage() {
         <Fooled />
       </section>
       <section class="panel layers" aria-label="What the layers see">
-        <h2>
-          What the layers see{' '}
-          <small>LeNet-5; the bar below a map says how much it speaks for (blue) or against the answer</small>
-        </h2>
-        {filters.value !== undefined && (
-          <div class="filters">
-            <span>Filters of C1</span>
-            {Array.from({ length: 6 }, (_, i) => (
-              <PixelPicture
-                key={`filter ${i + 1}`}
-                {...{ width: 5, height: 5, side: 40 }}
-                values={filters.value!.subarray(i * 25, (i + 1) * 25)}
-                scale="signed"
-                label={`Filter ${i + 1} of the first layer`}
-              />
-            ))}
-          </div>
+        <div class="row wrap">
+          <h2>
+            What the layers see{' '}
+            <small>
+              LeNet-5;{' '}
+              {view.value === 'rows'
+                ? 'the bar below a map says how much it speaks for (blue) or against the answer'
+                : 'links carry what speaks for (blue) or against the answer'}
+            </small>
+          </h2>
+          <span class="views">
+            <Button pressed={view.value === 'rows'} onClick={() => show('rows')}>
+              In rows
+            </Button>
+            <Button pressed={view.value === 'space'} onClick={() => show('space')}>
+              In space
+            </Button>
+          </span>
+        </div>
+        {view.value === 'space' ? (
+          seen !== undefined && <StackView picture={picture.value} reading={seen} />
+        ) : (
+          <Rows reading={seen} />
         )}
-        {seen?.stages.map((stage) => (
-          <LayerView key={stage.name} stage={stage} />
-        ))}
       </section>
       {remote !== undefined && <CodeMap service={remote} onPick={(chosen) => void show(chosen)} />}
     </main>
+  )
+}
+
+/** The filters of the first layer, and layer by layer what comes out. */
+function Rows({ reading }: { readonly reading: Reading | undefined }) {
+  return (
+    <>
+      {filters.value !== undefined && (
+        <div class="filters">
+          <span>Filters of C1</span>
+          {Array.from({ length: 6 }, (_, i) => (
+            <PixelPicture
+              key={`filter ${i + 1}`}
+              {...{ width: 5, height: 5, side: 40 }}
+              values={filters.value!.subarray(i * 25, (i + 1) * 25)}
+              scale="signed"
+              label={`Filter ${i + 1} of the first layer`}
+            />
+          ))}
+        </div>
+      )}
+      {reading?.stages.map((stage) => (
+        <LayerView key={stage.name} stage={stage} />
+      ))}
+    </>
   )
 }
 
@@ -128,27 +165,9 @@ function Fooled() {
   )
 }
 
-function TrainingState({ remote }: { readonly remote: Remote<DigitService> | undefined }) {
-  const { value } = training
-  return (
-    <div class="training-state">
-      {value === undefined ? (
-        <p class="note">
-          {accuracy.value === undefined
-            ? ''
-            : `Reads ${(100 * accuracy.value).toFixed(1)} % of 1,000 digits that it has not seen.`}
-        </p>
-      ) : (
-        <label>
-          Learning from 10,000 generated digits, loss {value.loss.toFixed(2)}
-          <progress max={1} value={value.share} />
-        </label>
-      )}
-      <Button disabled={value !== undefined || remote === undefined} onClick={() => remote && void train(remote)}>
-        Train it anew
-      </Button>
-    </div>
-  )
+function show(chosen: 'rows' | 'space'): void {
+  view.value = chosen
+  replaceQuery('digits', new URLSearchParams(chosen === 'rows' ? {} : { view: chosen }))
 }
 
 async function begin(remote: Remote<DigitService>): Promise<void> {
@@ -158,23 +177,21 @@ async function begin(remote: Remote<DigitService>): Promise<void> {
       accuracy.value = await remote.accuracy()
       filters.value = await remote.filters()
       await read(remote, picture.value)
-    } else await train(remote)
+    } else await learn(remote)
   } catch (failure) {
     error.value = String(failure)
   }
 }
 
-async function train(remote: Remote<DigitService>): Promise<void> {
-  accuracy.value = undefined
-  training.value = { share: 0, loss: Math.log(10) }
-  const tell = async (share: number, loss: number, reached?: number): Promise<void> => {
-    if (reached !== undefined) accuracy.value = reached
-    training.value = share >= 1 && reached !== undefined ? undefined : { share, loss }
-    filters.value = await remote.filters()
-    await read(remote, picture.value)
+async function learn(remote: Remote<DigitService>): Promise<void> {
+  try {
+    await train(remote, async () => {
+      filters.value = await remote.filters()
+      await read(remote, picture.value)
+    })
+  } catch (failure) {
+    error.value = String(failure)
   }
-  await remote.train(proxy(tell))
-  training.value = undefined
 }
 
 let reads = 0

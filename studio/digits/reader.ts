@@ -3,7 +3,8 @@ import { generateDigits, RandomStream } from 'shapewise/data'
 import { lenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adam, cosineDecay } from 'shapewise/optim'
-import { PIXELS, type Reading, type Seen, SIDE } from './shapes'
+import { linksBetween, type Traced } from './evidence'
+import { type Links, PIXELS, type Reading, type Seen, SIDE } from './shapes'
 
 type Values = Tensor<[number, number, number, number]>
 type Logits = Tensor<[number, number]>
@@ -71,10 +72,21 @@ export class Reader {
       const stages = STAGES.map(({ link }) => {
         const values = run(x, 0, link + 1)
         const slope = grad((given: Tensor) => lead(run(given, link + 1, links.length) as Logits))(values)
-        return { values, evidence: values.mul(slope) }
+        return { values, slope, evidence: values.mul(slope) }
       })
       const slope = grad((given: Tensor) => lead(run(given, 0, links.length) as Logits))(x)
-      return { probabilities: logits.softmax(1), stages, evidence: x.mul(slope) }
+      const answer = { values: logits as Tensor, slope: grad(lead)(logits) as Tensor }
+      const traced: readonly (Traced & { readonly link: number })[] = [
+        { values: x, slope, link: -1 },
+        ...stages.map(({ values, slope }, i) => ({ values, slope, link: STAGES[i]!.link })),
+        { ...answer, link: links.length - 1 },
+      ]
+      return {
+        ...{ probabilities: logits.softmax(1), stages, evidence: x.mul(slope), answers: logits.mul(answer.slope) },
+        links: traced
+          .slice(1)
+          .map((to, i) => linksBetween(traced[i]!, to, (given) => run(given, traced[i]!.link + 1, to.link + 1))),
+      }
     })
     this.#slope = compile((x: Values, label: Tensor<[]>, other: Tensor<[]>) => {
       const margin = (given: Values): Tensor<[]> => {
@@ -122,7 +134,7 @@ export class Reader {
   /** Reads one picture. */
   async read(picture: Float32Array): Promise<Reading> {
     this.#model.eval()
-    const { probabilities, stages, evidence } = this.#look(pictureTensor(picture))
+    const { probabilities, stages, evidence, answers, links } = this.#look(pictureTensor(picture))
     const seen = stages.map(async ({ values, evidence }, i): Promise<Seen> => {
       const { name, title } = STAGES[i]!
       const [, ...shape] = values.shape as readonly number[]
@@ -134,6 +146,12 @@ export class Reader {
       probabilities: Float32Array.from(await probabilities.data()),
       evidence: Float32Array.from(await evidence.data()),
       stages: await Promise.all(seen),
+      answers: Float32Array.from(await answers.data()),
+      links: await Promise.all(
+        links.map(
+          async (found): Promise<Links> => ({ maps: found.shape[1]!, values: Float32Array.from(await found.data()) }),
+        ),
+      ),
     }
   }
 

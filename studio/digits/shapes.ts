@@ -24,4 +24,16 @@ export interface Reading {
   /** How much each pixel speaks for the answer. */
   readonly evidence: Float32Array
   readonly stages: readonly Seen[]
+  /** How much each answer's own logit speaks for the answer that is given. */
+  readonly answers: Float32Array
+  /** From the input to the first stage, from stage to stage, and to the answers. */
+  readonly links: readonly Links[]
+}
+
+/** How much of the evidence goes through each pair of maps of two layers that follow each other. */
+export interface Links {
+  /** Of the first of the two. */
+  readonly maps: number
+  /** [maps of the second, maps of the first]. */
+  readonly values: Float32Array
 }

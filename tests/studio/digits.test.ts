@@ -39,6 +39,33 @@ describe('the reader of digits', async () => {
     expect(evidence).toHaveLength(PIXELS)
   })
 
+  it('follows the evidence from map to map: the ways from a map add up to what it says', async () => {
+    const { evidence, stages, answers, links } = await reader.read(first)
+    const said = [
+      Float32Array.of(evidence.reduce((sum, part) => sum + part, 0)),
+      ...stages.map((stage) => stage.evidence),
+      answers,
+    ]
+    expect(links.map(({ maps, values }) => [maps, values.length / maps])).toEqual([
+      [1, 6],
+      [6, 6],
+      [6, 16],
+      [16, 16],
+      [16, 120],
+      [120, 84],
+      [84, 10],
+    ])
+    for (const [layer, { maps, values }] of links.entries()) {
+      for (let from = 0; from < maps; from++) {
+        const ways = values.filter((_, i) => i % maps === from).reduce((sum, way) => sum + way, 0)
+        expect(ways).toBeCloseTo(said[layer]![from]!, 3)
+      }
+    }
+    // Pooling keeps maps apart.
+    const pooled = links[1]!
+    expect(pooled.values.every((way, i) => way === 0 || i % 6 === Math.floor(i / 6))).toBe(true)
+  })
+
   it('is fooled by a small change, which stays a picture', async () => {
     const before = await reader.read(first)
     const fooled = await reader.fool(first)

@@ -194,6 +194,22 @@ describe('the raster', () => {
     expect(share(raster, () => true)).toBeGreaterThan(10)
   })
 
+  it('draws pictures on planes, texel by texel, behind what lies before them', () => {
+    const raster = new Raster(40, 40)
+    const seen = places(10, 10, 0, 30, 10, 1, 10, 30, 0)
+    raster.picture(seen, Uint32Array.of(red, blue, 0, red), 2)
+    const colourAt = (x: number, y: number) => raster.pixels[y * 40 + x]
+    expect([colourAt(12, 12), colourAt(28, 12), colourAt(12, 28), colourAt(28, 28)]).toEqual([red, blue, 0, red])
+    expect(share(raster, () => true)).toBe(300)
+    // Half as deep as its right side: it cuts the picture in the middle.
+    const green = packed([0, 255, 0])
+    raster.line(places(10, 12.5, 0.5, 30, 12.5, 0.5), 0, 1, 0, 1, green)
+    expect(colourAt(12, 12)).toBe(green)
+    expect(colourAt(28, 12)).not.toBe(green)
+    raster.picture(places(0, 0, 0, 0, 0, 0, 0, 0, 0), Uint32Array.of(red), 1)
+    raster.picture(places(Number.NaN, 0, 0, 5, 0, 0, 0, 5, 0), Uint32Array.of(red), 1)
+  })
+
   it('draws small pictures, of which nothing is not drawn', () => {
     const raster = new Raster(20, 20)
     raster.stamp(10, 10, 0, 8, Uint32Array.of(red, 0, 0, blue), 2)

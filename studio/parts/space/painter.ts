@@ -26,18 +26,18 @@ export class Painter {
     }
     context.setTransform(1, 0, 0, 1, 0, 0)
     context.clearRect(0, 0, width, height)
-    const { ground, lines = [], clouds = [] } = scene
-    if (ground !== undefined || lines.length + clouds.length > 0) {
+    const { ground, lines = [], clouds = [], pictures = [] } = scene
+    if (ground !== undefined || lines.length + clouds.length + pictures.length > 0) {
       if (this.#raster.width !== width || this.#raster.height !== height) this.#raster = new Raster(width, height)
       else this.#raster.clear()
       const middle: View['middle'] = [view.middle[0] * sharpness, view.middle[1] * sharpness]
       const fine = { ...view, unit: view.unit * sharpness, middle }
       if (ground !== undefined) this.#layGround(ground, fine, sharpness)
-      rasterize(this.#raster, { lines, clouds }, fine, sharpness)
+      rasterize(this.#raster, { lines, clouds, pictures }, fine, sharpness)
       context.putImageData(new ImageData(new Uint8ClampedArray(this.#raster.pixels.buffer), width, height), 0, 0)
     }
     context.setTransform(sharpness, 0, 0, sharpness, 0, 0)
-    drawPictures(context, scene, view)
+    drawTexts(context, scene, view)
   }
 
   #layGround(ground: Ground, view: View, sharpness: number): void {
@@ -52,14 +52,15 @@ export class Painter {
   }
 }
 
-/** Surfaces, lines and clouds, each hiding what lies behind it. */
+/** Surfaces, pictures, lines and clouds, each hiding what lies behind it. */
 export function rasterize(
   raster: Raster,
-  { ground = {}, lines = [], clouds = [] }: Scene,
+  { ground = {}, lines = [], clouds = [], pictures = [] }: Scene,
   view: View,
   sharpness: number,
 ): void {
   for (const surface of ground.surfaces ?? []) fillSurface(raster, surface, project(view, surface.places))
+  for (const picture of pictures) drawPicture(raster, picture, view, sharpness)
   for (const line of [...(ground.lines ?? []), ...lines]) drawLine(raster, line, project(view, line.places), sharpness)
   for (const cloud of clouds) drawCloud(raster, cloud, view, sharpness)
 }
@@ -104,49 +105,36 @@ function drawCloud(
   }
 }
 
-type Context = CanvasRenderingContext2D
+function drawPicture(
+  raster: Raster,
+  { pixels, columns, corner, right, down, frame }: Picture,
+  view: View,
+  sharpness: number,
+): void {
+  const [a, b] = [corner.map((at, k) => at + right[k]!), corner.map((at, k) => at + down[k]!)]
+  const far = a.map((at, k) => at + down[k]!)
+  const seen = project(view, Float32Array.from([corner, a, b, far, corner].flat()))
+  raster.picture(seen, pixels, columns)
+  if (frame === undefined) return
+  for (const [from, to] of [
+    [0, 1],
+    [1, 3],
+    [3, 2],
+    [2, 4],
+  ] as const) {
+    raster.line(seen, from, to, 0.001, sharpness, packed(frame))
+  }
+}
 
-/** Pictures and texts, from what is farthest to what is nearest. */
-function drawPictures(context: Context, { pictures = [], texts = [] }: Scene, view: View): void {
-  const places = [
-    ...pictures.map(({ corner, right, down }) => corner.map((at, k) => at + (right[k]! + down[k]!) / 2)),
-    ...texts.map(({ place }) => place),
-  ]
-  const seen = project(view, Float32Array.from(places.flat()))
-  for (const i of byDepth(Float32Array.from(places, (_, k) => seen[3 * k + 2]!))) {
-    const picture = pictures[i]
-    if (picture !== undefined) {
-      drawPicture(context, picture, view)
-      continue
-    }
-    const { text, colour, size = 12, weight = 400, align = 'center' } = texts[i - pictures.length]!
+/** Texts, from what is farthest to what is nearest. */
+function drawTexts(context: CanvasRenderingContext2D, { texts = [] }: Scene, view: View): void {
+  const seen = project(view, Float32Array.from(texts.flatMap(({ place }) => [...place])))
+  for (const i of byDepth(Float32Array.from(texts, (_, k) => seen[3 * k + 2]!))) {
+    const { text, colour, size = 12, weight = 400, align = 'center' } = texts[i]!
     context.fillStyle = colour
     context.font = `${weight} ${size}px system-ui, sans-serif`
     context.textAlign = align
     context.textBaseline = 'middle'
     context.fillText(text, seen[3 * i]!, seen[3 * i + 1]!)
   }
-}
-
-function drawPicture(context: Context, { image, corner, right, down, frame, opacity = 1 }: Picture, view: View): void {
-  const ends = [corner, corner.map((at, k) => at + right[k]!), corner.map((at, k) => at + down[k]!)]
-  const seen = project(view, Float32Array.from(ends.flat()))
-  const [x, y, ax, ay, bx, by] = [seen[0]!, seen[1]!, seen[3]!, seen[4]!, seen[6]!, seen[7]!]
-  const { width, height } = image
-  context.save()
-  context.globalAlpha = opacity
-  context.imageSmoothingEnabled = false
-  context.transform((ax - x) / width, (ay - y) / width, (bx - x) / height, (by - y) / height, x, y)
-  context.drawImage(image, 0, 0)
-  context.restore()
-  if (frame === undefined) return
-  context.strokeStyle = frame
-  context.lineWidth = 1
-  context.beginPath()
-  context.moveTo(x, y)
-  context.lineTo(ax, ay)
-  context.lineTo(ax + bx - x, ay + by - y)
-  context.lineTo(bx, by)
-  context.closePath()
-  context.stroke()
 }

@@ -118,6 +118,32 @@ export class Raster {
     }
   }
 
+  /** A picture on a plane, of which three corners are seen: the first one, and the ends of its upper and its left side. */
+  picture(seen: Float32Array, picture: Uint32Array, columns: number): void {
+    const [x, y, depth] = [seen[0]!, seen[1]!, seen[2]!]
+    const [ax, ay, az] = [seen[3]!, seen[4]!, seen[5]!]
+    const [bx, by, bz] = [seen[6]!, seen[7]!, seen[8]!]
+    const rows = picture.length / columns
+    const area = (ax - x) * (by - y) - (bx - x) * (ay - y)
+    if (!(Math.abs(area) > 1e-6) || Number.isNaN(depth + az + bz)) return
+    const [farX, farY] = [ax + bx - x, ay + by - y]
+    const left = Math.max(0, Math.floor(Math.min(x, ax, bx, farX)))
+    const right = Math.min(this.width - 1, Math.ceil(Math.max(x, ax, bx, farX)))
+    const top = Math.max(0, Math.floor(Math.min(y, ay, by, farY)))
+    const bottom = Math.min(this.height - 1, Math.ceil(Math.max(y, ay, by, farY)))
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
+        const [dx, dy] = [column + 0.5 - x, row + 0.5 - y]
+        const along = (dx * (by - y) - dy * (bx - x)) / area
+        const down = (dy * (ax - x) - dx * (ay - y)) / area
+        if (along < 0 || along >= 1 || down < 0 || down >= 1) continue
+        const colour = picture[Math.floor(down * rows) * columns + Math.floor(along * columns)]!
+        const at = row * this.width + column
+        this.#put(at, depth + along * (az - depth) + down * (bz - depth), colour, (colour >>> 24) / 255)
+      }
+    }
+  }
+
   /** A small square picture that faces the eye. */
   stamp(x: number, y: number, depth: number, size: number, picture: Uint32Array, side: number, opacity = 1): void {
     const [left, top] = [Math.round(x - size / 2), Math.round(y - size / 2)]

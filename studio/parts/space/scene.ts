@@ -5,8 +5,8 @@ export interface Scene {
   readonly ground?: Ground
   readonly lines?: readonly Line[]
   readonly clouds?: readonly Cloud[]
-  /** Drawn over what has been named before, and so are texts. */
   readonly pictures?: readonly Picture[]
+  /** Drawn over all the rest. */
   readonly texts?: readonly Text[]
 }
 
@@ -52,13 +52,14 @@ export type Vector = readonly [number, number, number]
 
 /** A picture on a plane: from a corner along two sides. */
 export interface Picture {
-  readonly image: HTMLCanvasElement | OffscreenCanvas | ImageBitmap
+  /** Packed colours, rows from the top; 0 is transparent. */
+  readonly pixels: Uint32Array
+  readonly columns: number
   readonly corner: Vector
   readonly right: Vector
   readonly down: Vector
   /** The colour of a frame around it. */
-  readonly frame?: string
-  readonly opacity?: number
+  readonly frame?: Colour
 }
 
 export interface Text {

@@ -49,5 +49,29 @@ inChromium('the digit lab', (withPage) => {
     })
   }, 300_000)
 
+  it('shows all layers in space, and trains again with a curve whenever one wants', async () => {
+    await withPage('digits', async (page) => {
+      await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
+      await page.getByRole('button', { name: 'In space' }).click()
+      const picture = page.locator('.stack canvas')
+      await picture.waitFor()
+      expect(page.url()).toContain('view=space')
+      const box = (await picture.boundingBox())!
+      // Somewhere along the middle there is a map.
+      let told = ''
+      for (let x = 20; x < box.width && !told.includes('speaks'); x += 10) {
+        await page.mouse.move(box.x + x, box.y + box.height / 2)
+        told = await page.locator('.stack .hint').innerText()
+      }
+      expect(told).toMatch(/: speaks (for|against) the answer by \d/)
+      await page.getByRole('button', { name: 'Train it anew' }).click()
+      await page.locator('.training-state .curves').waitFor()
+      await page.getByRole('button', { name: 'Start again' }).click()
+      await page.locator('.training-state .curves').waitFor()
+      await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
+    })
+  }, 300_000)
+
   isForEverybody(withPage, 'digits')
+  isForEverybody(withPage, 'digits?view=space')
 })
