@@ -7,7 +7,7 @@ import { theme } from '../parts/theme'
 import type { Reading } from './shapes'
 import { type Place, placesOf, stackScene, wallsOf } from './stack'
 
-const home = camera({ turn: -0.62, tilt: 0.2, zoom: 1.35 })
+const home = camera({ turn: -0.62, tilt: 0.2, zoom: 1.3 })
 const seenFrom = signal(home)
 
 interface StackViewProps {

@@ -30,6 +30,8 @@ const hangings: readonly Hanging[] = [
   { columns: 1, side: 0.135 },
 ]
 const GAP = 0.12
+/** From the input to the answer. */
+const LENGTH = 2.7
 /** Links are that much wider the more they carry, in pixels. */
 const WIDEST = 4.5
 
@@ -61,7 +63,7 @@ export function placesOf(walls: readonly Wall[]): readonly Place[] {
     const { columns, side } = hangings[layer]!
     const rows = Math.ceil(maps / columns)
     const step = side * (1 + GAP)
-    const x = (2 * layer) / (walls.length - 1) - 1
+    const x = LENGTH * (layer / (walls.length - 1) - 0.5)
     return Array.from({ length: maps }, (_, map): Place => {
       const [row, column] = [Math.floor(map / columns), map % columns]
       return { layer, map, middle: [x, (column - (columns - 1) / 2) * step, ((rows - 1) / 2 - row) * step] }
@@ -90,30 +92,31 @@ export function stackScene(picture: Float32Array, reading: Reading, { links, loo
     const strength = Math.min(1, Math.abs(evidence[map]!) / largest(evidence))
     const [x, y, z] = middle
     const isLooked = looked?.layer === layer && looked.map === map
-    const toEvidence = classColours[evidence[map]! < 0 ? 0 : 1]!
     return {
       pixels: inked(values.subarray(map * size, (map + 1) * size), largest(values), theme),
       columns: width,
       corner: [x, y - side / 2, z + side / 2],
       ...{ right: [0, side, 0], down: [0, 0, -side] },
       // How much it speaks for or against the answer.
-      frame: isLooked ? ink[theme] : mix(mix(neutral[theme], ink[theme], 0.25), toEvidence, strength),
+      frame: isLooked
+        ? ink[theme]
+        : mix(mix(neutral[theme], ink[theme], 0.25), evidenceColour(evidence[map]!, theme), strength),
     }
   })
   const shown = strongest(reading.links, links, looked)
   const lines = shown.map(
-    (link): Line => lineOf(link, shown, middleOf(link.layer, link.from), middleOf(link.layer + 1, link.to)),
+    (link): Line => lineOf(link, shown, middleOf(link.layer, link.from), middleOf(link.layer + 1, link.to), theme),
   )
   return { pictures, lines, texts: textsOf(walls, places, reading, theme) }
 }
 
 /** A link is as wide as it is strong beside those of its layer. */
-function lineOf({ layer, evidence }: Link, shown: readonly Link[], from: Vector, to: Vector): Line {
+function lineOf({ layer, evidence }: Link, shown: readonly Link[], from: Vector, to: Vector, theme: Theme): Line {
   const most = Math.max(...shown.filter((one) => one.layer === layer).map((one) => Math.abs(one.evidence)))
   const share = Math.abs(evidence) / most
   return {
     places: Float32Array.from([...from, ...to]),
-    colour: classColours[evidence < 0 ? 0 : 1]!,
+    colour: evidenceColour(evidence, theme),
     width: 0.6 + (WIDEST - 0.6) * share,
     opacity: 0.25 + 0.6 * share,
   }
@@ -139,6 +142,10 @@ function textsOf(walls: readonly Wall[], places: readonly Place[], { probabiliti
     })
   return [...titles, ...digits]
 }
+
+/** Blue for, orange against; lighter on dark. */
+const evidenceColour = (evidence: number, theme: Theme): Colour =>
+  mix(classColours[evidence < 0 ? 0 : 1]!, [255, 255, 255], theme === 'dark' ? 0.3 : 0)
 
 const largest = (values: Float32Array): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1
