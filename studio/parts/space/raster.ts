@@ -1,6 +1,8 @@
 /** How much of a line is left where it lies behind something. */
 const HIDDEN = 0.22
 const OPAQUE = 0xff000000
+/** The thin edges of things, below so many of 255 parts, hide nothing. */
+const HIDES = 127
 /** Triangles overlap by rounding errors, so that nothing shines through between two. */
 const EDGE = 1e-5
 
@@ -66,15 +68,20 @@ export class Raster {
     const outer = radius + 0.5
     const [left, right] = [Math.max(0, Math.floor(x - outer)), Math.min(this.width - 1, Math.ceil(x + outer))]
     const [top, bottom] = [Math.max(0, Math.floor(y - outer)), Math.min(this.height - 1, Math.ceil(y + outer))]
-    const [most, inner] = [outer * outer, radius > 0.5 ? (radius - 0.5) * (radius - 0.5) : -1]
+    const inner = radius > 0.5 ? (radius - 0.5) * (radius - 0.5) : -1
+    const full = Math.round(255 * opacity)
     for (let row = top; row <= bottom; row++) {
       const dy = row + 0.5 - y
-      for (let column = left; column <= right; column++) {
-        const dx = column + 0.5 - x
-        const away = dx * dx + dy * dy
-        if (away >= most) continue
-        const covered = away <= inner ? 1 : Math.min(1, outer - Math.sqrt(away))
-        this.#put(row * this.width + column, depth, colour, covered * opacity)
+      // Half of what the disc covers of this row.
+      const reach = Math.sqrt(Math.max(0, outer * outer - dy * dy))
+      const end = Math.min(right, Math.floor(x + reach - 0.5))
+      for (let column = Math.max(left, Math.ceil(x - reach - 0.5)); column <= end; column++) {
+        const at = row * this.width + column
+        if (depth < this.#depths[at]!) continue
+        const away = (column + 0.5 - x) * (column + 0.5 - x) + dy * dy
+        const share = away <= inner ? full : Math.min(full, ((outer - Math.sqrt(away)) * full) | 0)
+        this.#blend(at, colour, share)
+        if (share > HIDES) this.#depths[at] = depth
       }
     }
   }
@@ -106,14 +113,16 @@ export class Raster {
       ]
       for (let column = from; column <= to; column++) {
         const px = column + 0.5 - ax
-        const share = squared === 0 ? 0 : Math.max(0, Math.min(1, (px * dx + py * dy) / squared))
-        const away = Math.hypot(px - share * dx, py - share * dy)
+        const along = squared === 0 ? 0 : Math.max(0, Math.min(1, (px * dx + py * dy) / squared))
+        const away = Math.hypot(px - along * dx, py - along * dy)
         if (away >= outer) continue
         const at = row * this.width + column
-        const depth = az + share * (bz - az)
-        const covered = Math.min(1, outer - away) * opacity
-        if (depth >= this.#depths[at]!) this.#put(at, depth, colour, covered)
-        else this.#blend(at, colour, covered * HIDDEN)
+        const depth = az + along * (bz - az)
+        const share = (Math.min(1, outer - away) * opacity * 255) | 0
+        if (depth >= this.#depths[at]!) {
+          this.#blend(at, colour, share)
+          if (share > HIDES) this.#depths[at] = depth
+        } else this.#blend(at, colour, (share * HIDDEN) | 0)
       }
     }
   }
@@ -139,7 +148,10 @@ export class Raster {
         if (along < 0 || along >= 1 || down < 0 || down >= 1) continue
         const colour = picture[Math.floor(down * rows) * columns + Math.floor(along * columns)]!
         const at = row * this.width + column
-        this.#put(at, depth + along * (az - depth) + down * (bz - depth), colour, (colour >>> 24) / 255)
+        const here = depth + along * (az - depth) + down * (bz - depth)
+        if (colour >>> 24 === 0 || here < this.#depths[at]!) continue
+        this.#blend(at, colour, colour >>> 24)
+        this.#depths[at] = here
       }
     }
   }
@@ -152,32 +164,30 @@ export class Raster {
       const line = Math.floor((row * side) / whole) * side
       for (let column = Math.max(0, -left); column < whole && left + column < this.width; column++) {
         const colour = picture[line + Math.floor((column * side) / whole)]!
-        this.#put((top + row) * this.width + left + column, depth, colour, ((colour >>> 24) / 255) * opacity)
+        const at = (top + row) * this.width + left + column
+        if (colour >>> 24 === 0 || depth < this.#depths[at]!) continue
+        this.#blend(at, colour, ((colour >>> 24) * opacity) | 0)
+        this.#depths[at] = depth
       }
     }
   }
 
-  /** Colours a pixel by a share, if nothing lies before it. */
-  #put(at: number, depth: number, colour: number, share: number): void {
-    if (share <= 0 || depth < this.#depths[at]!) return
-    if (share < 1) this.#blend(at, colour, share)
-    else this.pixels[at] = (colour | OPAQUE) >>> 0
-    // The thin edges of things hide nothing.
-    if (share > 0.5) this.#depths[at] = depth
-  }
-
+  /** Colours a pixel by so many of 255 parts: whole numbers alone, since others would be put into objects on their way here. */
   #blend(at: number, colour: number, share: number): void {
+    if (share >= 255) {
+      this.pixels[at] = colour | OPAQUE
+      return
+    }
     const under = this.pixels[at]!
-    const below = (under >>> 24) / 255
-    const alpha = share + below * (1 - share)
-    const part = share / alpha
+    const alpha = share + ((((under >>> 24) * (255 - share) + 127) / 255) | 0)
+    if (alpha === 0) return
+    const part = ((share << 8) / alpha) | 0
     const [red, green, blue] = [under & 255, (under >>> 8) & 255, (under >>> 16) & 255]
     this.pixels[at] =
-      ((Math.round(alpha * 255) << 24) |
-        (Math.round(blue + (((colour >>> 16) & 255) - blue) * part) << 16) |
-        (Math.round(green + (((colour >>> 8) & 255) - green) * part) << 8) |
-        Math.round(red + ((colour & 255) - red) * part)) >>>
-      0
+      (alpha << 24) |
+      ((blue + (((((colour >>> 16) & 255) - blue) * part) >> 8)) << 16) |
+      ((green + (((((colour >>> 8) & 255) - green) * part) >> 8)) << 8) |
+      (red + ((((colour & 255) - red) * part) >> 8))
   }
 }
 
