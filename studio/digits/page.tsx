@@ -31,7 +31,7 @@ export default function DigitPage() {
     })
     const remote: Remote<DigitService> = wrap(worker)
     service.value = remote
-    show(route.value.query.get('view') === 'space' ? 'space' : 'rows')
+    lookAt(route.value.query.get('view') === 'space' ? 'space' : 'rows')
     void begin(remote)
     const end = effect(() => void read(remote, picture.value))
     return () => {
@@ -84,10 +84,10 @@ export default function DigitPage() {
             </small>
           </h2>
           <span class="views">
-            <Button pressed={view.value === 'rows'} onClick={() => show('rows')}>
+            <Button pressed={view.value === 'rows'} onClick={() => lookAt('rows')}>
               In rows
             </Button>
-            <Button pressed={view.value === 'space'} onClick={() => show('space')}>
+            <Button pressed={view.value === 'space'} onClick={() => lookAt('space')}>
               In space
             </Button>
           </span>
@@ -165,8 +165,9 @@ function Fooled() {
   )
 }
 
-function show(chosen: 'rows' | 'space'): void {
+function lookAt(chosen: 'rows' | 'space'): void {
   view.value = chosen
+  if (service.value !== undefined) void read(service.value, picture.value)
   replaceQuery('digits', new URLSearchParams(chosen === 'rows' ? {} : { view: chosen }))
 }
 
@@ -194,13 +195,25 @@ async function learn(remote: Remote<DigitService>): Promise<void> {
   }
 }
 
-let reads = 0
+/** What is to be read next, and the worker that reads at the moment. */
+let wanted: Float32Array | undefined
+let busy: Remote<DigitService> | undefined
 
-/** Reads a picture; of several that come quickly the last one is shown. */
+/** Reads a picture; of those that come meanwhile the last one is read after it. */
 async function read(remote: Remote<DigitService>, drawn: Float32Array): Promise<void> {
-  const turn = ++reads
-  const found = await remote.read(drawn)
-  if (turn === reads) reading.value = found
+  wanted = drawn
+  if (busy === remote) return
+  busy = remote
+  try {
+    while (wanted !== undefined && busy === remote) {
+      const next: Float32Array = wanted
+      wanted = undefined
+      const found = await remote.read(next, view.peek() === 'space')
+      if (busy === remote) reading.value = found
+    }
+  } finally {
+    if (busy === remote) busy = undefined
+  }
 }
 
 let wishes = 0

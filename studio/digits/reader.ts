@@ -49,6 +49,7 @@ export class Reader {
   readonly #optimizer
   readonly #step
   readonly #look
+  readonly #follow
   readonly #slope
   readonly #test = makeDigits(KEPT, 99)
 
@@ -65,28 +66,31 @@ export class Reader {
     const links = model.layers as readonly { forward(x: Tensor): Tensor }[]
     const run = (x: Tensor, from: number, to: number): Tensor =>
       links.slice(from, to).reduce((value, link) => link.forward(value), x)
-    this.#look = compile((x: Values) => {
+    const see = (x: Values) => {
       const logits = run(x, 0, links.length) as Logits
       // What speaks for the answer against the other nine: its logit beside their mean.
       const lead = (outputs: Logits): Tensor<[]> => outputs.max(1).sub(outputs.mean(1)).sum() as Tensor<[]>
-      const stages = STAGES.map(({ link }) => {
-        const values = run(x, 0, link + 1)
+      const traced = (link: number): Traced & { readonly link: number } => {
+        const values = link < 0 ? x : run(x, 0, link + 1)
         const slope = grad((given: Tensor) => lead(run(given, link + 1, links.length) as Logits))(values)
-        return { values, slope, evidence: values.mul(slope) }
-      })
-      const slope = grad((given: Tensor) => lead(run(given, 0, links.length) as Logits))(x)
-      const answer = { values: logits as Tensor, slope: grad(lead)(logits) as Tensor }
-      const traced: readonly (Traced & { readonly link: number })[] = [
-        { values: x, slope, link: -1 },
-        ...stages.map(({ values, slope }, i) => ({ values, slope, link: STAGES[i]!.link })),
-        { ...answer, link: links.length - 1 },
-      ]
-      return {
-        ...{ probabilities: logits.softmax(1), stages, evidence: x.mul(slope), answers: logits.mul(answer.slope) },
-        links: traced
-          .slice(1)
-          .map((to, i) => linksBetween(traced[i]!, to, (given) => run(given, traced[i]!.link + 1, to.link + 1))),
+        return { link, values, slope }
       }
+      const answer = { link: links.length - 1, values: logits, slope: grad(lead)(logits) }
+      return { logits, layers: [traced(-1), ...STAGES.map(({ link }) => traced(link)), answer] }
+    }
+    this.#look = compile((x: Values) => {
+      const { logits, layers } = see(x)
+      return {
+        probabilities: logits.softmax(1),
+        layers: layers.map(({ values, slope }) => ({ values, evidence: values.mul(slope) })),
+      }
+    })
+    // Ten times the work of a look: for those who want to see it.
+    this.#follow = compile((x: Values) => {
+      const { layers } = see(x)
+      return layers
+        .slice(1)
+        .map((to, i) => linksBetween(layers[i]!, to, (given) => run(given, layers[i]!.link + 1, to.link + 1)))
     })
     this.#slope = compile((x: Values, label: Tensor<[]>, other: Tensor<[]>) => {
       const margin = (given: Values): Tensor<[]> => {
@@ -131,27 +135,33 @@ export class Reader {
       .item()
   }
 
-  /** Reads one picture. */
-  async read(picture: Float32Array): Promise<Reading> {
+  /**
+   * Reads one picture.
+   *
+   * @param isFollowed whether the evidence is followed from map to map
+   */
+  async read(picture: Float32Array, isFollowed = false): Promise<Reading> {
     this.#model.eval()
-    const { probabilities, stages, evidence, answers, links } = this.#look(pictureTensor(picture))
-    const seen = stages.map(async ({ values, evidence }, i): Promise<Seen> => {
+    const { probabilities, layers } = this.#look(pictureTensor(picture))
+    const links = isFollowed ? this.#follow(pictureTensor(picture)) : []
+    const [input, ...rest] = layers as [(typeof layers)[number], ...typeof layers]
+    const answers = rest.pop()!
+    const seen = rest.map(async ({ values, evidence }, i): Promise<Seen> => {
       const { name, title } = STAGES[i]!
       const [, ...shape] = values.shape as readonly number[]
       const [height = 1, width = 1, maps = 1] = shape.length === 3 ? shape : [1, 1, shape[0]!]
       const [all, parts] = await Promise.all([values.data(), evidence.data()])
       return { name, title, width, height, maps, values: mapByMap(all, maps), evidence: sums(parts, maps) }
     })
+    const followed = links.map(async (found): Promise<Links> => {
+      return { maps: found.shape[1]!, values: Float32Array.from(await found.data()) }
+    })
     return {
       probabilities: Float32Array.from(await probabilities.data()),
-      evidence: Float32Array.from(await evidence.data()),
+      evidence: Float32Array.from(await input.evidence.data()),
       stages: await Promise.all(seen),
-      answers: Float32Array.from(await answers.data()),
-      links: await Promise.all(
-        links.map(
-          async (found): Promise<Links> => ({ maps: found.shape[1]!, values: Float32Array.from(await found.data()) }),
-        ),
-      ),
+      answers: Float32Array.from(await answers.evidence.data()),
+      links: await Promise.all(followed),
     }
   }
 

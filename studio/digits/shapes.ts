@@ -26,7 +26,7 @@ export interface Reading {
   readonly stages: readonly Seen[]
   /** How much each answer's own logit speaks for the answer that is given. */
   readonly answers: Float32Array
-  /** From the input to the first stage, from stage to stage, and to the answers. */
+  /** From the input to the first stage, from stage to stage, and to the answers; none where nobody follows them. */
   readonly links: readonly Links[]
 }
 

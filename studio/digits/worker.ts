@@ -64,7 +64,7 @@ const service = {
     await keep(KEPT_READER, await learned.state())
   },
   accuracy: () => reader.accuracy(),
-  read: (picture: Float32Array) => reader.read(picture),
+  read: (picture: Float32Array, isFollowed: boolean) => reader.read(picture, isFollowed),
   fool: (picture: Float32Array) => reader.fool(picture),
   filters: () => reader.filters(),
   /** One of the generated digits, to begin with. */

@@ -49,6 +49,37 @@ inChromium('the digit lab', (withPage) => {
     })
   }, 300_000)
 
+  it('keeps a stroke whole, however quickly its moves follow each other', async () => {
+    await withPage('digits', async (page) => {
+      const pad = page.getByLabel('Draw a digit here')
+      const drawn = (atOnce: number) =>
+        pad.evaluate(async (element, atOnce) => {
+          const canvas = element as HTMLCanvasElement
+          const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
+          // A pointer that is made here cannot be captured.
+          canvas.setPointerCapture = () => {}
+          const { left, top } = canvas.getBoundingClientRect()
+          const fire = (type: string, y: number) =>
+            canvas.dispatchEvent(new PointerEvent(type, { clientX: left + 150, clientY: top + y, bubbles: true }))
+          fire('pointerdown', 40)
+          for (let i = 1; i <= 20; i++) {
+            fire('pointermove', 40 + 10 * i)
+            if (i % atOnce === 0) await pause(60)
+          }
+          fire('pointerup', 240)
+          await pause(500)
+          const { data } = canvas.getContext('2d')!.getImageData(150, 0, 1, canvas.height)
+          return data.filter((value, i) => i % 4 === 0 && value > 128).length
+        }, atOnce)
+      for (const atOnce of [1, 3, 7]) {
+        await page.getByRole('button', { name: 'Clear' }).click()
+        await page.getByText('Draw with the mouse or a finger.').waitFor()
+        // The line and its round ends.
+        expect(Math.abs((await drawn(atOnce)) - 222)).toBeLessThan(5)
+      }
+    })
+  })
+
   it('shows all layers in space, and trains again with a curve whenever one wants', async () => {
     await withPage('digits', async (page) => {
       await page.getByText('digits that it has not seen').waitFor({ timeout: 240_000 })
