@@ -15,11 +15,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const PATIENCE = 240_000
 
 /**
- * One row for each picture: its name, the address behind `#/`, and what is done before it is taken.
+ * One row for each picture: its name, the address behind `#/`, what shows that the page is there (a canvas), and what is done before it is taken.
  *
- * @type {readonly { name: string, hash: string, prepare(page: import('playwright-core').Page): Promise<unknown> }[]}
+ * @typedef {import('playwright-core').Page} Page
+ * @type {readonly { name: string, hash: string, ready?: string, prepare?(page: Page): Promise<unknown> }[]}
  */
 const shots = [
+  { name: 'overview', hash: '', ready: '.tiles' },
+  { name: 'network', hash: 'network', ready: 'main svg, main canvas' },
   {
     name: 'playground',
     hash: 'playground?data=spiral&layers=8tanh-8tanh&optimizer=adam&learningRate=0.01',
@@ -122,13 +125,13 @@ try {
     const first = await context.newPage()
     await first.goto(address)
     await first.close()
-    for (const { name, hash, prepare } of chosen) {
+    for (const { name, hash, ready = 'main canvas', prepare } of chosen) {
       const page = await context.newPage()
       page.setDefaultTimeout(PATIENCE)
       page.on('pageerror', ({ message }) => console.error(`${name}: ${message}`))
       await page.goto(new URL(`/#/${hash}`, address).href)
-      await page.locator('main canvas').first().waitFor()
-      await prepare(page)
+      await page.locator(ready).first().waitFor()
+      await prepare?.(page)
       await page.mouse.move(0, 0)
       // Legends, fonts and pictures that rest come to their final state.
       await page.waitForTimeout(600)
