@@ -19,7 +19,7 @@ export class Cells {
   #bodies = new Float64Array(0)
 
   constructor(readonly count: number) {
-    this.#order = Int32Array.from({ length: count }, (_, i) => i)
+    this.#order = new Int32Array(count)
     this.#sorted = new Int32Array(count)
     this.#octants = new Uint8Array(count)
   }
@@ -27,6 +27,8 @@ export class Cells {
   /** Sorts points into cells. */
   build(x: Float64Array, y: Float64Array, z: Float64Array): void {
     this.#size = 0
+    // From the same order each time: sums in another one would round otherwise, and a descent makes much of little.
+    for (let i = 0; i < this.count; i++) this.#order[i] = i
     if (this.count > 0) this.#cell(x, y, z, 0, this.count)
   }
 
@@ -36,7 +38,9 @@ export class Cells {
     let [sumX, sumY, sumZ] = [0, 0, 0]
     for (let n = from; n < to; n++) {
       const i = order[n]
-      const [a, b, c] = [x[i], y[i], z[i]]
+      const a = x[i]
+      const b = y[i]
+      const c = z[i]
       if (a < left) left = a
       if (a > right) right = a
       if (b < low) low = b
@@ -124,15 +128,23 @@ export class Cells {
     const [order, next, isLeaf, bodies] = [this.#order, this.#next, this.#isLeaf, this.#bodies]
     const [leafFrom, leafTo, size, square] = [this.#from, this.#to, this.#size, angle * angle]
     let total = 0
+    // Here and in the descent numbers have names of their own: lists that are taken apart at once cost as much as the arithmetic.
     // Neighbours in the order of cells go nearly the same way.
     for (let n = 0; n < this.count; n++) {
       const i = order[n]
-      const [a, b, c] = [x[i], y[i], z[i]]
-      let [forceX, forceY, forceZ, sum] = [0, 0, 0, 0]
+      const a = x[i]
+      const b = y[i]
+      const c = z[i]
+      let forceX = 0
+      let forceY = 0
+      let forceZ = 0
+      let sum = 0
       let cell = 0
       while (cell < size) {
         const body = 5 * cell
-        const [dx, dy, dz] = [a - bodies[body], b - bodies[body + 1], c - bodies[body + 2]]
+        const dx = a - bodies[body]
+        const dy = b - bodies[body + 1]
+        const dz = c - bodies[body + 2]
         const distance = dx * dx + dy * dy + dz * dz
         if (bodies[body + 4] < square * distance) {
           const w = 1 / (1 + distance)
@@ -146,7 +158,9 @@ export class Cells {
           for (let m = leafFrom[cell]; m < leafTo[cell]; m++) {
             const j = order[m]
             if (j === i) continue
-            const [ex, ey, ez] = [a - x[j], b - y[j], c - z[j]]
+            const ex = a - x[j]
+            const ey = b - y[j]
+            const ez = c - z[j]
             const w = 1 / (1 + ex * ex + ey * ey + ez * ez)
             sum += w
             forceX += w * w * ex

@@ -134,10 +134,17 @@ export class TSne {
     const [x, y, z, gradient] = [this.x, this.y, this.z, this.#gradient]
     this.#repel()
     for (let i = 0; i < x.length; i++) {
-      let [a, b, c] = [0, 0, 0]
-      for (let at = starts[i]; at < starts[i + 1]; at++) {
+      const ownX = x[i]
+      const ownY = y[i]
+      const ownZ = z[i]
+      let a = 0
+      let b = 0
+      let c = 0
+      for (let at = starts[i], end = starts[i + 1]; at < end; at++) {
         const j = columns[at]
-        const [dx, dy, dz] = [x[i] - x[j], y[i] - y[j], z[i] - z[j]]
+        const dx = ownX - x[j]
+        const dy = ownY - y[j]
+        const dz = ownZ - z[j]
         const pull = values[at] / (1 + dx * dx + dy * dy + dz * dz)
         a += pull * dx
         b += pull * dy
@@ -160,7 +167,9 @@ export class TSne {
     for (let i = 0; i < x.length; i++) {
       for (let at = starts[i]; at < starts[i + 1]; at++) {
         const j = columns[at]
-        const [dx, dy, dz] = [x[i] - x[j], y[i] - y[j], z[i] - z[j]]
+        const dx = x[i] - x[j]
+        const dy = y[i] - y[j]
+        const dz = z[i] - z[j]
         const inverse = 1 + dx * dx + dy * dy + dz * dz
         if (values[at] > 0) sum += values[at] * Math.log(values[at] * inverse * this.#total)
       }
