@@ -34,6 +34,12 @@ const pages = {
     picture: pictures.Digits,
     page: lazy(() => import('./digits/page')),
   },
+  embedding: {
+    title: 'Embeddings',
+    about: 'See thousands of vectors at once by PCA, t-SNE and UMAP: layers of a network, or a file of yours.',
+    picture: pictures.Embeddings,
+    page: lazy(() => import('./embedding/page')),
+  },
   runs: {
     title: 'Runs',
     about: 'Start recipes, follow their losses live, and compare what came out, with every point that was stored.',

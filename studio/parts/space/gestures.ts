@@ -12,8 +12,8 @@ export interface Pointed {
 export interface Pointing {
   /** A map: seen from above without perspective, and moved where others are turned. */
   readonly flat?: boolean
-  /** Whether dragging draws a line around something instead of moving the camera. */
-  readonly lasso?: boolean
+  /** Whether dragging draws a line around something instead of moving the camera, by hand or from corner to corner of a box. */
+  readonly lasso?: boolean | 'box'
   /** Undefined where the pointer has left. */
   onPoint?(at: Pointed | undefined): void
   onClick?(at: Pointed): void
@@ -86,7 +86,8 @@ export class Gestures {
     const [x, y] = [to.x - from.x, to.y - from.y]
     this.#far += Math.hypot(x, y)
     if (this.#line.length > 0) {
-      this.#line.push(to.x, to.y)
+      const [x, y] = [this.#line[0]!, this.#line[1]!]
+      this.#line = props().lasso === 'box' ? [x, y, to.x, y, to.x, to.y, x, to.y] : [...this.#line, to.x, to.y]
       this.#listener.onLine(this.#line)
       return
     }
