@@ -1,6 +1,7 @@
 import { batch, type Signal, signal } from '@preact/signals'
 import { type Remote, wrap } from 'comlink'
 import { replaceQuery, route } from '../parts/address'
+import { fileAddress } from '../runs/server'
 import type { View } from './drawing/view'
 import { wayTo } from './graph/graph'
 import type { Layout } from './graph/layout'
@@ -14,12 +15,19 @@ export interface Drawn extends Opened {
   readonly key: string
   /** The name of a model of the library; undefined for one of a file. */
   readonly name: BuiltIn | undefined
+  /** The run whose file it is in, where it is one of the local server's. */
+  readonly run?: RunOfFile
   /** Its nodes that are opened, by their ids. */
   readonly opened: Signal<ReadonlySet<string>>
   readonly layout: Signal<Layout | undefined>
   readonly view: Signal<View | undefined>
   /** The id of the node that is looked at. */
   readonly selected: Signal<string | undefined>
+}
+
+interface RunOfFile {
+  readonly id: string
+  readonly file: string
 }
 
 export const service = signal<Remote<NetworkService> | undefined>(undefined)
@@ -93,6 +101,17 @@ export const openBuiltIn = (name: BuiltIn): Promise<Drawn | undefined> =>
 export const openFile = (file: File): Promise<Drawn | undefined> =>
   open(`Reading ${file.name} …`, undefined, (remote, key) => remote.openFile(key, file))
 
+/** Opens the weights of a run of the local server. */
+async function openRun({ id, file }: RunOfFile): Promise<Drawn | undefined> {
+  const response = await fetch(fileAddress(id, file)).catch(() => undefined)
+  if (response?.ok !== true) {
+    problem.value = `The run '${id}' has no file '${file}', or the studio's server is gone.`
+    return undefined
+  }
+  const found = await openFile(new File([await response.blob()], `${id}: ${file}`))
+  return found && { ...found, run: { id, file } }
+}
+
 /** Shows a model in the place of another one, or behind all. */
 export async function show(
   model: Drawn | undefined,
@@ -108,6 +127,8 @@ export async function show(
   batch(() => {
     drawn.value = [...drawn.value.slice(0, at), model, ...drawn.value.slice(at + 1)]
     if (at === 0) fed.value = undefined
+    // Drawings get another size when their number changes.
+    if (old === undefined) for (const one of drawn.value) one.view.value = undefined
   })
   remember()
 }
@@ -115,7 +136,10 @@ export async function show(
 /** Takes a model away that others are compared with. */
 export function drop(model: Drawn): void {
   void service.value?.close(model.key)
-  drawn.value = drawn.value.filter((other) => other !== model)
+  batch(() => {
+    drawn.value = drawn.value.filter((other) => other !== model)
+    for (const one of drawn.value) one.view.value = undefined
+  })
   remember()
 }
 
@@ -133,6 +157,7 @@ let feeds = 0
 export async function feed(what: Feed): Promise<void> {
   const [model] = drawn.value
   const turn = ++feeds
+  busy.value = 'Running the model …'
   try {
     const found = model && (await service.value?.feed(model.key, what))
     if (turn !== feeds || model !== drawn.value[0]) return
@@ -140,13 +165,17 @@ export async function feed(what: Feed): Promise<void> {
     fed.value = found
   } catch (failure) {
     if (turn === feeds) problem.value = failure instanceof Error ? failure.message : String(failure)
+  } finally {
+    if (turn === feeds) busy.value = undefined
   }
 }
 
 /** Opens and closes nodes. What is at `anchor` stays where it is on the screen; without one the drawing is seen from its beginning. */
 export async function reveal(model: Drawn, opened: ReadonlySet<string>, anchor?: number): Promise<void> {
   const before = placeIn(model.layout.value, anchor)
+  if (anchor === undefined) busy.value = 'Laying it out …'
   await layOut(model, opened)
+  busy.value = undefined
   const [after, view] = [placeIn(model.layout.value, anchor), model.view.value]
   if (before !== undefined && after !== undefined && view !== undefined) {
     model.view.value = { ...view, x: view.x + after.x - before.x, y: view.y + after.y - before.y }
@@ -191,8 +220,12 @@ export async function goTo(model: Drawn, place: number, screen: { width: number;
 export function remember(): void {
   const query = new URLSearchParams()
   const [model, ...others] = drawn.value
-  if (model?.name !== undefined) {
-    query.set('model', model.name)
+  if (model?.run !== undefined) {
+    query.set('run', model.run.id)
+    query.set('file', model.run.file)
+  }
+  if (model?.name !== undefined) query.set('model', model.name)
+  if (model?.name !== undefined || model?.run !== undefined) {
     if (model.opened.value.size > 0) query.set('open', [...model.opened.value].join(' '))
     if (model.selected.value !== undefined) query.set('layer', model.selected.value)
     const names = others.flatMap(({ name }) => name ?? [])
@@ -210,6 +243,9 @@ export async function restore(): Promise<void> {
   const others = (query.get('with') ?? '').split(' ').filter(isBuiltIn)
   aspect.value = query.get('aspect') === 'compiled' ? 'compiled' : 'layer'
   const opened = { open: (query.get('open') ?? '').split(' ').filter(Boolean), ...(layer !== undefined && { layer }) }
-  await show(await openBuiltIn(isBuiltIn(model) ? model : 'lenet'), 0, opened)
+  const [id, file] = [query.get('run'), query.get('file')]
+  const ofRun = id !== null && file !== null ? await openRun({ id, file }) : undefined
+  if (ofRun !== undefined) await show(ofRun, 0, opened)
+  else await show(await openBuiltIn(isBuiltIn(model) ? model : 'lenet'), 0, opened)
   for (const [i, name] of others.entries()) await show(await openBuiltIn(name), i + 1)
 }

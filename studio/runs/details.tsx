@@ -272,6 +272,11 @@ function Files({ run }: Shown) {
                   {path}
                 </a>
               </td>
+              <td>
+                {path.endsWith('.safetensors') && (
+                  <a href={`#/network?${new URLSearchParams({ run: run.id, file: path })}`}>look inside</a>
+                )}
+              </td>
               <td class="number">{sizeText(bytes)}</td>
             </tr>
           ))}

@@ -94,6 +94,19 @@ describe('files', () => {
   })
 })
 
+describe('weights of a model of the library', () => {
+  it('are recognised, and drawn as the model with these weights', async () => {
+    const model = lenet()
+    const source = await openFile(file(encodeSafetensors(await model.state())), 'run: model.safetensors')
+    expect(source.notes.join()).toContain('LeNet-5')
+    expect(source.graph.edges.length).toBe(13)
+    const { data } = await source.weight('layers.3.weight')
+    expect([...(data as Float32Array)]).toEqual([...(await model.layers[3].weight.value.data())])
+    const { 'layers.0.bias': _, ...less } = await model.state()
+    expect((await openFile(file(encodeSafetensors(less)), 'less.safetensors')).graph.edges).toEqual([])
+  })
+})
+
 describe('examples', () => {
   it('are the same for the same seed, within what a model takes', () => {
     const inputs = builders.lstm.inputs

@@ -130,24 +130,27 @@ function paintNode(context: CanvasRenderingContext2D, painted: Painted, i: numbe
   const left = x + STRIPE + 8
   const room = width - STRIPE - (inside > 0 ? 30 : 14)
   context.textBaseline = 'alphabetic'
-  context.fillStyle = ink.ink
-  const title = texts.cut(context, node.type, room, 'bold')
   const { parameters } = amounts[place]!
   const counts = [inside > 0 && `${inside} layers`, parameters > 0 && amountText(parameters)]
     .filter(Boolean)
     .join(' · ')
-  const line = node.name === '' && counts === '' ? y + height / 2 + 4 : y + 19
+  // Of what can be opened the name tells more than the class.
+  const isNamed = inside > 0 && node.name !== ''
+  const [head, beside] = isNamed ? [node.name, node.type] : [node.type, node.detail]
+  const below = isNamed ? '' : node.name
+  const line = below === '' && counts === '' ? y + height / 2 + 4 : y + 19
+  const title = texts.cut(context, head, room, 'bold')
+  context.fillStyle = ink.ink
   context.fillText(title, left, line)
   const taken = texts.width(context, title, 'bold') + 6
-  if (node.detail !== '' && room - taken > 24) {
-    context.fillStyle = ink.faint
-    context.fillText(texts.cut(context, node.detail, room - taken, 'plain'), left + taken, line)
-  }
   context.fillStyle = ink.faint
+  if (beside !== '' && room - taken > 24) {
+    context.fillText(texts.cut(context, beside, room - taken, 'plain'), left + taken, line)
+  }
   const measured = counts === '' ? 0 : texts.width(context, counts, 'small')
-  const name = node.sharedWith === undefined ? node.name : `${node.name} (shared)`
-  context.fillText(texts.cut(context, name, room - measured - 10, 'small'), left, y + 36)
-  if (counts !== '') context.fillText(counts, x + width - 9 - measured, y + 36)
+  const name = node.sharedWith === undefined ? below : `${below} (shared)`
+  context.fillText(texts.cut(context, name, width - STRIPE - 24 - measured, 'small'), left, y + 36)
+  if (counts !== '') context.fillText(counts, isNamed ? left : x + width - 9 - measured, y + 36)
   if (inside > 0) sign(context, x + width - 16, y + 15, true, ink)
 }
 
@@ -169,13 +172,14 @@ function paintOpen(context: CanvasRenderingContext2D, painted: Painted, i: numbe
   if (scale < SHOWS.text) return
   context.fillStyle = ink.ink
   const counts = amountText(amounts[place]!.parameters)
+  const beside = node.name === '' ? node.detail : node.type
   const end = x + width - 36 - texts.width(context, counts, 'small')
   const line = y + HEADER / 2 + 5
-  const title = texts.cut(context, node.type, end - x - 22, 'bold')
+  const title = texts.cut(context, node.name || node.type, end - x - 22, 'bold')
   context.fillText(title, x + 12, line)
   context.fillStyle = ink.faint
   const after = x + 18 + texts.width(context, title, 'bold')
-  if (end - after > 30) context.fillText(texts.cut(context, node.name, end - after - 10, 'small'), after, line)
+  if (end - after > 30) context.fillText(texts.cut(context, beside, end - after - 10, 'small'), after, line)
   if (texts.width(context, counts, 'small') > 0) context.fillText(counts, end, line)
   sign(context, x + width - 18, y + HEADER / 2, false, ink)
 }

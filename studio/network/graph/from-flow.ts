@@ -49,7 +49,7 @@ export function graphOfFlow(title: string, { stages, edges }: Flow, variables: r
   const own = owned.get('') ?? []
   if (whole !== undefined && own.length > 0) {
     nodes.push({
-      ...{ id: 'own', kind: 'weights', name: 'of the model itself', type: 'Parameters', detail: '', parent: -1 },
+      ...{ id: 'own', kind: 'weights', name: 'outside of layers that run', type: 'Parameters', detail: '', parent: -1 },
       ...{ outputs: [], weights: own, parameters: whole.parameters, multiplyAdds: 0, memory: 0 },
     })
   }

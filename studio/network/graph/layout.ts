@@ -55,6 +55,7 @@ const DAGRE_EDGES = 800
 export function layOut(levels: readonly Level[]): Layout {
   const byNode = new Map(levels.map((level) => [level.of, level]))
   const laid = new Map<number, LevelLayout>()
+  const alike = new Map<string, LevelLayout>()
   const sizeOf = (place: number): Size => {
     const inner = byNode.get(place)
     if (inner === undefined) return NODE
@@ -64,7 +65,10 @@ export function layOut(levels: readonly Level[]): Layout {
   const layoutOf = (level: Level): LevelLayout => {
     const known = laid.get(level.of)
     if (known !== undefined) return known
-    const made = layOutLevel(level, level.children.map(sizeOf))
+    const sizes = level.children.map(sizeOf)
+    const likeness = likenessOf(level, sizes)
+    const made = alike.get(likeness) ?? layOutLevel(level, sizes)
+    alike.set(likeness, made)
     laid.set(level.of, made)
     return made
   }
@@ -99,6 +103,13 @@ export function layOut(levels: readonly Level[]): Layout {
   }
   put(paper, 0, 0)
   return layout
+}
+
+/** What a layout follows from: networks have the same block many times. */
+function likenessOf({ children, edges }: Level, sizes: readonly Size[]): string {
+  const places = new Map(children.map((place, i) => [place, i]))
+  const ends = edges.map(({ from, to }) => `${places.get(from) ?? 'in'} ${places.get(to) ?? 'out'}`)
+  return `${sizes.map(({ width, height }) => `${width} ${height}`).join()}|${ends.join()}`
 }
 
 function layOutLevel(level: Level, sizes: readonly Size[]): LevelLayout {

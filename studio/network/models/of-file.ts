@@ -11,6 +11,7 @@ import {
 import { graphOfNames } from '../graph/from-names'
 import { moduleSource } from './of-module'
 import { onnxSource } from './of-onnx'
+import { recognised } from './recognised'
 import type { Source } from './source'
 
 provideH5wasm(() => import('h5wasm'))
@@ -49,6 +50,11 @@ export async function openFile(file: Blob, name: string): Promise<Source> {
   const opened = await openers[format as keyof typeof openers](file, name)
   const tensors = opened.names.map((tensor) => ({ name: tensor, shape: opened.info(tensor).shape }))
   if (tensors.length === 0) throw new Error(`${name} is ${title}, but no tensors are in it.`)
+  const known = format === 'safetensors' ? await recognised(opened) : undefined
+  if (known !== undefined) {
+    await opened.close()
+    return known
+  }
   if (notes.length === 0) {
     notes.push(`${title}: names and shapes of its weights; what is computed with them stands in no such file.`)
   }

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
-import { fromOnnx, toOnnx } from '../../../src/formats/index.js'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { makeRun } from '../../../scripts/many-runs.mjs'
+import { encodeSafetensors, fromOnnx, toOnnx } from '../../../src/formats/index.js'
 import { tensor, zeros } from '../../../src/index.js'
+import { lenet } from '../../../src/models/index.js'
 import * as nn from '../../../src/nn/index.js'
 import { exampleInputs } from '../../../studio/network/models/inputs.js'
-import { eventually, inChromium, isForEverybody } from './in-chromium.js'
+import { eventually, inChromium, isForEverybody, type WithPage } from './in-chromium.js'
 
 const title = (page: Page) => page.locator('.details h2').innerText()
 
@@ -14,7 +19,26 @@ async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void
     .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) })
 }
 
-inChromium('the network view', (withPage) => {
+let folder = ''
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'network-page-'))
+  makeRun(join(folder, 'trained'), 1, 20)
+  writeFileSync(join(folder, 'trained', 'model.safetensors'), encodeSafetensors(await lenet().state()))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const tests = (withPage: WithPage) => {
+  it('draws the weights of a run of the local server', async () => {
+    await withPage('network?run=trained&file=model.safetensors&layer=layers.3', async (page) => {
+      await page.getByText('Weights of LeNet-5').waitFor()
+      await eventually(() => title(page)).toContain('Conv2d')
+      expect(page.url()).toContain('run=trained')
+    })
+    await withPage('runs?run=trained&tab=files', async (page) => {
+      await eventually(() => page.getByRole('link', { name: 'look inside' }).count()).toBe(1)
+    })
+  })
+
   it('draws a model, opens what lies in it, and finds the state in the address again', async () => {
     await withPage('network?model=encoder', async (page) => {
       await page.getByText('199,936').waitFor()
@@ -89,4 +113,6 @@ inChromium('the network view', (withPage) => {
 
   isForEverybody(withPage, 'network?model=lenet&layer=layers.0')
   isForEverybody(withPage, 'network?model=lenet&with=mlp&aspect=compiled')
-})
+}
+
+inChromium('the network view', tests, { options: () => ({ folder }), ready: 'main canvas, main.runs' })
