@@ -5,8 +5,8 @@ import { formatShape, type Shape, sizeOf } from '../core/shape.js'
 import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
-import * as random from '../tensor/random.js'
 import { Tensor } from '../tensor/tensor.js'
+import * as random from './unfilled.js'
 
 /** Makes the first value of a parameter. Weights have their outputs on the last axis and their inputs on the one before. */
 export type Initializer = (shape: Shape, dtype: DType) => Tensor

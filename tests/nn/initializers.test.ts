@@ -10,6 +10,7 @@ import {
   lsuv,
   relu,
   sequential,
+  unfilled,
 } from '../../src/nn/index.js'
 import * as random from '../../src/tensor/random.js'
 
@@ -146,5 +147,26 @@ describe('initializers', () => {
     expect(fans(shape)).toEqual({ fanIn, fanOut })
     expect(() => fans([5])).toThrow('a weight of shape [5] has no number of inputs and outputs')
     expect(() => initializers.heNormal(-1)).toThrow('a gain of -1')
+  })
+})
+
+describe('unfilled', () => {
+  it('makes zeros of what would be drawn, and leaves the generator where it is', () => {
+    random.seed(3)
+    const drawn = linear(4, 3).weight.value.dataSync()
+    random.seed(3)
+    const hollow = unfilled(() => linear(4, 3))
+    expect([...hollow.weight.value.dataSync(), ...hollow.bias!.value.dataSync()]).toEqual(new Array(15).fill(0))
+    expect(linear(4, 3).weight.value.dataSync()).toEqual(drawn)
+  })
+
+  it('ends with an error, too', () => {
+    const wrong = () => unfilled(() => linear(-1, 3))
+    expect(wrong).toThrow(/linear/)
+    expect(
+      linear(40, 30)
+        .weight.value.dataSync()
+        .some((x) => x !== 0),
+    ).toBe(true)
   })
 })

@@ -1,3 +1,4 @@
+import { expectFunction } from '../../../core/arguments.js'
 import type { DType } from '../../../core/dtype.js'
 import { failShape } from '../../../core/errors.js'
 import { checkOptions } from '../../../core/options.js'
@@ -8,11 +9,18 @@ import { Tensor } from '../../../tensor/tensor.js'
 import { expectCount } from '../../counts.js'
 import { Layer } from '../../layer.js'
 import type { KeptShape } from '../../types/sequences.js'
+import { relu, sigmoid } from '../activation/activations.js'
 import { type Linear, linear } from '../linear/linear.js'
 
 export interface SqueezeExcitationOptions {
   /** How many times fewer values there are in between; 16. */
   readonly reduction?: number
+  /** How many there are in between, instead of a reduction. */
+  readonly hidden?: number
+  /** What is done with the values in between; `nn.relu`. */
+  readonly activation?: (x: Tensor) => Tensor
+  /** What makes factors of the values at the end; `nn.sigmoid`. */
+  readonly gate?: (x: Tensor) => Tensor
   /** float32 */
   readonly dtype?: DType
 }
@@ -23,17 +31,26 @@ export class SqueezeExcitation<Channels extends number = number> extends Layer<
 > {
   readonly squeeze: Linear<Channels, number>
   readonly excite: Linear<number, Channels>
+  readonly #activation: (x: Tensor) => Tensor
+  readonly #gate: (x: Tensor) => Tensor
 
   constructor(
     readonly channels: Channels,
     options: SqueezeExcitationOptions = {},
   ) {
     super()
-    checkOptions('squeezeExcitation', options, { reduction: true, dtype: true })
-    const { reduction = 16, dtype = 'float32' } = options
+    checkOptions('squeezeExcitation', options, {
+      ...{ reduction: true, hidden: true, activation: true, gate: true, dtype: true },
+    })
+    const { reduction = 16, activation = relu, gate = sigmoid, dtype = 'float32' } = options
     expectCount('squeezeExcitation', 'channels', channels)
     expectCount('squeezeExcitation', 'channels for each value in between', reduction)
-    const hidden = Math.max(1, Math.floor(channels / reduction))
+    expectFunction('squeezeExcitation', 'the activation', activation)
+    expectFunction('squeezeExcitation', 'the gate', gate)
+    const { hidden = Math.max(1, Math.floor(channels / reduction)) } = options
+    expectCount('squeezeExcitation', 'values in between', hidden)
+    this.#activation = activation
+    this.#gate = gate
     this.squeeze = linear(channels, hidden, { dtype })
     this.excite = linear(hidden, channels, { dtype })
   }
@@ -48,8 +65,8 @@ export class SqueezeExcitation<Channels extends number = number> extends Layer<
     }
     const places = range(x.rank).slice(1, -1)
     const summary = new Tensor(ops.mean(x, places, { keepDims: true })) as Tensor
-    const hidden = ops.relu(this.squeeze.forward(summary).node)
-    return ops.mul(x, ops.sigmoid(this.excite.forward(new Tensor(hidden) as Tensor).node))
+    const hidden = this.#activation(this.squeeze.forward(summary))
+    return ops.mul(x, this.#gate(this.excite.forward(hidden)).node)
   }
 
   protected override describe(): string {
@@ -59,7 +76,7 @@ export class SqueezeExcitation<Channels extends number = number> extends Layer<
 
 /**
  * A layer that makes channels stronger or weaker, by what there is of all of them in the whole picture:
- * y = x · sigmoid(relu(mean(x) · W + b) · V + c), for [batch, …places, channels]. The shape stays.
+ * y = x · gate(activation(mean(x) · W + b) · V + c), with relu and sigmoid, for [batch, …places, channels]. The shape stays.
  * (Hu et al., "Squeeze-and-excitation networks", 2017.)
  *
  * @throws if a number is not a whole one of at least 1

@@ -1,0 +1,78 @@
+import { expectChoice, expectInteger } from '../../core/arguments.js'
+import { fail } from '../../core/errors.js'
+import { checkOptions } from '../../core/options.js'
+import * as nn from '../../nn/index.js'
+import type { Tensor } from '../../tensor/tensor.js'
+import { type PictureOptions, Stages } from '../stages.js'
+
+export interface CifarResnetOptions<Channels extends number, Classes extends number>
+  extends PictureOptions<Channels, Classes> {
+  /** Channels of the first stage; 16. */
+  readonly width?: number
+  /**
+   * What is added to each block: the input, with zeros for new channels ('zeros', option A of the paper), or made by a convolution of
+   * 1 × 1 where the shape changes ('convolution', option B), or nothing: a plain network ('none'); 'zeros'.
+   */
+  readonly shortcuts?: 'zeros' | 'convolution' | 'none'
+}
+
+const convolution = (inputs: number, outputs: number, kernel: number, stride: number) =>
+  nn.conv2d(inputs, outputs, kernel, {
+    ...{ stride, padding: (kernel - 1) / 2, bias: false },
+    initializer: nn.initializers.heNormal(),
+  })
+
+/** Every second place, with zeros for new channels on both sides. */
+const thinned = (more: number): nn.Lambda<(x: Tensor) => Tensor> => {
+  const [before, after] = [Math.floor(more / 2), Math.ceil(more / 2)]
+  const of = (x: Tensor): Tensor => {
+    const places: Tensor = x.slice(':', [null, null, 2], [null, null, 2])
+    return places.pad([0, 0, 0, [before, after]])
+  }
+  return nn.lambda(of, `every second place, ${more} channels of zeros`)
+}
+
+/**
+ * A residual network for small pictures: [batch, 32, 32, 3] → logits [batch, classes].
+ *
+ * (He, Zhang, Ren and Sun, "Deep residual learning for image recognition", 2015, section 4.2.)
+ *
+ * @param depth 6 n + 2 layers with weights; in the paper 20, 32, 44, 56, 110 and 1202
+ * @throws if the depth is not 6 n + 2
+ * @example cifarResnet(20).forward(pictures) // 269,722 parameters
+ */
+export function cifarResnet<Channels extends number = 3, Classes extends number = 10>(
+  depth: number,
+  options: CifarResnetOptions<Channels, Classes> = {},
+): Stages<Channels, Classes> {
+  const n = (expectInteger('cifarResnet', 'the depth', depth) - 2) / 6
+  if (n < 1 || !Number.isInteger(n)) {
+    fail(`cifarResnet: a depth of ${depth}`, 'Give 6 n + 2 for n blocks in each stage: 20, 32, 44, 56, 110.')
+  }
+  checkOptions('cifarResnet', options, { channels: true, classes: true, width: true, shortcuts: true })
+  const { channels = 3 as Channels, classes = 10 as Classes, width = 16, shortcuts = 'zeros' } = options
+  expectChoice('cifarResnet', 'shortcuts', shortcuts, ['zeros', 'convolution', 'none'])
+
+  const block = (inputs: number, outputs: number, stride: number): readonly nn.Link[] => {
+    const body = [
+      ...[convolution(inputs, outputs, 3, stride), nn.batchNorm2d(outputs), nn.relu()],
+      ...[convolution(outputs, outputs, 3, 1), nn.batchNorm2d(outputs)],
+    ]
+    if (shortcuts === 'none') return [...body, nn.relu()]
+    const changed =
+      shortcuts === 'zeros'
+        ? thinned(outputs - inputs)
+        : nn.sequential(convolution(inputs, outputs, 1, stride), nn.batchNorm2d(outputs))
+    const shortcut: nn.Link = stride === 1 ? nn.identity() : changed
+    return [nn.residual(nn.sequential(...body) as nn.Link, shortcut), nn.relu()]
+  }
+  const stage = (inputs: number, outputs: number, stride: number) =>
+    Array.from({ length: n }, (_, i) => block(i === 0 ? inputs : outputs, outputs, i === 0 ? stride : 1)).flat()
+  return new Stages({
+    conv1: nn.sequential(convolution(channels, width, 3, 1), nn.batchNorm2d(width), nn.relu()), // [32, 32, 16]
+    conv2_x: nn.sequential(...stage(width, width, 1)),
+    conv3_x: nn.sequential(...stage(width, 2 * width, 2)), // [16, 16, 32]
+    conv4_x: nn.sequential(...stage(2 * width, 4 * width, 2)), // [8, 8, 64]
+    head: nn.sequential(nn.globalAvgPool(), nn.linear(4 * width, classes as number)),
+  })
+}
