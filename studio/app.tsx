@@ -53,6 +53,12 @@ const pages = {
     picture: pictures.Network,
     page: lazy(() => import('./network/page')),
   },
+  zoo: {
+    title: 'Architecture zoo',
+    about: 'Every network of the library, from LeNet-5 to ConvNeXt and U-Net, drawn in one visual language.',
+    picture: pictures.Zoo,
+    page: lazy(() => import('./zoo/page')),
+  },
 } as const
 
 const titles = Object.entries(pages).map(([path, { title }]) => ({ path, title }))

@@ -1,4 +1,4 @@
-import { lenet, mlp, TabularNetwork } from 'shapewise/models'
+import { type CatalogueEntry, catalogue, lenet, mlp, TabularNetwork } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import type { BuiltIn } from './built-in'
 import type { InputSpec } from './input-spec'
@@ -14,8 +14,17 @@ const picture = (size: number, channels: number): InputSpec => ({
   ...{ name: 'pictures', shape: [1, size, size, channels], dtype: 'float32', channels: 'last' },
 })
 
+/** Networks with more numbers are made of zeros: first weights would take longer than everything else. */
+const MOST_DRAWN = 30_000_000
+
+const ofCatalogue = ({ make, input, parameters }: CatalogueEntry): Builder => ({
+  make: () => (parameters > MOST_DRAWN ? nn.unfilled(make) : make()) as Model,
+  inputs: [{ name: 'pictures', shape: [1, ...input], dtype: 'float32', channels: 'last' }],
+})
+
 /** How each model is made, and what goes into it. */
 export const builders: Readonly<Record<BuiltIn, Builder>> = {
+  ...(Object.fromEntries(catalogue.map((entry) => [entry.name, ofCatalogue(entry)])) as Record<BuiltIn, Builder>),
   lenet: { make: () => lenet(), inputs: [picture(28, 1)] },
   mlp: { make: () => mlp([784, 256, 128, 10]), inputs: [picture(28, 1)] },
   tabular: {
