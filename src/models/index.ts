@@ -1,4 +1,4 @@
-export { type CatalogueEntry, catalogue, families, type Paper } from './catalogue.js'
+export { type CatalogueEntry, catalogue, families } from './catalogue.js'
 export { type Googlenet, type GooglenetOptions, googlenet } from './inception/googlenet.js'
 export { inceptionBn } from './inception/inception-bn.js'
 export { inceptionResnet } from './inception/inception-resnet.js'
@@ -11,6 +11,7 @@ export { type MobilenetOptions, mobilenetV1 } from './mobile/mobilenet-v1.js'
 export { mobilenetV2 } from './mobile/mobilenet-v2.js'
 export { mobilenetV3 } from './mobile/mobilenet-v3.js'
 export { type SqueezenetOptions, squeezenet } from './mobile/squeezenet.js'
+export type { Paper } from './papers.js'
 export { type Fcn, type FcnOptions, fcn } from './pixels/fcn.js'
 export {
   type FeaturePyramid,

@@ -121,7 +121,7 @@ class DistanceToDrawings extends nn.Layer {
  * Pools have a trained factor and bias, each map of C3 sees those of table I only, and units are squashed by 1.7159 · tanh(⅔ x). The paper
  * has pixels of −0.1 (white) and 1.175 (black), and trains with crossEntropy of these scores and one more of −j (its equation 9).
  *
- * @example lenet1998().forward(pictures) // 60,000 parameters
+ * @example nn.unfilled(() => lenet1998()).parameterCount() // 60000
  */
 export function lenet1998(): Stages<1, 10> {
   const lecun = { initializer: nn.initializers.lecunUniform() }

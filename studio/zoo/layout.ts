@@ -165,7 +165,7 @@ function name(names: DrawnName[], x: number, text: string): void {
     const last = names.findLast((one) => one.row === row)
     return last === undefined ? Number.NEGATIVE_INFINITY : last.x + LETTER * last.text.length
   })
-  names.push({ x, text, row: ends[0]! > x && ends[1]! <= x ? 1 : 0 })
+  names.push({ x, text, row: ends[0]! + 3 > x && ends[1]! <= x ? 1 : 0 })
 }
 
 function draw(drawing: Mutable, item: Exclude<Item, { type: 'mark' }>, x: number, y: number): number {

@@ -94,9 +94,9 @@ export class Googlenet<Channels extends number = number, Classes extends number 
    * The logits, and those of the classifiers half way, whose losses are added with the factor 0.3 while training:
    *
    * @example
-   * const { logits, auxiliary } = model.forwardAll(pictures)
-   * const loss = [logits, ...auxiliary].map((one) => nn.crossEntropy(one, labels))
-   * loss[0].add(loss[1].add(loss[2]).mul(0.3))
+   * const { logits, auxiliary } = nn.unfilled(() => googlenet({ size: 96 })).forwardAll(zeros([1, 96, 96, 3]))
+   * const losses = [logits, ...auxiliary].map((one) => nn.crossEntropy(one, zeros([1], 'int32')))
+   * losses[0].add(losses[1].add(losses[2]).mul(0.3))
    */
   forwardAll<const B extends number>(
     x: Tensor<[B, number, number, Channels]>,
@@ -119,7 +119,7 @@ export class Googlenet<Channels extends number = number, Classes extends number 
  * The paper rounds to 6.8 million parameters what are 6,998,552 without the classifiers half way. Those of torchvision are
  * 6,624,904: it normalises over the batch and has windows of 3 × 3 where the paper says 5 × 5.
  *
- * @example googlenet().forward(pictures) // 13,378,280 parameters, 6,998,552 with { auxiliary: false }
+ * @example nn.unfilled(() => googlenet()).parameterCount() // 13378280
  */
 export const googlenet = <Channels extends number = 3, Classes extends number = 1000>(
   options: GooglenetOptions<Channels, Classes> = {},

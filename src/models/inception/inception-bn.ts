@@ -38,7 +38,7 @@ const pool = () => nn.maxPool2d(3, { stride: 2, ceilMode: true })
  * As in the Caffe and PyTorch versions with 11,295,240 parameters, the first convolution is an ordinary one (in the paper one by
  * channels, eight for each), convolutions have a bias, and the modules 4c and 4d give 608 channels, which is what their columns add up to.
  *
- * @example inceptionBn().forward(pictures) // 11,295,240 parameters
+ * @example nn.unfilled(() => inceptionBn()).parameterCount() // 11295240
  */
 export function inceptionBn<Channels extends number = 3, Classes extends number = 1000>(
   options: PictureOptions<Channels, Classes> = {},

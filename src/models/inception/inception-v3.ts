@@ -121,9 +121,10 @@ export class InceptionV3<Channels extends number = number, Classes extends numbe
  * (Szegedy et al., "Rethinking the inception architecture for computer vision", 2015, table 1 and figures 5 to 7, in the sizes of
  * the authors' published weights, as torchvision has them.)
  *
- * Keras counts 23,851,784: there the normalisation has no factor and means and variances count (34,432).
+ * Without the lower classifier there are 23,834,568. Keras counts 23,851,784: there the normalisation has no factor, and means and
+ * variances count (34,432).
  *
- * @example inceptionV3().forward(pictures) // 27,161,264 parameters, 23,834,568 with { auxiliary: false }
+ * @example nn.unfilled(() => inceptionV3()).parameterCount() // 27161264
  */
 export const inceptionV3 = <Channels extends number = 3, Classes extends number = 1000>(
   options: InceptionV3Options<Channels, Classes> = {},

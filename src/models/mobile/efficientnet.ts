@@ -35,7 +35,7 @@ const table = [
  * B1 to B4 are `{ depth: 1.1 }` for pictures of 240, `{ width: 1.1, depth: 1.2 }` for 260, `{ width: 1.2, depth: 1.4 }` for 300 and
  * `{ width: 1.4, depth: 1.8 }` for 380.
  *
- * @example efficientnet().forward(pictures) // 5,288,548 parameters
+ * @example nn.unfilled(() => efficientnet()).parameterCount() // 5288548
  */
 export function efficientnet<Channels extends number = 3, Classes extends number = 1000>(
   options: EfficientnetOptions<Channels, Classes> = {},

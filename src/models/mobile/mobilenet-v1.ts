@@ -27,7 +27,7 @@ const separable = (inputs: number, outputs: number, stride = 1) =>
  *
  * Keras counts 4,253,864: there means and variances of the normalisation count (21,888).
  *
- * @example mobilenetV1().forward(pictures) // 4,231,976 parameters
+ * @example nn.unfilled(() => mobilenetV1()).parameterCount() // 4231976
  */
 export function mobilenetV1<Channels extends number = 3, Classes extends number = 1000>(
   options: MobilenetOptions<Channels, Classes> = {},

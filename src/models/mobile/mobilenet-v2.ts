@@ -21,7 +21,7 @@ const table = [
  *
  * (Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", 2018, table 2.)
  *
- * @example mobilenetV2().forward(pictures) // 3,504,872 parameters
+ * @example nn.unfilled(() => mobilenetV2()).parameterCount() // 3504872
  */
 export function mobilenetV2<Channels extends number = 3, Classes extends number = 1000>(
   options: MobilenetOptions<Channels, Classes> = {},

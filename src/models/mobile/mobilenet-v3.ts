@@ -52,7 +52,7 @@ const epsilon = 1e-3
  * (Howard et al., "Searching for MobileNetV3", 2019, tables 1 and 2.)
  *
  * @throws if there is no such size
- * @example mobilenetV3('large').forward(pictures) // 5,483,032 parameters; 'small' has 2,542,856
+ * @example nn.unfilled(() => mobilenetV3('large')).parameterCount() // 5483032
  */
 export function mobilenetV3<Channels extends number = 3, Classes extends number = 1000>(
   size: 'large' | 'small',

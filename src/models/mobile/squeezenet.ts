@@ -31,7 +31,7 @@ const pool = () => nn.maxPool2d(3, { stride: 2, ceilMode: true })
  *
  * @param version '1.0' of the paper, or '1.1'
  * @throws if there is no such version
- * @example squeezenet('1.1').forward(pictures) // 1,235,496 parameters
+ * @example nn.unfilled(() => squeezenet('1.1')).parameterCount() // 1235496
  */
 export function squeezenet<Channels extends number = 3, Classes extends number = 1000>(
   version: '1.0' | '1.1' = '1.1',

@@ -110,7 +110,7 @@ const cut = (x: Tensor, at: number, rows: number, columns: number): Tensor =>
  *
  * @param stride from 32 times fewer places it goes up at once, or in steps with what pool4 (16) and pool3 (8) saw
  * @throws if there is no such stride
- * @example fcn(8).forward(pictures)
+ * @example nn.unfilled(() => fcn(32)).parameterCount() // 134432597
  */
 export const fcn = <Channels extends number = 3, Classes extends number = 21>(
   stride: 8 | 16 | 32 = 8,

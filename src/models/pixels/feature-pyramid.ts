@@ -67,7 +67,7 @@ const enlarged = (x: Tensor, like: Tensor): Tensor =>
  *
  * @param depth of the residual network on the way up
  * @throws if there is no such depth
- * @example featurePyramid(50).forward(pictures).p3 // 26,852,416 parameters
+ * @example nn.unfilled(() => featurePyramid(50)).parameterCount() // 26852416
  */
 export const featurePyramid = <Channels extends number = 3, Width extends number = 256>(
   depth: ResnetDepth = 50,

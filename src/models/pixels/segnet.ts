@@ -65,7 +65,7 @@ export class Segnet<Channels extends number = number, Classes extends number = n
  * (Badrinarayanan, Kendall and Cipolla, "SegNet: a deep convolutional encoder-decoder architecture for image segmentation", 2015,
  * figure 2.)
  *
- * @example segnet().forward(pictures) // 29,449,932 parameters
+ * @example nn.unfilled(() => segnet()).parameterCount() // 29449932
  */
 export const segnet = <Channels extends number = 3, Classes extends number = 12>(
   options: SegnetOptions<Channels, Classes> = {},

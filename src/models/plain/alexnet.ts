@@ -21,14 +21,15 @@ const optionNames = { channels: true, classes: true, width: true, dropout: true 
  * The two graphics cards of the figure are two groups of channels, which see each other in conv3 only. Neighbouring channels inhibit
  * each other by k = 2, α = 10⁻⁴ (not divided by the size, hence 5 · 10⁻⁴ here) and β = 0.75.
  *
- * @example alexnet().forward(pictures) // 60,965,224 parameters
+ * @example nn.unfilled(() => alexnet()).parameterCount() // 60965224
  */
 export function alexnet<Channels extends number = 3, Classes extends number = 1000>(
   options: AlexnetOptions<Channels, Classes> = {},
 ): Stages<Channels, Classes> {
   checkOptions('alexnet', options, optionNames)
   const { channels = 3 as Channels, classes = 1000 as Classes, width = 1, dropout = 0.5 } = options
-  const n = (count: number): number => Math.round(count * width)
+  // Even, for two towers.
+  const n = (count: number): number => 2 * Math.max(1, Math.round((count * width) / 2))
   const response = () => nn.localResponseNorm(5, { k: 2, alpha: 5e-4, beta: 0.75 })
   const pool = () => nn.maxPool2d(3, { stride: 2 })
   return new Stages({
@@ -49,7 +50,7 @@ export function alexnet<Channels extends number = 3, Classes extends number = 10
  *
  * (Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, section 5.)
  *
- * @example alexnetOneTower().forward(pictures) // 61,100,840 parameters
+ * @example nn.unfilled(() => alexnetOneTower()).parameterCount() // 61100840
  */
 export function alexnetOneTower<Channels extends number = 3, Classes extends number = 1000>(
   options: AlexnetOptions<Channels, Classes> = {},

@@ -23,7 +23,7 @@ export interface HighwayNetworkOptions<Classes extends number> {
  *
  * @param depth the number of layers before the last one; 10, 20, 50 or 100 in the paper
  * @throws if the depth is no whole number of at least 1
- * @example highwayNetwork(10).forward(pictures) // [128, 28, 28, 1] → [128, 10], 85,660 parameters
+ * @example nn.unfilled(() => highwayNetwork(10)).parameterCount() // 85660
  */
 export function highwayNetwork<Classes extends number = 10>(
   depth: number,

@@ -27,7 +27,7 @@ const mlpconv = (inputs: number, kernel: number, [a, b, c]: readonly [number, nu
  *
  * (Lin, Chen and Yan, "Network in network", 2014, figure 2, with the sizes of the authors' network for CIFAR-10.)
  *
- * @example networkInNetwork().forward(pictures) // 966,986 parameters
+ * @example nn.unfilled(() => networkInNetwork()).parameterCount() // 966986
  */
 export function networkInNetwork<Channels extends number = 3, Classes extends number = 10>(
   options: NetworkInNetworkOptions<Channels, Classes> = {},

@@ -44,7 +44,7 @@ export function vggStage(inputs: number, outputs: number, count: number, batchNo
  *
  * @param depth 11, 13, 16 or 19 layers with weights
  * @throws if there is no such depth, or the size is no multiple of 32
- * @example vgg(16).forward(pictures) // 138,357,544 parameters
+ * @example nn.unfilled(() => vgg(16)).parameterCount() // 138357544
  */
 export function vgg<Channels extends number = 3, Classes extends number = 1000>(
   depth: keyof typeof vggStages,

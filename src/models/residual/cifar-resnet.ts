@@ -39,7 +39,7 @@ const thinned = (more: number): nn.Lambda<(x: Tensor) => Tensor> => {
  *
  * @param depth 6 n + 2 layers with weights; in the paper 20, 32, 44, 56, 110 and 1202
  * @throws if the depth is not 6 n + 2
- * @example cifarResnet(20).forward(pictures) // 269,722 parameters
+ * @example nn.unfilled(() => cifarResnet(20)).parameterCount() // 269722
  */
 export function cifarResnet<Channels extends number = 3, Classes extends number = 10>(
   depth: number,

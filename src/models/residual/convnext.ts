@@ -44,7 +44,7 @@ const block = (width: number, dropPath: number) =>
  * (Liu et al., "A ConvNet for the 2020s", 2022.)
  *
  * @throws if there is no such size
- * @example convnext('tiny').forward(pictures) // 28,589,128 parameters
+ * @example nn.unfilled(() => convnext('tiny')).parameterCount() // 28589128
  */
 export function convnext<Channels extends number = 3, Classes extends number = 1000>(
   size: keyof typeof table = 'tiny',

@@ -44,7 +44,7 @@ const transition = (inputs: number) =>
  *
  * @param depth 121, 169, 201 or 264 layers with weights
  * @throws if there is no such depth
- * @example densenet(121).forward(pictures) // 7,978,856 parameters
+ * @example nn.unfilled(() => densenet(121)).parameterCount() // 7978856
  */
 export function densenet<Channels extends number = 3, Classes extends number = 1000>(
   depth: keyof typeof table,

@@ -42,7 +42,7 @@ function unit(inputs: number, width: number, stride: number): readonly nn.Link[]
  *
  * @param depth 9 n + 2 layers with weights; in the paper 164 (1.7 million parameters) and 1001 (10.2 million)
  * @throws if the depth is not 9 n + 2
- * @example preactivationResnet(164).forward(pictures) // 1,703,258 parameters
+ * @example nn.unfilled(() => preactivationResnet(164)).parameterCount() // 1703258
  */
 export function preactivationResnet<Channels extends number = 3, Classes extends number = 10>(
   depth: number,

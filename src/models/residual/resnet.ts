@@ -94,7 +94,7 @@ export function residualStages(operation: string, depth: ResnetDepth, options: R
  *
  * @param depth 18, 34, 50, 101 or 152 layers with weights
  * @throws if there is no such depth
- * @example resnet(50).forward(pictures) // 25,557,032 parameters
+ * @example nn.unfilled(() => resnet(50)).parameterCount() // 25557032
  */
 export function resnet<Channels extends number = 3, Classes extends number = 1000>(
   depth: ResnetDepth,

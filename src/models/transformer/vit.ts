@@ -94,7 +94,7 @@ export class Vit<Channels extends number = number, Classes extends number = numb
  * (Dosovitskiy et al., "An image is worth 16x16 words: transformers for image recognition at scale", 2020, figure 1.)
  *
  * @throws if there is no such size, or patches do not divide the pictures
- * @example vit('base').forward(pictures) // 86,567,656 parameters; 'small' has 22,050,664
+ * @example nn.unfilled(() => vit('base')).parameterCount() // 86567656
  */
 export const vit = <Channels extends number = 3, Classes extends number = 1000>(
   size: keyof typeof table,
