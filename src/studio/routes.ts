@@ -60,6 +60,7 @@ export function api(root: string, entries: RunEntries, command: Command): Hono {
     if (label.length > MOST_LABEL || note.length > MOST_NOTE) fail('The text is too long.')
     const folder = await RunFolder.open(await placeWithin(root, [(await entries.one(context.req.param('id'))).id]))
     await folder.writeNotes({ ...(label !== '' && { label }), ...(note !== '' && { note }) })
+    entries.forget(context.req.param('id'))
     return context.json({})
   })
   app.delete('/runs/:id', async (context) => {
@@ -77,6 +78,7 @@ export function api(root: string, entries: RunEntries, command: Command): Hono {
   })
   app.post('/runs/:id/resume', async (context) => {
     await resume(root, command, (await entries.one(context.req.param('id'))).id)
+    entries.forget(context.req.param('id'))
     return context.json({})
   })
 

@@ -4,7 +4,7 @@ import { Button } from '../parts/controls'
 import { cssColour } from '../parts/palette'
 import { theme } from '../parts/theme'
 import { nameOf } from './listing'
-import { nearest, type Picture, paint, picture } from './plot'
+import { nearest, type Picture, paint, paintPointed, picture } from './plot'
 import type { Axis } from './points'
 import { durationText, numberText } from './scale'
 import { arrivals, entries, points } from './server'
@@ -34,6 +34,7 @@ export const axisText = (which: Axis, value: number): string =>
 export function Chart({ name }: { readonly name: string }) {
   const series = useSeries(name)
   const canvas = useRef<HTMLCanvasElement>(null)
+  const above = useRef<HTMLCanvasElement>(null)
   const [width, setWidth] = useState(600)
   const [place, setPlace] = useState<{ readonly at: number; readonly which: number } | undefined>()
   const [drag, setDrag] = useState<readonly [number, number] | undefined>()
@@ -51,10 +52,16 @@ export function Chart({ name }: { readonly name: string }) {
   const mark = place === undefined ? undefined : markAt(drawn, place)
   useEffect(() => {
     const frame = requestAnimationFrame(() => {
-      paint(canvas.current!, drawn, { dark, colourOf: colours.value.of, mark, drag })
+      paint(canvas.current!, drawn, { dark, colourOf: colours.value.of })
     })
     return () => cancelAnimationFrame(frame)
-  }, [drawn, dark, colours.value, mark, drag])
+  }, [drawn, dark, colours.value])
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      paintPointed(above.current!, drawn, { dark, colourOf: colours.value.of, mark, drag })
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [drawn, dark, colours.value, place, drag])
 
   const pointerAt = (event: PointerEvent): readonly [number, number] => {
     const box = canvas.current!.getBoundingClientRect()
@@ -113,6 +120,7 @@ export function Chart({ name }: { readonly name: string }) {
           }}
           onDblClick={() => (zoomed.value = undefined)}
         />
+        <canvas ref={above} class="above" aria-hidden="true" />
         {drawn.curves.length === 0 && <p class="empty hint">None of these runs has such values on this axis.</p>}
         {mark !== undefined && <Tip mark={mark} width={width} />}
       </div>
@@ -156,6 +164,7 @@ export interface Mark {
   readonly smooth: number | undefined
   readonly left: number
   readonly top: number
+  readonly which: number
 }
 
 function markAt(drawn: Picture, { at, which }: { readonly at: number; readonly which: number }): Mark | undefined {
@@ -165,7 +174,7 @@ function markAt(drawn: Picture, { at, which }: { readonly at: number; readonly w
   const shownValue = smooth?.[at] ?? y[at]!
   return {
     ...{ run, stage, source, x: x[at]!, y: y[at]!, smooth: smooth?.[at] },
-    ...{ left: drawn.along.at(x[at]!), top: Number.isFinite(shownValue) ? drawn.up.at(shownValue) : 8 },
+    ...{ which, left: drawn.along.at(x[at]!), top: Number.isFinite(shownValue) ? drawn.up.at(shownValue) : 8 },
   }
 }
 

@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { RunEntry } from '../../src/studio/api'
 import { Select } from '../parts/controls'
@@ -10,6 +11,11 @@ import { chosen, colours, filter, listed, opened, order, result, shown, toggle }
 const ROW = 46
 /** Rows that are drawn beyond those that are seen. */
 const SPARE = 8
+/** So far can be scrolled before others are drawn. */
+const STEP = 4 * ROW
+
+/** What came out of any run. */
+const known = computed(() => resultNames([...entries.value.values()]))
 
 export const stateNames: Readonly<Record<RunEntry['state'], string>> = {
   starting: 'starting',
@@ -35,8 +41,8 @@ export function RunList() {
   const first = Math.max(0, Math.min(Math.floor(top / ROW) - SPARE, runs.length - 1))
   const last = Math.min(runs.length, Math.ceil((top + height) / ROW) + SPARE)
   const ids = new Set(shown.value.map(({ id }) => id))
-  const all = runs.length > 0 && runs.every(({ id }) => ids.has(id))
-  const names = resultNames([...entries.value.values()])
+  const all = runs.length > 0 && ids.size >= runs.length && runs.every(({ id }) => ids.has(id))
+  const names = known.value
   const name = result.value === '' ? (names[0] ?? '') : result.value
   return (
     <section class="panel run-list" aria-label="Runs">
@@ -68,7 +74,11 @@ export function RunList() {
           : `${runs.length.toLocaleString('en')} of ${entries.value.size.toLocaleString('en')} runs`}
         , {ids.size} shown{chosen.value === undefined && ids.size > 0 ? ' (the latest)' : ''}
       </p>
-      <div class="run-table" ref={viewport} onScroll={({ currentTarget }) => setTop(currentTarget.scrollTop)}>
+      <div
+        class="run-table"
+        ref={viewport}
+        onScroll={({ currentTarget }) => setTop(Math.floor(currentTarget.scrollTop / STEP) * STEP)}
+      >
         <table aria-rowcount={runs.length + 1}>
           <thead>
             <tr aria-rowindex={1}>

@@ -81,15 +81,20 @@ export function nearest({ curves, along, up }: Picture, left: number, top: numbe
 interface Style {
   readonly dark: boolean
   colourOf(run: string): Colour
-  readonly mark: { readonly left: number; readonly top: number; readonly run: string } | undefined
+}
+
+interface Pointed extends Style {
+  readonly mark:
+    | { readonly left: number; readonly top: number; readonly run: string; readonly which: number }
+    | undefined
   /** The part that is being chosen. */
   readonly drag: readonly [number, number] | undefined
 }
 
 const dashes = { batch: [], epoch: [], validation: [6, 4], rate: [] } as const
 
-export function paint(canvas: HTMLCanvasElement, drawn: Picture, { dark, colourOf, mark, drag }: Style): void {
-  const { width, height, curves } = drawn
+/** An empty canvas of this size, and what paints on it. */
+function cleared(canvas: HTMLCanvasElement, { width, height }: Picture): CanvasRenderingContext2D {
   const ratio = globalThis.devicePixelRatio ?? 1
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio)
@@ -98,21 +103,27 @@ export function paint(canvas: HTMLCanvasElement, drawn: Picture, { dark, colourO
   const context = canvas.getContext('2d')!
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.clearRect(0, 0, width, height)
+  context.lineJoin = 'round'
+  return context
+}
+
+/** All curves. */
+export function paint(canvas: HTMLCanvasElement, drawn: Picture, { dark, colourOf }: Style): void {
+  const { width, height, curves } = drawn
+  const context = cleared(canvas, drawn)
   paintAxes(context, drawn, dark)
   context.save()
   context.beginPath()
   context.rect(LEFT - 1, TOP - 4, width - LEFT - RIGHT + 5, height - TOP - BOTTOM + 8)
   context.clip()
-  context.lineJoin = 'round'
   for (const { series, line, behind } of curves) {
-    const faded = mark !== undefined && mark.run !== series.run ? 0.35 : 1
     context.strokeStyle = context.fillStyle = cssColour(colourOf(series.run))
     if (behind !== undefined) {
-      context.globalAlpha = 0.22 * faded
+      context.globalAlpha = 0.22
       trace(context, behind, [], 1)
     }
     // Batches lie behind the means of their epochs.
-    context.globalAlpha = (series.source === 'batch' && behind === undefined ? 0.7 : 1) * faded
+    context.globalAlpha = series.source === 'batch' && behind === undefined ? 0.7 : 1
     trace(context, line, dashes[series.source], series.source === 'batch' && behind === undefined ? 1.1 : 1.8)
     const room = (drawn.width - LEFT - RIGHT) / Math.max(1, series.x.length)
     if (room > DOT_PIXELS || series.x.length === 1) dots(context, line)
@@ -123,11 +134,22 @@ export function paint(canvas: HTMLCanvasElement, drawn: Picture, { dark, colourO
     for (const x of lost.slice(0, 500)) cross(context, drawn.along.at(x), TOP + 4)
   }
   context.restore()
+}
+
+/** What is pointed at, above the curves, which need not be painted again. */
+export function paintPointed(canvas: HTMLCanvasElement, drawn: Picture, { dark, colourOf, mark, drag }: Pointed): void {
+  const { height } = drawn
+  const context = cleared(canvas, drawn)
   if (drag !== undefined) {
     context.fillStyle = dark ? '#6cb6ee33' : '#0b63a522'
     context.fillRect(Math.min(...drag), TOP, Math.abs(drag[1] - drag[0]), height - TOP - BOTTOM)
   }
-  if (mark !== undefined) {
+  const curve = mark === undefined ? undefined : drawn.curves[mark.which]
+  if (mark !== undefined && curve !== undefined) {
+    context.strokeStyle = dark ? '#1f232a' : '#ffffff'
+    trace(context, curve.line, [], 5)
+    context.strokeStyle = cssColour(colourOf(mark.run))
+    trace(context, curve.line, [], 2.4)
     context.fillStyle = cssColour(colourOf(mark.run))
     context.strokeStyle = dark ? '#1f232a' : '#ffffff'
     context.lineWidth = 2

@@ -19,6 +19,8 @@ export interface Drawn extends Series {
 }
 
 const AGAIN_MILLISECONDS = 1000
+/** What comes within this time is drawn together. */
+const TOLD_MILLISECONDS = 120
 
 /** Keeps the socket to the studio, reads what comes, and holds all points, so that the page has nothing to do but to draw. */
 class Follower {
@@ -80,7 +82,7 @@ class Follower {
       this.#announced = false
       this.#listener?.onPoints([...this.#fresh])
       this.#fresh = new Set()
-    }, 30)
+    }, TOLD_MILLISECONDS)
   }
 
   #forget(id: string): void {

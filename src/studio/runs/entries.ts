@@ -12,6 +12,10 @@ import { isName, placeWithin } from './place.js'
 
 /** Where the last epoch of a run is looked for: it lies behind the lines of the steps after it. */
 const LAST_BYTES = 64 * 1024
+/** Runs that have ended are looked at so often; somebody may write a note, or go on with one. */
+const ENDED_MILLISECONDS = 2000
+/** States of runs whose files change, or may at any moment. */
+const open: readonly RunState[] = ['running', 'starting', 'lost']
 /** Folders that are looked at together. */
 const TOGETHER = 64
 
@@ -19,6 +23,8 @@ interface Seen {
   /** What has to change for the entry to change. */
   readonly stamp: string
   readonly entry: RunEntry
+  /** When it was looked at, in milliseconds of this process. */
+  readonly at: number
 }
 
 /** The runs of a folder. What has not changed since it was last looked at is not read again. */
@@ -42,7 +48,13 @@ export class RunEntries {
   /** A run as it stands now. @throws if there is none */
   async one(id: string): Promise<RunEntry> {
     await placeWithin(this.#root, [id])
+    this.forget(id)
     return (await this.#lookAt(id))?.entry ?? fail('There is no such run.')
+  }
+
+  /** What has been changed through the studio is looked at next time. */
+  forget(id: string): void {
+    this.#seen.delete(id)
   }
 
   async #look(): Promise<ReadonlyMap<string, RunEntry>> {
@@ -62,16 +74,20 @@ export class RunEntries {
   async #lookAt(id: string): Promise<Seen | undefined> {
     const folder = join(this.#root, id)
     const before = this.#seen.get(id)
+    const now = performance.now()
+    if (before !== undefined && !open.includes(before.entry.state) && now - before.at < ENDED_MILLISECONDS)
+      return before
     const [info, notes, metrics, launched] = await Promise.all(
       ['run.json', 'notes.json', 'metrics.jsonl', LAUNCH].map((name) => stamp(join(folder, name))),
     )
     if (info === '' && launched === '') return undefined
     // Of a run that says it goes on, it has to be seen whether it lives.
-    const isOpen = before === undefined || ['running', 'starting', 'lost'].includes(before.entry.state)
+    const isOpen = before === undefined || open.includes(before.entry.state)
     const writer = isOpen || !before.stamp.startsWith(`${info} ${launched} `) ? await isWritten(folder) : false
-    const now = `${info} ${launched} ${notes} ${metrics} ${writer}`
-    if (before?.stamp === now) return before
-    return { stamp: now, entry: info === '' ? await ofLaunch(folder, id) : await ofRun(folder, id, writer) }
+    const stamped = `${info} ${launched} ${notes} ${metrics} ${writer}`
+    if (before?.stamp === stamped) return { ...before, at: now }
+    const entry = info === '' ? await ofLaunch(folder, id) : await ofRun(folder, id, writer)
+    return { stamp: stamped, entry, at: now }
   }
 }
 
@@ -122,5 +138,7 @@ function outcome({ results = {} }: RunInfo, last: EpochLine | undefined): Readon
 
 async function lastEpoch(path: string): Promise<EpochLine | undefined> {
   const text = await endOf(join(path, 'metrics.jsonl'), LAST_BYTES)
-  return text === undefined ? undefined : parseLines(text).findLast((line) => line.type === 'epoch')
+  // Of a thousand runs, only the lines that are wanted are parsed.
+  const line = text?.split('\n').findLast((one) => one.startsWith('{"type":"epoch"') && one.endsWith('}'))
+  return line === undefined ? undefined : parseLines(line).find((one) => one.type === 'epoch')
 }
