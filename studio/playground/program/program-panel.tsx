@@ -1,7 +1,11 @@
 import { useState } from 'preact/hooks'
 import { Button } from '../../parts/controls'
 import { download } from '../../parts/download'
+import { datasets } from '../data/plane'
+import { activations, optimizers } from '../settings/choices'
+import type { Settings } from '../settings/settings'
 import type { Trainer } from '../training/trainer'
+import { pictureOf } from './picture'
 import { programOf } from './program'
 
 /** The training as a program, a picture, or an address. */
@@ -17,9 +21,16 @@ export function ProgramPanel({ trainer }: { readonly trainer: Trainer }) {
     }
   }
   const save = async (): Promise<void> => {
-    const canvas = document.querySelector<HTMLCanvasElement>('.plane canvas')
-    const blob = await new Promise<Blob | null>((done) => (canvas === null ? done(null) : canvas.toBlob(done)))
-    if (blob !== null) download('playground.png', blob)
+    const root = document.querySelector<HTMLElement>('main.playground')
+    const frame = trainer.frame.value
+    const caption = [
+      `Shapewise playground: ${datasets[settings.data].label}, ${widthsOf(settings)}`,
+      `${optimizers[settings.optimizer].label}, learning rate ${settings.learningRate}; step ${frame?.step ?? 0}, ` +
+        `training loss ${frame?.train.loss.toFixed(3) ?? '–'}, test loss ${frame?.test.loss.toFixed(3) ?? '–'}`,
+    ]
+    const blob = root === null ? undefined : await pictureOf(root, caption)
+    if (blob !== undefined) download('playground.png', blob)
+    setNote(blob === undefined ? 'There is nothing to save yet.' : 'Picture saved.')
   }
   const points = trainer.points.value
   const program = points === undefined ? '' : programOf(settings, points)
@@ -47,3 +58,6 @@ export function ProgramPanel({ trainer }: { readonly trainer: Trainer }) {
     </section>
   )
 }
+
+const widthsOf = ({ features, layers }: Settings): string =>
+  [features.length, ...layers.map(({ units, activation }) => `${units} ${activations[activation].label}`)].join(' – ')

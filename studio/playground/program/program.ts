@@ -1,9 +1,13 @@
 import { datasets, type Points } from '../data/plane'
 import { activations, features, initializers, optimizers, schedules } from '../settings/choices'
-import type { Settings } from '../settings/settings'
+import { type Settings, SHUFFLES, SPLITS } from '../settings/settings'
 
-/** A program for Node that trains the same network on the same points by Shapewise alone, and says how good it is. */
+/**
+ * A program for Node that trains the same network on the same points by Shapewise alone, and says how good it is: with the same numbers at
+ * random as the page, so that both go the same way.
+ */
 export function programOf(settings: Settings, points: Points): string {
+  if (points.targets.length === 0) return '// There are no points yet: draw some, or give a table.\n'
   const isBinary = points.kind === 'classes' && points.classes === 2
   const outputs = points.kind === 'values' || isBinary ? 1 : points.classes
   const loss =
@@ -30,6 +34,7 @@ const penalty = () =>
   return `// A training of the Shapewise playground: ${datasets[settings.data].label.toLowerCase()}.
 // Run it with: node playground.mjs (after: npm install shapewise)
 import { compile, seed, stack, tensor } from 'shapewise'
+import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { ${imports.sort().join(', ')} } from 'shapewise/optim'
 
@@ -56,28 +61,33 @@ const step = compile((place, target) => {
 })
 
 // The points in a random order; the first part is learned from, the rest is kept to test on.
-const shuffled = (list) => list.map((i) => [Math.random(), i]).sort(([a], [b]) => a - b).map(([, i]) => i)
-const order = shuffled(targets.map((_, i) => i))
+const order = Int32Array.from(targets, (_, i) => i)
+new RandomStream(${settings.dataSeed}, ${SPLITS}).shuffle(order)
+const [train, test] = [order.slice(0, learned), order.slice(learned)]
 const batchOf = (chosen) => [
-  tensor(chosen.map((i) => [places[2 * i], places[2 * i + 1]])),
-  tensor(chosen.map((i) => targets[i])),
+  tensor(Float32Array.from({ length: 2 * chosen.length }, (_, i) => places[2 * chosen[i >> 1] + (i % 2)]), [chosen.length, 2]),
+  tensor(Float32Array.from(chosen, (i) => targets[i]), [chosen.length]),
 ]
-const train = order.slice(0, learned)
-for (let epoch = 1; epoch <= 200; epoch++) {
-  const now = shuffled(train)
-  for (let at = 0; at + ${settings.batchSize} <= now.length; at += ${settings.batchSize}) step(...batchOf(now.slice(at, at + ${settings.batchSize})))
+const epochs = 200
+const size = Math.min(${settings.batchSize}, train.length)
+const shuffles = new RandomStream(${settings.seed}, ${SHUFFLES})
+const now = train.slice()
+for (let epoch = 0; epoch < epochs; epoch++) {
+  shuffles.shuffle(now)
+  for (let at = 0; at + size <= now.length; at += size) step(...batchOf(now.subarray(at, at + size)))
 }
 
 network.eval()
-for (const [name, chosen] of [['training', train], ['test', order.slice(learned)]]) {
+for (const [name, chosen] of [['training', train], ['test', test]]) {
+  if (chosen.length === 0) continue
   const [place, target] = batchOf(chosen)
   const output = network.forward(inputsOf(place))
   const loss = await lossOf(output, target).item()
 ${
   points.kind === 'values'
-    ? '  console.log(`${name}: loss ${loss.toFixed(4)}`)'
+    ? '  console.log(`${name}: loss ${loss.toPrecision(5)}`)'
     : `  const right = await ${found}.equal(target).cast('float32').mean().item()
-  console.log(\`\${name}: loss \${loss.toFixed(4)}, \${(100 * right).toFixed(1)} % right\`)`
+  console.log(\`\${name}: loss \${loss.toPrecision(5)}, \${(100 * right).toFixed(1)} % right\`)`
 }
 }
 `
@@ -104,9 +114,18 @@ ${[...blocks, `nn.linear(${widths.at(-1)}, ${outputs}, start)`].map((block) => `
 
 /** Numbers in few characters, in lines. */
 function numbers(values: Float32Array): string {
-  const texts = Array.from(values, (value) => `${Number(value.toFixed(2))}`)
+  const texts = Array.from(values, shortest)
   const lines = Array.from({ length: Math.ceil(texts.length / 24) }, (_, i) =>
     texts.slice(24 * i, 24 * i + 24).join(', '),
   )
   return `[\n  ${lines.join(',\n  ')},\n]`
+}
+
+/** The shortest decimal number that is read as the same float32. */
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(value.toPrecision(digits))
+    if (Math.fround(text) === value) return `${text}`
+  }
+  return `${value}`
 }

@@ -78,6 +78,9 @@ export const limits = {
   dropout: [0, 0.9],
 } as const
 
+/** Streams of random numbers beside those of the points: for the order of an epoch, and for what is learned from. */
+export const [SHUFFLES, SPLITS] = [2 ** 40, 2 ** 41]
+
 const SEEDS = [0, 2 ** 31 - 1] as const
 
 /** Learning rates to choose from. */

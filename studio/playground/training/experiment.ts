@@ -3,7 +3,7 @@ import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { EXTENT, GRID, type Points } from '../data/plane'
 import { makePoints } from '../data/points'
-import { DATA_SETTINGS, type Settings } from '../settings/settings'
+import { DATA_SETTINGS, type Settings, SHUFFLES, SPLITS } from '../settings/settings'
 import { type At, explainFailure, type Finding, obstacle } from './failure'
 import { keepWeights } from './keep-weights'
 import { type Examples, type Machine, makeMachine } from './machine'
@@ -210,9 +210,6 @@ const FEEDING: ReadonlySet<string> = new Set([...DATA_SETTINGS, 'batchSize', 'se
 /** Whether other settings make another network or another way to train it. */
 const needsMachine = (old: Settings, fresh: Settings): boolean =>
   (Object.keys(fresh) as (keyof Settings)[]).some((key) => !FEEDING.has(key) && old[key] !== fresh[key])
-
-/** Streams of random numbers beside those of the points. */
-const [SHUFFLES, SPLITS] = [2 ** 40, 2 ** 41]
 
 function split(settings: Settings, points: Points) {
   const order = Int32Array.from(points.targets, (_, i) => i)

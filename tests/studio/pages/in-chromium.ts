@@ -45,7 +45,7 @@ export function inChromium(
       const page = await browser.context.newPage()
       await page.goto(studio.address)
       await page.close()
-    })
+    }, 120_000)
     afterAll(async () => {
       await browser?.stop()
       await studio?.close()
