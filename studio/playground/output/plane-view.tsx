@@ -20,7 +20,7 @@ type Place = readonly [x: number, y: number]
 export function PlaneView({ trainer }: { readonly trainer: Trainer }) {
   const frame = trainer.frame.value
   const points = trainer.points.value
-  const [shown, setShown] = useState<string | undefined>(undefined)
+  const [here, setHere] = useState<Place | undefined>(undefined)
   const area = useRef<HTMLDivElement>(null)
   const last = useRef<Place | undefined>(undefined)
   const shade = theme.value
@@ -50,27 +50,22 @@ export function PlaneView({ trainer }: { readonly trainer: Trainer }) {
   const point = (event: PointerEvent): void => {
     const [x, y] = placeOf(event)
     if (last.current !== undefined && Math.hypot(x - last.current[0], y - last.current[1]) > SPACING) draw([x, y])
-    const [column, row] = [(x + EXTENT) / (2 * EXTENT), (EXTENT - y) / (2 * EXTENT)].map((share) =>
-      Math.min(GRID - 1, Math.floor(share * GRID)),
-    ) as [number, number]
-    view.square.value = row * GRID + column
-    setShown(
-      [
-        `x₁ ${x.toFixed(1)}, x₂ ${y.toFixed(1)}`,
-        points && outputs && answerAt(outputs, points, row * GRID + column),
-        points && nearestPoint(points, filled, x, y),
-      ]
-        .filter((part) => part !== undefined)
-        .join(' · '),
-    )
+    view.square.value = squareAt([x, y])
+    setHere([x, y])
   }
   const lift = (): void => {
     last.current = undefined
   }
   const leave = (): void => {
     view.square.value = undefined
-    setShown(undefined)
+    setHere(undefined)
   }
+  // Said anew with each frame, since the answer changes while it trains.
+  const shown = here && [
+    `x₁ ${here[0].toFixed(1)}, x₂ ${here[1].toFixed(1)}`,
+    points && outputs && answerAt(outputs, points, squareAt(here)),
+    points && nearestPoint(points, filled, ...here),
+  ]
   return (
     <>
       <h2>{chosen === undefined ? 'Output' : titleOf(trainer, chosen)}</h2>
@@ -97,9 +92,19 @@ export function PlaneView({ trainer }: { readonly trainer: Trainer }) {
         )}
         {points !== undefined && <PointsCanvas {...{ points, filled }} shown={isShown} size={SIZE} radius={3} />}
       </div>
-      <p class="at">{shown ?? describe(trainer, chosen) ?? 'Point at a place to see the answer there.'}</p>
+      <p class="at">
+        {shown?.filter((part) => part !== undefined).join(' · ') ??
+          describe(trainer, chosen) ??
+          'Point at a place to see the answer there.'}
+      </p>
     </>
   )
+}
+
+/** The square of the maps that a place lies in. */
+function squareAt([x, y]: Place): number {
+  const index = (share: number): number => Math.min(GRID - 1, Math.floor(share * GRID))
+  return index((EXTENT - y) / (2 * EXTENT)) * GRID + index((x + EXTENT) / (2 * EXTENT))
 }
 
 /** Own points with one more of a class, or without those near a place. */

@@ -115,8 +115,8 @@ ${[...blocks, `nn.linear(${widths.at(-1)}, ${outputs}, start)`].map((block) => `
 /** Numbers in few characters, in lines. */
 function numbers(values: Float32Array): string {
   const texts = Array.from(values, shortest)
-  const lines = Array.from({ length: Math.ceil(texts.length / 24) }, (_, i) =>
-    texts.slice(24 * i, 24 * i + 24).join(', '),
+  const lines = Array.from({ length: Math.ceil(texts.length / 12) }, (_, i) =>
+    texts.slice(12 * i, 12 * i + 12).join(', '),
   )
   return `[\n  ${lines.join(',\n  ')},\n]`
 }
