@@ -18,11 +18,11 @@ if (!existsSync(join(folder, 'index.html'))) {
 const SECONDS = 4
 
 /**
- * A row for each page: its address after '#/', what keeps it busy, and what else it says of itself.
- * `act` begins it; the page is measured from then on.
+ * A row for each page: its address after '#/', and what keeps it busy: `act` begins it, `during` goes on while frames are counted. It is there
+ * when something fits `ready`; `says` adds what the page knows of itself.
  */
 const pages = [
-  { page: '', does: 'nothing', act: async () => {} },
+  { page: '', does: 'rests', ready: '.tile' },
   {
     page: 'playground',
     does: 'trains 2-4-2',
@@ -41,6 +41,18 @@ const pages = [
     act: (page) => page.getByRole('button', { name: 'Slide the window' }).click(),
   },
   { page: 'digits', does: 'trains LeNet-5', act: (page) => page.locator('progress').first().waitFor() },
+  {
+    page: 'network?model=encoder',
+    does: 'zooms',
+    ready: '[role="application"]',
+    act: (page) => page.getByRole('application').hover(),
+    during: async (page) => {
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.wheel(0, i % 20 < 10 ? -40 : 40)
+        await page.waitForTimeout(40)
+      }
+    },
+  },
 ]
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm' }
@@ -69,7 +81,7 @@ server.close()
 print(rows)
 
 /** Opens a page in a browser that has kept nothing, and makes it busy. */
-async function measure({ page: hash, does, act, says }) {
+async function measure({ page: hash, does, ready = 'main canvas', act, during, says }) {
   const profile = mkdtempSync(join(tmpdir(), 'measure-studio-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
@@ -85,13 +97,10 @@ async function measure({ page: hash, does, act, says }) {
       if (response.url().startsWith(origin) && response.ok()) loaded.add(pathname === '/' ? '/index.html' : pathname)
     })
     await page.goto(`${origin}/#/${hash}`)
-    await page
-      .locator(hash === '' ? '.tile' : 'main canvas')
-      .first()
-      .waitFor()
+    await page.locator(ready).first().waitFor()
     const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime)
-    await act(page)
-    const frames = await page.evaluate(framesPerSecond, SECONDS)
+    await act?.(page)
+    const [frames] = await Promise.all([page.evaluate(framesPerSecond, SECONDS), during?.(page)])
     const own = says === undefined ? '' : await says(page)
     const weigh = (chosen) =>
       [...loaded].filter(chosen).reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0)
