@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { decodePoints, encodePoints } from '../../../studio/playground/data/plane.js'
 import { decodeSettings, defaults, encodeSettings, limits } from '../../../studio/playground/settings/settings.js'
 import { lessonSettings, lessons } from '../../../studio/playground/tour/lessons.js'
+import { anySettings } from './any-settings.js'
 
 describe('settings in an address', () => {
   it('come back as they were', () => {
