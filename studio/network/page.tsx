@@ -9,7 +9,20 @@ import { LayerPanel } from './panels/layer-panel'
 import { ModelChoice } from './panels/model-choice'
 import { Outline } from './panels/outline'
 import { Totals } from './panels/totals'
-import { aspect, busy, type Drawn, drawn, goTo, openFile, problem, remember, restore, show, start } from './state'
+import {
+  aspect,
+  busy,
+  type Drawn,
+  drawn,
+  goTo,
+  looked,
+  openFile,
+  problem,
+  remember,
+  restore,
+  show,
+  start,
+} from './state'
 
 export default function NetworkPage() {
   useEffect(() => {
@@ -19,7 +32,8 @@ export default function NetworkPage() {
   }, [])
   const models = drawn.value
   const [model] = models
-  const place = model?.graph.nodes.findIndex(({ id }) => id === model.selected.value) ?? -1
+  const told = models.find(({ key }) => key === looked.value) ?? model
+  const place = told?.graph.nodes.findIndex(({ id }) => id === told.selected.value) ?? -1
   return (
     <main
       class="network"
@@ -47,7 +61,7 @@ export default function NetworkPage() {
           <>
             <Totals graph={model.graph} notes={model.notes} />
             <FeedPanel key={model.key} model={model} />
-            <Outline graph={model.graph} selected={place} onSelect={(to) => look(model, to)} />
+            <Outline graph={model.graph} selected={told === model ? place : -1} onSelect={(to) => look(model, to)} />
           </>
         )}
       </aside>
@@ -60,13 +74,14 @@ export default function NetworkPage() {
         {models.length > 1 && <CompareTable onLook={look} />}
       </section>
       <aside class="panel details" aria-label="Details">
-        {model !== undefined && (
+        {told !== undefined && (
           <>
-            <Aspects canRun={model.inputs.length > 0} />
-            {aspect.value === 'compiled' && model.inputs.length > 0 ? (
-              <CompiledPanel key={model.key} model={model} />
+            <Aspects canRun={told.inputs.length > 0} />
+            {models.length > 1 && <p class="note">{told.graph.title}</p>}
+            {aspect.value === 'compiled' && told.inputs.length > 0 ? (
+              <CompiledPanel key={told.key} model={told} />
             ) : (
-              <LayerPanel model={model} place={place} onSelect={(to) => look(model, to)} />
+              <LayerPanel model={told} place={place} onSelect={(to) => look(told, to)} />
             )}
           </>
         )}

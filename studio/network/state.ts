@@ -3,7 +3,7 @@ import { type Remote, wrap } from 'comlink'
 import { replaceQuery, route } from '../parts/address'
 import { fileAddress } from '../runs/server'
 import type { View } from './drawing/view'
-import { wayTo } from './graph/graph'
+import { type Graph, lonely, wayTo } from './graph/graph'
 import type { Layout } from './graph/layout'
 import type { LayoutService } from './graph/layout-worker'
 import { type BuiltIn, builtIn, isBuiltIn } from './models/built-in'
@@ -35,6 +35,8 @@ let layouts: Remote<LayoutService> | undefined
 
 /** The models side by side; the first is the one that is looked at. */
 export const drawn = signal<readonly Drawn[]>([])
+/** The key of the model in which something has been clicked last: it is told about beside the drawings. */
+export const looked = signal('')
 export const problem = signal<string | undefined>(undefined)
 /** What is being waited for. */
 export const busy = signal<string | undefined>(undefined)
@@ -69,6 +71,7 @@ export function start(): () => void {
 }
 
 let keys = 0
+const nothing: Graph = { title: '', nodes: [], edges: [] }
 
 /** Opens a model; what is drawn stays if that fails, with the reason in `problem`. */
 async function open(
@@ -116,7 +119,10 @@ async function openRun({ id, file }: RunOfFile): Promise<Drawn | undefined> {
 export async function show(
   model: Drawn | undefined,
   at = 0,
-  { open = [], layer }: { readonly open?: readonly string[]; readonly layer?: string } = {},
+  {
+    open = lonely(model?.graph ?? nothing),
+    layer,
+  }: { readonly open?: readonly string[]; readonly layer?: string } = {},
 ): Promise<void> {
   if (model === undefined) return
   model.opened.value = new Set(open)
@@ -199,6 +205,7 @@ export function placeIn(laid: Layout | undefined, place: number | undefined): { 
 }
 
 export function select(model: Drawn, place: number): void {
+  looked.value = model.key
   model.selected.value = model.graph.nodes[place]?.id
   remember()
 }
@@ -242,7 +249,8 @@ export async function restore(): Promise<void> {
   const layer = query.get('layer') ?? undefined
   const others = (query.get('with') ?? '').split(' ').filter(isBuiltIn)
   aspect.value = query.get('aspect') === 'compiled' ? 'compiled' : 'layer'
-  const opened = { open: (query.get('open') ?? '').split(' ').filter(Boolean), ...(layer !== undefined && { layer }) }
+  const open = query.get('open')?.split(' ').filter(Boolean)
+  const opened = { ...(open !== undefined && { open }), ...(layer !== undefined && { layer }) }
   const [id, file] = [query.get('run'), query.get('file')]
   const ofRun = id !== null && file !== null ? await openRun({ id, file }) : undefined
   if (ofRun !== undefined) await show(ofRun, 0, opened)

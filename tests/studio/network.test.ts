@@ -14,6 +14,7 @@ import {
   amountText,
   type Graph,
   type GraphNode,
+  lonely,
   shapeText,
   wayTo,
 } from '../../studio/network/graph/graph.js'
@@ -93,6 +94,16 @@ describe('the graph of a network', () => {
     }
     const levels = visibleLevels(shared, { opened: new Set(['b', 'b.x']), hidesShared: true })
     expect(levels.at(-1)).toMatchObject({ children: [3], edges: [{ from: ENTRY, to: 3 }] })
+  })
+
+  it('opens what stands alone', () => {
+    expect(lonely(nested)).toEqual([])
+    const alone = {
+      title: '',
+      nodes: [node('in', -1, { kind: 'input' }), node('a', -1), node('b', 1), node('c', 2), node('d', 2)],
+    }
+    expect(lonely({ ...alone, edges: [] })).toEqual(['a', 'b'])
+    expect(lonely({ title: '', nodes: [], edges: [] })).toEqual([])
   })
 
   it('adds up what lies in a node', () => {

@@ -68,6 +68,23 @@ export function amountsWithin({ nodes }: Graph): readonly Amounts[] {
   return sums
 }
 
+/** The nodes that stand alone on the paper, or in one that does: drawn closed they would show nothing. */
+export function lonely(graph: Graph): string[] {
+  const children = childrenOf(graph)
+  const ids: string[] = []
+  let at = -1
+  for (;;) {
+    const inside: readonly number[] = (children.get(at) ?? []).filter((place) => {
+      const { kind } = graph.nodes[place]!
+      return kind !== 'input' && kind !== 'output'
+    })
+    const [only] = inside
+    if (only === undefined || inside.length > 1 || !children.has(only)) return ids
+    ids.push(graph.nodes[only]!.id)
+    at = only
+  }
+}
+
 /** What the whole network amounts to. */
 export function amountsOf({ nodes }: Graph): Amounts {
   const total = { parameters: 0, multiplyAdds: 0, memory: 0 }

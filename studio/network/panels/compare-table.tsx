@@ -16,6 +16,14 @@ export function CompareTable({ onLook }: { onLook(model: Drawn, place: number): 
   const { graphs, rows, standings } = comparison.value
   const distances = useDistances(models, rows)
   const totals = graphs.map(amountsOf)
+  /** Shows a row in all drawings, at last in the one that has been clicked. */
+  const lookAt = (column: number, row: Row): void => {
+    const columns = [...row.keys()].sort((a, b) => Number(a === column) - Number(b === column))
+    for (const one of columns) {
+      const place = row[one]
+      if (place !== undefined) onLook(models[one]!, place)
+    }
+  }
   const listed = Array.from(rows.keys()).filter(
     (i) => !onlyDifferent.value || standings[i] !== 'same' || (distances.get(i)?.some((each) => each > 0) ?? false),
   )
@@ -62,7 +70,12 @@ export function CompareTable({ onLook }: { onLook(model: Drawn, place: number): 
             {listed.slice(0, SHOWN).map((i) => (
               <tr key={rows[i]!.join()} class={standings[i]}>
                 {rows[i]!.map((place, column) => (
-                  <Cells key={models[column]!.key} model={models[column]!} place={place} onLook={onLook} />
+                  <Cells
+                    key={models[column]!.key}
+                    model={models[column]!}
+                    place={place}
+                    onLook={() => lookAt(column, rows[i]!)}
+                  />
                 ))}
                 {models.slice(1).map(({ key }, other) => (
                   <td key={key} class="number" data-distance>
@@ -101,16 +114,16 @@ export function CompareTable({ onLook }: { onLook(model: Drawn, place: number): 
 interface CellsProps {
   readonly model: Drawn
   readonly place: number | undefined
-  onLook(model: Drawn, place: number): void
+  onLook(): void
 }
 
 function Cells({ model, place, onLook }: CellsProps) {
   const node = place === undefined ? undefined : model.graph.nodes[place]
-  if (node === undefined || place === undefined) return <td colSpan={3} class="missing" aria-label="no such layer" />
+  if (node === undefined) return <td colSpan={3} class="missing" aria-label="no such layer" />
   return (
     <>
       <td>
-        <button type="button" class="link" onClick={() => onLook(model, place)}>
+        <button type="button" class="link" onClick={onLook}>
           {node.type}
         </button>{' '}
         <small>{node.name}</small>

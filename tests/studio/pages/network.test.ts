@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -94,6 +94,23 @@ const tests = (withPage: WithPage) => {
     })
   })
 
+  it('opens a whole model of Keras', async () => {
+    const path = new URL('../../fixtures/keras.json', import.meta.url)
+    const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: Record<string, { file: string }> }
+    await withPage('network', async (page) => {
+      await choose(page, 'pictures.keras', Buffer.from(cases.pictures!.file, 'base64'))
+      await eventually(() => page.getByRole('combobox', { name: 'Model' }).locator('option').first().innerText()).toBe(
+        'pictures.keras',
+      )
+      await page.getByLabel('Search for a layer').fill('conv')
+      await page.locator('.outline li button').first().click()
+      await page.locator('.weight canvas').first().waitFor()
+      await page.getByRole('button', { name: 'Random' }).click()
+      await page.locator('.activation canvas').waitFor()
+      expect(await page.getByRole('alert').count()).toBe(0)
+    })
+  })
+
   it('shows the compiled program, and two models side by side', async () => {
     await withPage('network?model=lenet&with=mlp&aspect=compiled', async (page) => {
       await page.locator('.kernels li').first().waitFor()
@@ -103,6 +120,9 @@ const tests = (withPage: WithPage) => {
       const rows = page.locator('.compare tbody tr')
       await eventually(() => rows.count()).toBeGreaterThan(10)
       await page.locator('.compare').getByRole('button', { name: 'Flatten' }).nth(1).click()
+      // Beside the drawings stands what has been clicked; the other drawing shows its partner.
+      await eventually(() => page.locator('.details').innerText()).toContain('Multilayer perceptron')
+      expect(page.url()).toContain('layer=layers.6')
       await page.getByLabel('Differences only').check()
       await eventually(() => page.locator('.compare tbody tr.same').count()).toBe(0)
       await page.getByRole('button', { name: 'Take Multilayer perceptron away' }).click()
