@@ -256,6 +256,11 @@ describe('metrics', () => {
     mkdirSync(join(path, 'wide'))
     writeFileSync(join(path, 'wide', 'metrics.jsonl'), `${JSON.stringify(epochLine(1, 1))}\n`)
     await appendFile(join(path, 'metrics.jsonl'), `${JSON.stringify(epochLine(3, 3))}\n`)
+    // Who asks for details makes nothing new of a run.
+    await soon(() => page.messages.filter(({ type }) => type === 'runs').length).toBe(3)
+    for (let i = 0; i < 3; i++) await json('GET', '/api/runs/first')
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    expect(page.messages.filter(({ type }) => type === 'runs').length).toBe(3)
     await soon(() => page.texts('first/wide')).toEqual([`${JSON.stringify(epochLine(1, 1))}\n`])
     await storeRun('second')
     const said = (what: object) => soon(() => page.messages).toContainEqual(expect.objectContaining(what))

@@ -48,8 +48,9 @@ export class RunEntries {
   /** A run as it stands now. @throws if there is none */
   async one(id: string): Promise<RunEntry> {
     await placeWithin(this.#root, [id])
-    this.forget(id)
-    return (await this.#lookAt(id))?.entry ?? fail('There is no such run.')
+    const seen = (await this.#lookAt(id, true)) ?? fail('There is no such run.')
+    this.#seen.set(id, seen)
+    return seen.entry
   }
 
   /** What has been changed through the studio is looked at next time. */
@@ -71,12 +72,12 @@ export class RunEntries {
     return new Map([...seen].map(([id, { entry }]) => [id, entry]))
   }
 
-  async #lookAt(id: string): Promise<Seen | undefined> {
+  async #lookAt(id: string, isExact = false): Promise<Seen | undefined> {
     const folder = join(this.#root, id)
     const before = this.#seen.get(id)
     const now = performance.now()
-    if (before !== undefined && !open.includes(before.entry.state) && now - before.at < ENDED_MILLISECONDS)
-      return before
+    const hasEnded = before !== undefined && !open.includes(before.entry.state)
+    if (hasEnded && !isExact && now - before.at < ENDED_MILLISECONDS) return before
     const [info, notes, metrics, launched] = await Promise.all(
       ['run.json', 'notes.json', 'metrics.jsonl', LAUNCH].map((name) => stamp(join(folder, name))),
     )
