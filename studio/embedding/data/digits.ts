@@ -53,12 +53,16 @@ export async function digitCollection(
   }
   const weights = isTrained ? await learnedWeights(tell) : undefined
   const { values, read } = await layerOf(view, weights, pictures, (share) => tell(share, 'LeNet-5 reads'))
-  const isRight = Array.from(read, (each, i) => (each === labels[i] ? 'right' : 'wrong'))
-  const right = isRight.filter((each) => each === 'right').length
+  const isRight = Int32Array.from(read, (each, i) => (each === labels[i] ? 1 : 0))
+  const right = isRight.reduce((sum, each) => sum + each, 0)
   const fewer = count < wanted ? ` Of so wide a layer ${count.toLocaleString('en')} vectors are taken.` : ''
   return {
     note: `LeNet-5 ${isTrained ? 'reads' : 'has learned nothing and reads'} ${((100 * right) / count).toFixed(1)} % of them right.${fewer}`,
     ...{ count, width, pictures: drawn, vectors: { count, width, data: values } },
-    colourings: [digit, classesOf('read as', Array.from(read, String)), classesOf('right or wrong', isRight)],
+    colourings: [
+      digit,
+      classesOf('read as', Array.from(read, String)),
+      { kind: 'classes', name: 'right or wrong', names: ['wrong', 'right'], of: isRight },
+    ],
   }
 }
