@@ -23,6 +23,8 @@ const PATIENCE = 240_000
 const shots = [
   { name: 'overview', hash: '', ready: '.tiles' },
   { name: 'network', hash: 'network', ready: 'main svg, main canvas' },
+  // Those in the folder `runs`; `node scripts/many-runs.mjs runs` makes some.
+  { name: 'runs', hash: 'runs', ready: 'main' },
   {
     name: 'playground',
     hash: 'playground?data=spiral&layers=8tanh-8tanh&optimizer=adam&learningRate=0.01',
