@@ -7,6 +7,8 @@ type Model = Parameters<typeof nn.flowOf>[0]
 
 interface Builder {
   make(): Model
+  /** How many numbers its parameters hold, where that is known without making it. */
+  readonly parameters?: number
   readonly inputs: readonly InputSpec[]
 }
 
@@ -19,6 +21,7 @@ const MOST_DRAWN = 30_000_000
 
 const ofCatalogue = ({ make, input, parameters }: CatalogueEntry): Builder => ({
   make: () => (parameters > MOST_DRAWN ? nn.unfilled(make) : make()) as Model,
+  parameters,
   inputs: [{ name: 'pictures', shape: [1, ...input], dtype: 'float32', channels: 'last' }],
 })
 
