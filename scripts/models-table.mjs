@@ -24,7 +24,6 @@ What \`shapewise/models\` brings, as \`node scripts/models-table.mjs\` has measu
 sizes as defaults; options change classes, channels and widths. \`npm run studio\` draws them all (the architecture zoo), and opens each in the network view.
 
 \`\`\`ts
-import { compile } from 'shapewise'
 import { catalogue, resnet } from 'shapewise/models'
 
 const model = resnet(18, { classes: 10 })
@@ -35,10 +34,14 @@ catalogue.length // all that stand below, with what makes them
 - **Multiply-adds** are those of one pass forward, windows at the rim in full.
 - **Memory** is all that a process has held that made a pass forward and a step of training with one picture: Node, code, weights, gradients, activations.
 - **Forward** and **step** (forward, backward and update by gradient descent) are seconds of the processor, the threads together, for one picture in float32 (${processor}).
+- **A dash** stands for what was not waited for. Gradients of kernels with a stride are slow for a batch of one (transposed convolutions above all); two pictures take less time than one.
 `
 
 const [command, ...rest] = process.argv.slice(2)
-if (command === '--measure') console.log(JSON.stringify(await measured(rest[0])))
+/** What takes longer is not waited for. */
+const LIMIT = 240_000
+
+if (command === '--measure') await measure(rest[0])
 else table(command === undefined ? [] : [command, ...rest])
 
 /** Seconds of the processor, all threads together, for what is done the second time. */
@@ -50,8 +53,8 @@ async function seconds(run) {
   return (user + system) / 1e6
 }
 
-/** One pass forward and one step of training on a random picture at full size. */
-async function measured(name) {
+/** One pass forward and one step of training on a random picture at full size; each is printed when it is known. */
+async function measure(name) {
   const { make, input } = catalogue.find((entry) => entry.name === name)
   const model = make()
   const x = random.uniform([1, ...input], { low: -1, high: 1 })
@@ -64,6 +67,7 @@ async function measured(name) {
   const forwardSeconds = await seconds(async () => {
     for (const one of forward(x)) await one.data()
   })
+  console.log(JSON.stringify({ forward: forwardSeconds }))
   model.train()
   const optimizer = sgd(model, { learningRate: 1e-6 })
   const step = compile((given) => {
@@ -77,7 +81,7 @@ async function measured(name) {
     const loss = await step(x).item()
     if (!Number.isFinite(loss)) throw new Error(`${name}: the loss is ${loss}`)
   })
-  return { forward: forwardSeconds, step: stepSeconds, memory: process.resourceUsage().maxRSS * 1024 }
+  console.log(JSON.stringify({ step: stepSeconds, memory: process.resourceUsage().maxRSS * 1024 }))
 }
 
 function table(names) {
@@ -101,15 +105,20 @@ function row({ name, title, call, make, input, parameters, counted, paper, recip
   const output = flow.stages.find(({ kind }) => kind === 'output').outputs[0].shape.slice(1)
   const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--measure', name], {
     encoding: 'utf8',
+    timeout: LIMIT,
   })
   if (status !== 0) console.error(`${name}: ${stderr}`)
-  const { forward, step, memory } = status === 0 ? JSON.parse(stdout) : {}
+  const found = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  const { forward, step, memory } = Object.assign({}, ...found)
   const cells = [
     `${title}<br>\`${call}\`${recipe === undefined ? '' : `<br>recipe \`${recipe}\``}`,
     `${input.join(' × ')} → ${output.join(' × ')}`,
     `${parameters.toLocaleString('en-US')}<br>(${counted})`,
     short(multiplyAdds),
-    memory === undefined ? '' : `${short(memory)}B`,
+    memory === undefined ? '–' : `${short(memory)}B`,
     duration(forward),
     duration(step),
     `[${paper.authors}](${paper.url})`,
@@ -125,6 +134,6 @@ function short(value) {
 }
 
 function duration(value) {
-  if (value === undefined) return ''
+  if (value === undefined) return '–'
   return value >= 1 ? `${value.toPrecision(3)} s` : `${(value * 1000).toPrecision(3)} ms`
 }
