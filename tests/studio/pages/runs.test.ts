@@ -97,7 +97,7 @@ inChromium(
       const query = 'show=run-1,run-2,run-3&run=run-2&smooth=0.6&log=1&x=epoch&colour=optimizer.name&values=loss'
       await withPage(`runs?${query}`, async (page) => {
         await eventually(() => countOf(page)).toBe(3 * (200 * 2 + 100 * 5))
-        const plot = page.locator('.chart canvas')
+        const plot = page.locator('.chart canvas[role=img]')
         expect(await plot.count()).toBe(1)
         await plot.focus()
         for (const key of ['ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key)
