@@ -24,7 +24,8 @@ struct ConvolutionBySums final : ConvolutionStep<ConvolutionBySums> {
 
   static bool fits(const Geometry &g) {
     const auto size = [](i64 stride) { return stride < 0 ? -stride : stride; };
-    return g.groups == 1 && g.channels > 1 && size(g.x.strides[0]) < size(g.x.strides[g.x.rank - 1]);
+    // One image alone has no stride to tell by.
+    return g.groups == 1 && (g.channels > 1 ? size(g.x.strides[0]) < size(g.x.strides[g.x.rank - 1]) : g.sums);
   }
 
   bool plan() {

@@ -334,6 +334,11 @@ for (const { name, kernels } of testedKernels()) {
         const types = [type(x), type(kernel)]
         expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 2e-5)
       })
+      test.each(Object.entries(convolutions))('%s, of one image', (_, { x, kernel, ...options }) => {
+        const attributes = convAttributes(x.length - 2, options)
+        const types = [type([1, ...x.slice(1)]), type(kernel)]
+        expectLikeInterpreter(backend, types, ([a, b]) => withGradients([a, b], build.conv(a, b, attributes)), 2e-5)
+      })
       test('rounding of transformed tiles', () => {
         const attributes = convAttributes(2, { padding: same })
         const types = [type([2, 8, 8, 64]), type([3, 3, 64, 64])]
