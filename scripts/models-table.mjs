@@ -34,7 +34,7 @@ catalogue.length // all that stand below, with what makes them
 - **Multiply-adds** are those of one pass forward, windows at the rim in full.
 - **Memory** is all that a process has held that made a pass forward and a step of training with one picture: Node, code, weights, gradients, activations.
 - **Forward** and **step** (forward, backward and update by gradient descent) are seconds of the processor, the threads together, for one picture in float32 (${processor}).
-- **A dash** stands for what was not waited for. Gradients of kernels with a stride are slow for a batch of one (transposed convolutions above all); two pictures take less time than one.
+- **A dash** stands for what was not waited for: more than four minutes.
 `
 
 const [command, ...rest] = process.argv.slice(2)

@@ -2,6 +2,7 @@
 //
 //   npm run studio:build
 //   node scripts/screenshots.mjs [page …] [--to build/screenshots]
+//   node scripts/screenshots.mjs --readme      the three of the README, into docs/pictures
 
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import sharp from 'sharp'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** What makes a page interesting may take so long. */
@@ -64,6 +66,18 @@ const shots = [
     },
   },
   {
+    name: 'embedding',
+    hash: 'embedding?count=1000&pictures=true',
+    prepare: (page) =>
+      page.locator('.progress[data-state=done]').filter({ hasText: 'trustworthiness' }).waitFor({ timeout: PATIENCE }),
+  },
+  {
+    name: 'zoo',
+    hash: 'zoo?find=resnet',
+    ready: '.model .strip',
+    prepare: (page) => page.waitForFunction(() => document.querySelector('.waits') === null),
+  },
+  {
     name: 'digits',
     hash: 'digits',
     prepare: async (page) => {
@@ -93,10 +107,19 @@ const looks = [
   { name: 'phone', colorScheme: 'light', viewport: { width: 390, height: 844 }, hasTouch: true, deviceScaleFactor: 2 },
 ]
 
-const { values, positionals } = parseArgs({ options: { to: { type: 'string' } }, allowPositionals: true })
-const folder = resolve(values.to ?? join(root, 'build/screenshots'))
-const chosen = positionals.length === 0 ? shots : shots.filter(({ name }) => positionals.includes(name))
-if (chosen.length < positionals.length) {
+/** What the README shows, in the light theme. */
+const shown = ['playground', 'race-in-space', 'digits-in-space']
+/** Pixels across a picture of the README. */
+const SHOWN_WIDTH = 1000
+
+const { values, positionals } = parseArgs({
+  options: { to: { type: 'string' }, readme: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const folder = resolve(values.to ?? join(root, values.readme ? 'docs/pictures' : 'build/screenshots'))
+const names = values.readme ? shown : positionals
+const chosen = names.length === 0 ? shots : shots.filter(({ name }) => names.includes(name))
+if (chosen.length < names.length) {
   console.error(`Pages are ${shots.map(({ name }) => name).join(', ')}.`)
   process.exit(2)
 }
@@ -121,7 +144,7 @@ try {
     })
     server.on('exit', () => failed(new Error('The studio has not started.')))
   })
-  for (const { name: look, ...options } of looks) {
+  for (const { name: look, ...options } of values.readme ? looks.slice(0, 1) : looks) {
     // What pages keep, such as weights, is found again by the next one.
     const context = await browser.newContext(options)
     const first = await context.newPage()
@@ -137,8 +160,10 @@ try {
       await page.mouse.move(0, 0)
       // Legends, fonts and pictures that rest come to their final state.
       await page.waitForTimeout(600)
-      const path = join(folder, `${name}-${look}.png`)
-      await page.screenshot({ path, fullPage: true })
+      const path = join(folder, values.readme ? `studio-${name}.png` : `${name}-${look}.png`)
+      const picture = await page.screenshot({ fullPage: !values.readme })
+      const small = sharp(picture).resize({ width: SHOWN_WIDTH }).png({ palette: true })
+      await (values.readme ? small : sharp(picture)).toFile(path)
       console.log(path)
       await page.close()
     }
