@@ -40,6 +40,23 @@ const pages = [
     does: 'slides a window',
     act: (page) => page.getByRole('button', { name: 'Slide the window' }).click(),
   },
+  {
+    page: 'race',
+    does: 'lets four descend',
+    act: (page) => page.getByLabel('What a race can teach').selectOption({ label: 'Knowing the curvature' }),
+  },
+  { page: 'embedding', does: 'descends by t-SNE', ready: '[data-step]', act: (page) => page.waitForTimeout(3000) },
+  {
+    page: 'zoo',
+    does: 'scrolls',
+    ready: '.model .strip',
+    during: async (page) => {
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.wheel(0, 120)
+        await page.waitForTimeout(40)
+      }
+    },
+  },
   { page: 'digits', does: 'trains LeNet-5', act: (page) => page.locator('progress').first().waitFor() },
   {
     page: 'network?model=encoder',
