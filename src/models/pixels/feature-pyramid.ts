@@ -51,7 +51,7 @@ export class FeaturePyramid<Channels extends number = number, Width extends numb
     }
     const [p2, p3, p4, p5] = merged.map((level, i): Tensor => this.smoothing[i].forward(level))
     const p6: Tensor = p5.slice(':', [null, null, 2], [null, null, 2])
-    return { p2, p3, p4, p5, p6 } as unknown as Pyramid<B, Width>
+    return { p2, p3, p4, p5, p6 } as Pyramid<B, Width>
   }
 }
 

@@ -4,6 +4,7 @@ import { checkOptions } from '../../core/options.js'
 import * as nn from '../../nn/index.js'
 import type { Tensor } from '../../tensor/tensor.js'
 import { type PictureOptions, Stages } from '../stages.js'
+import { convolution } from './convolution.js'
 
 export interface CifarResnetOptions<Channels extends number, Classes extends number>
   extends PictureOptions<Channels, Classes> {
@@ -15,12 +16,6 @@ export interface CifarResnetOptions<Channels extends number, Classes extends num
    */
   readonly shortcuts?: 'zeros' | 'convolution' | 'none'
 }
-
-const convolution = (inputs: number, outputs: number, kernel: number, stride: number) =>
-  nn.conv2d(inputs, outputs, kernel, {
-    ...{ stride, padding: (kernel - 1) / 2, bias: false },
-    initializer: nn.initializers.heNormal(),
-  })
 
 /** Every second place, with zeros for new channels on both sides. */
 const thinned = (more: number): nn.Lambda<(x: Tensor) => Tensor> => {

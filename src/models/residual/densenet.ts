@@ -1,6 +1,7 @@
 import { checkOptions } from '../../core/options.js'
 import * as nn from '../../nn/index.js'
 import { expectDepth, type PictureOptions, Stages } from '../stages.js'
+import { convolution } from './convolution.js'
 
 export interface DensenetOptions<Channels extends number, Classes extends number>
   extends PictureOptions<Channels, Classes> {
@@ -14,12 +15,6 @@ export interface DensenetOptions<Channels extends number, Classes extends number
 
 /** Table 1: layers in each dense block. */
 const table = { 121: [6, 12, 24, 16], 169: [6, 12, 32, 32], 201: [6, 12, 48, 32], 264: [6, 12, 64, 48] } as const
-
-const convolution = (inputs: number, outputs: number, kernel: number, stride = 1) =>
-  nn.conv2d(inputs, outputs, kernel, {
-    ...{ stride, padding: (kernel - 1) / 2, bias: false },
-    initializer: nn.initializers.heNormal(),
-  })
 
 /** A layer of a dense block: H of the paper, with its bottleneck of 4 k channels. */
 const layer = (inputs: number, growth: number) =>

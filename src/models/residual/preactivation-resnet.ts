@@ -3,18 +3,13 @@ import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
 import * as nn from '../../nn/index.js'
 import { type PictureOptions, Stages } from '../stages.js'
+import { convolution } from './convolution.js'
 
 export interface PreactivationResnetOptions<Channels extends number, Classes extends number>
   extends PictureOptions<Channels, Classes> {
   /** Channels of conv1; 16. */
   readonly width?: number
 }
-
-const convolution = (inputs: number, outputs: number, kernel: number, stride = 1) =>
-  nn.conv2d(inputs, outputs, kernel, {
-    ...{ stride, padding: (kernel - 1) / 2, bias: false },
-    initializer: nn.initializers.heNormal(),
-  })
 
 /** What comes before each convolution. */
 const activation = (channels: number) => [nn.batchNorm2d(channels), nn.relu()] as const

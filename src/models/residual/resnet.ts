@@ -2,6 +2,7 @@ import { expectChoice } from '../../core/arguments.js'
 import { checkOptions } from '../../core/options.js'
 import * as nn from '../../nn/index.js'
 import { expectDepth, type PictureOptions, Stages } from '../stages.js'
+import { convolution } from './convolution.js'
 
 export interface ResnetOptions<Channels extends number, Classes extends number>
   extends PictureOptions<Channels, Classes> {
@@ -31,8 +32,7 @@ const table = {
 
 /** A convolution with its normalisation. */
 function normalized(inputs: number, outputs: number, kernel: number, stride: number, bias: boolean) {
-  const options = { stride, padding: (kernel - 1) / 2, bias, initializer: nn.initializers.heNormal() }
-  return [nn.conv2d(inputs, outputs, kernel, options), nn.batchNorm2d(outputs)] as const
+  return [convolution(inputs, outputs, kernel, stride, bias), nn.batchNorm2d(outputs)] as const
 }
 
 /** Figure 5, left: two convolutions of 3 × 3. */

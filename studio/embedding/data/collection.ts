@@ -1,3 +1,6 @@
+/** So many numbers are held at once; of wider vectors there are fewer. */
+export const MOST_NUMBERS = 24e6
+
 /** Vectors of equal length, one after the other. */
 export interface Vectors {
   readonly count: number

@@ -2,13 +2,11 @@ import type { State } from 'shapewise/nn'
 import { makeDigits, Reader } from '../../digits/reader'
 import { KEPT_READER, PIXELS, SIDE } from '../../digits/shapes'
 import { keep, kept } from '../../parts/keep'
-import { type Collection, classesOf } from './collection'
+import { type Collection, classesOf, MOST_NUMBERS } from './collection'
 import { type Layer, layerOf, layers } from './lenet-layers'
 
 /** Digits that no network has learned from. */
 const UNSEEN = 5
-/** So many numbers are held at once; of wider layers there are fewer vectors. */
-const MOST_NUMBERS = 24e6
 
 /** Pixels, or what a layer of LeNet-5 makes of them, before or after it has learned. */
 export type DigitView = 'pixels' | Layer

@@ -1,6 +1,6 @@
 import { parseCsv } from 'shapewise/data'
 import { openSafetensors, parseNpy, readNpz } from 'shapewise/formats'
-import { asPictures, type Collection, type Colouring, classesOf, type Vectors } from './collection'
+import { asPictures, type Collection, type Colouring, classesOf, MOST_NUMBERS, type Vectors } from './collection'
 
 export interface OwnFile {
   readonly name: string
@@ -8,7 +8,6 @@ export interface OwnFile {
 }
 
 export const MOST_VECTORS = 10_000
-const MOST_NUMBERS = 24e6
 /** A column of whole numbers of this name is a class and no feature. */
 const LABEL = /^(labels?|class(es)?|targets?|species|kind|category)$/i
 /** Of a column with more different words nothing can be seen by colours. */
