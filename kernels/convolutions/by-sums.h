@@ -23,9 +23,11 @@ struct ConvolutionBySums final : ConvolutionStep<ConvolutionBySums> {
   List<i64> columns;
 
   static bool fits(const Geometry &g) {
+    if (g.groups != 1) return false;
+    // An axis of one, or one that is repeated, has no stride to tell by.
     const auto size = [](i64 stride) { return stride < 0 ? -stride : stride; };
-    // One image alone has no stride to tell by.
-    return g.groups == 1 && (g.channels > 1 ? size(g.x.strides[0]) < size(g.x.strides[g.x.rank - 1]) : g.sums);
+    const i64 lane = size(g.x.strides[0]), next = size(g.x.strides[g.x.rank - 1]);
+    return g.batch > 1 && g.channels > 1 && lane > 0 && next > 0 ? lane < next : g.sums;
   }
 
   bool plan() {
