@@ -21,6 +21,7 @@ import { optimizerRace } from './training/optimizer-race.js'
 import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
+import { oneShot } from './vision/likeness/one-shot.js'
 
 export {
   choice,
@@ -59,6 +60,7 @@ export const recipes: readonly Recipe[] = [
   forestsAgainstNetworks,
   regularisersRecipe,
   dropconnect,
+  oneShot,
 ]
 
 /** The recipe of that name, if there is one. */
