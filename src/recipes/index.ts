@@ -22,6 +22,8 @@ import { doublePrecisionCheck } from './training/precision/double-precision-chec
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
 import { oneShot } from './vision/likeness/one-shot.js'
+import { cifar10Recipe } from './vision/networks/cifar10.js'
+import { cifar10Fast } from './vision/networks/cifar10-fast.js'
 
 export {
   choice,
@@ -61,6 +63,8 @@ export const recipes: readonly Recipe[] = [
   regularisersRecipe,
   dropconnect,
   oneShot,
+  cifar10Recipe,
+  cifar10Fast,
 ]
 
 /** The recipe of that name, if there is one. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { toOnnx } from '../../src/formats/index.js'
-import { compile, random, seed, Tensor } from '../../src/index.js'
+import { compile, grad, random, seed, Tensor } from '../../src/index.js'
 import * as models from '../../src/models/index.js'
+import type * as nn from '../../src/nn/index.js'
 import { sgd } from '../../src/optim/index.js'
 import { noRuntime, runElsewhere } from '../formats/onnx/runtime.js'
 import type { Model } from './formula.js'
@@ -17,6 +18,9 @@ const small: readonly (readonly [call: string, input: readonly number[]])[] = [
   ['resnet(50, { width: 4, blocks: [1, 1, 1, 1], classes: 5 })', [64, 64, 3]],
   ['cifarResnet(8, { width: 4 })', [32, 32, 3]],
   ['preactivationResnet(11, { width: 4 })', [32, 32, 3]],
+  ['googlenet({ size: 96, classes: 5, dropout: 0 })', [96, 96, 3]],
+  ['inceptionBn({ classes: 5 })', [64, 64, 3]],
+  ['inceptionV3({ auxiliary: false, classes: 5 })', [96, 96, 3]],
   ['densenet(121, { growth: 4, blocks: [2, 2, 2, 2], classes: 5 })', [64, 64, 3]],
   ["convnext('tiny', { widths: [8, 8, 8, 8], blocks: [1, 1, 1, 1], classes: 5, dropPath: 0 })", [64, 64, 3]],
   ["squeezenet('1.1', { classes: 5, dropout: 0 })", [64, 64, 3]],
@@ -43,6 +47,19 @@ const outputsOf = (model: Model, x: Tensor): readonly Tensor[] => {
 
 beforeEach(() => seed(4))
 
+const isIn = (name: string, parts: readonly string[]) => parts.some((part) => name.startsWith(`${part}.`))
+
+/** The paths of the parameters that a loss on some logits has a gradient for. */
+async function taughtBy(logits: Tensor, model: nn.Module): Promise<readonly string[]> {
+  const named = [...model.namedParameters()]
+  const gradients = grad(
+    logits.square().sum() as Tensor<[]>,
+    named.map(([, parameter]) => parameter),
+  )
+  const sizes = await Promise.all(gradients.map((one) => one.abs().max().item()))
+  return named.map(([name]) => name).filter((_, i) => sizes[i]! > 0)
+}
+
 describe('steps down the gradient lower the loss', () => {
   it.each(small)('%s', async (call, input) => {
     const model = made(call).train()
@@ -60,6 +77,29 @@ describe('steps down the gradient lower the loss', () => {
     const losses: number[] = []
     for (let i = 0; i < 6; i++) losses.push(await step(x).item())
     expect(losses.at(-1)).toBeLessThan(losses[0]!)
+  })
+})
+
+describe('a classifier half way teaches itself and what lies before it, and nothing behind it', () => {
+  it('GoogLeNet', async () => {
+    const model = models.googlenet({ size: 96, classes: 5 }).train()
+    for (const i of [0, 1]) {
+      const { logits, auxiliary } = model.forwardAll(random.normal([2, 96, 96, 3]))
+      expect(logits.shape).toEqual([2, 5])
+      const taught = await taughtBy(auxiliary[i]!, model)
+      const behind = ['head', `auxiliary.${1 - i}`, 'stages.2', ...(i === 0 ? ['stages.1'] : [])]
+      expect(taught).toEqual([...model.namedParameters().keys()].filter((name) => !isIn(name, behind)))
+    }
+  })
+
+  it('Inception-v3', async () => {
+    const model = models.inceptionV3({ classes: 5 }).eval()
+    const { logits, auxiliary } = model.forwardAll(random.normal([1, 299, 299, 3]))
+    expect(logits.shape).toEqual([1, 5])
+    const taught = await taughtBy(auxiliary!, model)
+    expect(taught).toEqual(
+      [...model.namedParameters().keys()].filter((name) => !isIn(name, ['head', 'stages.figure7'])),
+    )
   })
 })
 

@@ -10,6 +10,8 @@ export interface GooglenetOptions<Channels extends number, Classes extends numbe
   readonly auxiliary?: boolean
   /** The side of the pictures, which decides what the classifiers half way see; 224. */
   readonly size?: number
+  /** The part of the features that the last layer does not see while training; 0.4. */
+  readonly dropout?: number
 }
 
 /** A module of table 1: the columns #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj. */
@@ -46,8 +48,8 @@ export class Googlenet<Channels extends number = number, Classes extends number 
 
   constructor(options: GooglenetOptions<Channels, Classes> = {}) {
     super()
-    checkOptions('googlenet', options, { channels: true, classes: true, auxiliary: true, size: true })
-    const { channels = 3, classes = 1000, size = 224 } = options
+    checkOptions('googlenet', options, { channels: true, classes: true, auxiliary: true, size: true, dropout: true })
+    const { channels = 3, classes = 1000, size = 224, dropout = 0.4 } = options
     const below = nn.sequential(
       nn.conv2d(channels as number, 64, 7, { stride: 2, padding: 3 }), // [112, 112, 64]
       nn.relu(),
@@ -77,7 +79,7 @@ export class Googlenet<Channels extends number = number, Classes extends number 
     )
     this.stages = [below as nn.Sequential, middle as nn.Sequential, above as nn.Sequential]
     const output = nn.linear(1024, classes as number)
-    this.head = nn.sequential(nn.globalAvgPool(), nn.dropout(0.4), output) as nn.Sequential
+    this.head = nn.sequential(nn.globalAvgPool(), nn.dropout(dropout), output) as nn.Sequential
     const places = Math.floor((Math.ceil(size / 16) - 5) / 3) + 1
     this.auxiliary =
       options.auxiliary === false

@@ -6,9 +6,9 @@ import { digits } from '../digits.js'
 import { figure } from '../figure.js'
 import { flag, integer } from '../option.js'
 import { type RecipeContext, recipe } from '../recipe.js'
+import { type Curve, type Racer, race, secondsTo } from '../timed-training.js'
 import { distortion } from './distortion.js'
 import { Glancing, type SwiftNetOptions, swiftNet } from './swift-net.js'
-import { type Curve, type Racer, race, secondsTo } from './timed-training.js'
 
 /** What the swift network trains with; without one of the tricks, the rest stays. */
 interface Setting extends SwiftNetOptions {

@@ -1,8 +1,8 @@
-import type { DigitDataset } from 'shapewise/data'
+import type { Dataset } from 'shapewise/data'
 import type { Optimizer } from 'shapewise/optim'
 import { type Augment, evaluate, fit, type Loss, type Model } from 'shapewise/train'
-import { following } from '../classification.js'
-import type { RecipeContext } from '../recipe.js'
+import { following } from './classification.js'
+import type { RecipeContext } from './recipe.js'
 
 export interface Racer {
   /** In kebab-case. */
@@ -31,7 +31,7 @@ export interface Curve {
  */
 export async function race(
   context: RecipeContext,
-  { train, test }: { readonly train: DigitDataset; readonly test: DigitDataset },
+  { train, test }: { readonly train: Dataset; readonly test: Dataset },
   { name, model, measured = model, points, epochs, batchSize, ...training }: Racer,
 ): Promise<Curve> {
   const steps = epochs * Math.ceil(train.length / batchSize)
@@ -49,7 +49,8 @@ export async function race(
           if (!due.has(step)) return
           const stopped = performance.now()
           seconds.push((stopped - started) / 1000)
-          accuracies.push((await evaluate(measured, test, { batchSize: 500, signal: context.signal })).accuracy)
+          const { accuracy = 0 } = await evaluate(measured, test, { batchSize: 500, signal: context.signal })
+          accuracies.push(accuracy)
           started += performance.now() - stopped
         },
       },
