@@ -22,6 +22,7 @@ import { doublePrecisionCheck } from './training/precision/double-precision-chec
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
 import { oneShot } from './vision/likeness/one-shot.js'
+import { transfer } from './vision/likeness/transfer.js'
 import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
 
@@ -63,6 +64,7 @@ export const recipes: readonly Recipe[] = [
   regularisersRecipe,
   dropconnect,
   oneShot,
+  transfer,
   cifar10Recipe,
   cifar10Fast,
 ]
