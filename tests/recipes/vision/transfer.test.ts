@@ -18,14 +18,14 @@ it.skipIf(data === '')(
   'transfer compares three ways on three tasks (only where SHAPEWISE_DATA names the data)',
   async () => {
     seed(0)
-    const { metrics, tables, pictures } = await runInMemory('transfer', { pictures: 6, testing: 6, steps: 6 })
+    const { metrics, tables, pictures } = await runInMemory('transfer', { pictures: 4, testing: 6, steps: 3 })
     expect(metrics.frozenAccuracy).toBeGreaterThan(0.25)
     expect(metrics.gain).toBeCloseTo(metrics.pretrainedAccuracy! - metrics.scratchAccuracy!)
-    expect(tables[0]!.rows.map(([count]) => count)).toEqual(['5', '6'])
+    expect(tables[0]!.rows.map(([count]) => count)).toEqual(['4'])
     expect(Object.keys(pictures)).toHaveLength(3)
     for (const picture of Object.values(pictures)) expect(picture).not.toMatch(/NaN|Infinity|no values/)
   },
-  60_000,
+  240_000,
 )
 
 describe('without the files of the network', () => {

@@ -15,7 +15,7 @@ const DRAWINGS = 4
 /**
  * What two drawings are compared by: pictures [batch, 28, 28, 1] → vectors [batch, 64], four convolutions with pooling.
  *
- * (Vinyals et al., "Matching networks for one shot learning", 2016; here pooling comes before normalisation, which costs a quarter so.)
+ * (Vinyals et al., "Matching networks for one shot learning", 2016; here pooling comes first, so that a quarter of the values is normalised.)
  */
 export const embedding = (maps = 64): nn.Layer => {
   const block = (inputs: number, outputs: number) => [
