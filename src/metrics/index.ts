@@ -15,6 +15,15 @@ export * from './features/generation.js'
 export * from './features/neighbours.js'
 export * from './features/retrieval.js'
 export type { Metric, Values } from './metric.js'
+export {
+  type Box,
+  boxIou,
+  type Detection,
+  matchDetections,
+  nonMaximumSuppression,
+  type SuppressionOptions,
+  type TrueObject,
+} from './pictures/boxes.js'
 export * from './pictures/detection.js'
 export * from './pictures/masks.js'
 export * from './pictures/quality.js'

@@ -1,21 +1,6 @@
 import { fail } from '../../core/errors.js'
 import { expectSome, type Metric, measured } from '../metric.js'
-
-/** Left, top, right and bottom. */
-export type Box = readonly [left: number, top: number, right: number, bottom: number]
-
-/** What is said to be in a picture. */
-export interface Detection {
-  readonly box: Box
-  readonly label: number
-  readonly score: number
-}
-
-/** What is in a picture. */
-export interface TrueObject {
-  readonly box: Box
-  readonly label: number
-}
+import { type Detection, matchDetections, type TrueObject } from './boxes.js'
 
 export interface DetectionResult {
   /** The mean over classes and thresholds 0.5, 0.55, …, 0.95 of the overlap: COCO's AP. */
@@ -29,14 +14,6 @@ export interface DetectionResult {
 const THRESHOLDS = Array.from({ length: 10 }, (_, i) => 0.5 + i * 0.05)
 /** Per class and picture; COCO keeps the best of each. */
 const MOST = 100
-
-/** The intersection over the union of two boxes. */
-function boxIou(a: Box, b: Box): number {
-  const side = (low: number, high: number): number => Math.max(0, high - low)
-  const area = (box: Box): number => side(box[0], box[2]) * side(box[1], box[3])
-  const both = side(Math.max(a[0], b[0]), Math.min(a[2], b[2])) * side(Math.max(a[1], b[1]), Math.min(a[3], b[3]))
-  return both === 0 ? 0 : both / (area(a) + area(b) - both)
-}
 
 /** A detection with, for each threshold, whether it has found something of its own. */
 interface Judged {
@@ -96,22 +73,10 @@ export class MeanAveragePrecision
   }
 }
 
-/** Each detection, the surest first, takes the object it covers best among those that are left. */
+/** Whether each detection, at each threshold, has found an object of its own. */
 function judge(found: readonly Detection[], objects: readonly TrueObject[]): Judged[] {
-  const overlaps = found.map(({ box }) => objects.map((object) => boxIou(box, object.box)))
-  const taken = THRESHOLDS.map(() => new Set<number>())
-  return found.map(({ score }, i) => {
-    const right = THRESHOLDS.map((threshold, t) => {
-      let best = -1
-      overlaps[i].forEach((overlap, j) => {
-        if (overlap < threshold - 1e-10 || taken[t].has(j)) return
-        if (best < 0 || overlap > overlaps[i][best]) best = j
-      })
-      if (best >= 0) taken[t].add(best)
-      return best >= 0
-    })
-    return { score, right }
-  })
+  const matches = THRESHOLDS.map((threshold) => matchDetections(found, objects, threshold))
+  return found.map(({ score }, i) => ({ score, right: matches.map((match) => match[i] >= 0) }))
 }
 
 /** The mean over recalls 0, 0.01, …, 1 of the best precision at that recall or beyond. */
