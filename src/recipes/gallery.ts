@@ -4,6 +4,14 @@ import { dataUrl } from '../train/report/page.js'
 import type { RecipeContext } from './recipe.js'
 import type { Picture, Pictures } from './report.js'
 
+/** A frame around a part of a picture, in its pixels, with a word on it. */
+export interface Frame {
+  readonly box: readonly [left: number, top: number, right: number, bottom: number]
+  readonly text: string
+  readonly color: string
+  readonly isDashed?: boolean
+}
+
 const WIDTH = 640
 const GAP = 12
 const CAPTION = 18
@@ -17,12 +25,16 @@ const TITLE = 38
 export async function gallery(
   { folder, report }: Pick<RecipeContext, 'folder' | 'report'>,
   name: string,
-  pictures: Pictures & {
+  pictures: Omit<Pictures, 'pictures'> & {
+    readonly pictures: readonly (Picture & { readonly frames?: readonly Frame[] })[]
     /** How many stand in a row; as many as fit. */
     readonly columns?: number
+    /** How many times as large they are shown; as many as small ones need to be seen. */
+    readonly zoom?: number
   },
 ): Promise<void> {
   const shown = pictures.pictures
+  const zoomed = (width: number): number => width * (pictures.zoom ?? wholeZoom(width))
   const width = Math.max(...shown.map((one) => zoomed(one.width)), ...shown.map(({ caption }) => caption.length * 6.4))
   const height = Math.max(...shown.map((one) => (zoomed(one.width) / one.width) * one.height)) + CAPTION
   const columns = Math.min(shown.length, pictures.columns ?? Math.max(1, Math.floor(WIDTH / (width + GAP))))
@@ -32,7 +44,8 @@ export async function gallery(
       ...{ x, y: y + CAPTION, width: zoomed(one.width), height: (zoomed(one.width) / one.width) * one.height },
       ...{ href: dataUrl('.png', await pngOf(one, pictures.scale)), style: 'image-rendering:pixelated' },
     }
-    return textElement({ x, y: y + CAPTION - 6 }, one.caption) + element('image', image)
+    const frames = (one.frames ?? []).map((frame) => framed(frame, image, zoomed(one.width) / one.width))
+    return textElement({ x, y: y + CAPTION - 6 }, one.caption) + element('image', image) + frames.join('')
   })
   const size = [GAP + columns * (width + GAP), TITLE + Math.ceil(shown.length / columns) * (height + GAP)] as const
   const title = textElement({ x: GAP, y: 22, class: 'title' }, pictures.title)
@@ -45,7 +58,25 @@ export async function gallery(
 }
 
 /** Small pictures are shown larger, by a whole factor so that their pixels stay equal squares. */
-const zoomed = (width: number): number => width * Math.max(1, Math.floor(112 / width))
+const wholeZoom = (width: number): number => Math.max(1, Math.floor(112 / width))
+
+/** A frame and its word, which stands on it, or below where there is no room above. */
+function framed(
+  { box: [left, top, right, bottom], text, color, isDashed }: Frame,
+  image: { x: number; y: number },
+  zoom: number,
+): string {
+  const [x, y, width, height] = [
+    image.x + zoom * left,
+    image.y + zoom * top,
+    zoom * (right - left),
+    zoom * (bottom - top),
+  ]
+  const line = { fill: 'none', stroke: color, 'stroke-width': 2, 'stroke-dasharray': isDashed ? '4 3' : undefined }
+  const style = `fill:${color};font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:3px`
+  const word = { x: x + 1, y: y - 4 < image.y + 8 ? y + height + 12 : y - 4, style }
+  return element('rect', { x, y, width, height, ...line }) + textElement(word, text)
+}
 
 function pngOf(picture: Picture, scale: Pictures['scale']): Promise<Uint8Array> {
   const { width, height, channels = 1, values } = picture

@@ -21,6 +21,8 @@ import { optimizerRace } from './training/optimizer-race.js'
 import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
+import { medical } from './vision/decisions/medical.js'
+import { slidingWindow } from './vision/finding/sliding-window.js'
 import { oneShot } from './vision/likeness/one-shot.js'
 import { transfer } from './vision/likeness/transfer.js'
 import { cifar10Recipe } from './vision/networks/cifar10.js'
@@ -67,6 +69,8 @@ export const recipes: readonly Recipe[] = [
   transfer,
   cifar10Recipe,
   cifar10Fast,
+  slidingWindow,
+  medical,
 ]
 
 /** The recipe of that name, if there is one. */

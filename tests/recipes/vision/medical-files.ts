@@ -1,0 +1,51 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodePng, RandomStream } from 'shapewise/data'
+import { afterAll, beforeAll, vi } from 'vitest'
+
+const [SIDE, PICTURES, TUMOURS] = [256, 8, 100]
+
+/** While the tests of a file run, a folder of data as users have it, with a few tumours whose numbers tell what they are, and discs for nuclei. */
+export function withMedicalFiles(): void {
+  let root = ''
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'recipes-'))
+    for (const folder of ['tabular/uci-small', 'nuclei-dsb2018-256']) mkdirSync(join(root, folder), { recursive: true })
+    const random = new RandomStream(1)
+    const rows = Array.from({ length: TUMOURS }, (_, i) => {
+      const numbers = Array.from({ length: 30 }, () => (random.normal() + (i % 2)).toFixed(4))
+      return [i, i % 2 === 1 ? 'M' : 'B', ...numbers].join(',')
+    })
+    writeFileSync(join(root, 'tabular/uci-small/wdbc.data'), `${rows.join('\n')}\n`)
+    const members: Buffer[] = []
+    for (let i = 0; i < PICTURES; i++) {
+      const discs = Array.from({ length: 12 }, () => [random.uniform(0, SIDE), random.uniform(0, SIDE)] as const)
+      const labels = Uint8Array.from({ length: SIDE * SIDE }, (_, at) => {
+        return 1 + discs.findIndex(([x, y]) => Math.hypot((at % SIDE) - x, Math.floor(at / SIDE) - y) < 10)
+      })
+      const grey = labels.map((label) => (label > 0 ? 200 : 20))
+      for (const [kind, data] of Object.entries({ images: grey, labels })) {
+        const png = await encodePng({ width: SIDE, height: SIDE, channels: 1, data })
+        members.push(archived(`nuclei256/${kind}/${i}.png`, png))
+      }
+    }
+    writeFileSync(join(root, 'nuclei-dsb2018-256/nuclei256.tar'), Buffer.concat([...members, Buffer.alloc(1024)]))
+    vi.stubEnv('SHAPEWISE_DATA', root)
+  })
+  afterAll(() => {
+    vi.unstubAllEnvs()
+    rmSync(root, { recursive: true, force: true })
+  })
+}
+
+/** A file with its header, as tar archives have them: blocks of 512 bytes. */
+function archived(path: string, bytes: Uint8Array): Buffer {
+  const header = Buffer.alloc(512)
+  header.write(path, 0)
+  header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124)
+  header.write('        0', 148)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+  return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)])
+}
