@@ -79,7 +79,7 @@ describe('crops', () => {
 
 it('medical judges tumours and nuclei', async () => {
   seed(0)
-  const { metrics, tables, pictures } = await runInMemory('medical', { epochs: 4 })
+  const { metrics, tables, pictures } = await runInMemory('medical', { passes: 4 })
   expect(metrics.tableAuc).toBeGreaterThan(0.9)
   expect(metrics.pictureAuc).toBeGreaterThan(0.6)
   expect(tables[0]!.rows).toHaveLength(4)

@@ -17,12 +17,12 @@ const BATCH = 64
 
 export const medical = recipe({
   name: 'medical',
-  title: 'Yes or no in medicine: what is missed, what is a false alarm, and what each costs',
+  title: 'Yes or no in medicine: misses, false alarms, and what each costs',
   source:
     'Street, Wolberg, Mangasarian, Nuclear feature extraction for breast tumor diagnosis, 1993; Zhou et al., Learning deep features for discriminative localization, 2016; Guo et al., On calibration of modern neural networks, 2017; Elkan, The foundations of cost-sensitive learning, 2001',
   literature: {},
   options: {
-    epochs: integer(8, 'passes of the network through pieces of pictures'),
+    passes: integer(8, 'passes of the network through pieces of pictures'),
     limit: integer(0, 'learn from the first so many pictures; 0 for all', { minimum: 0 }),
     missCost: number(10, 'what a case that is missed costs, where a false alarm costs 1'),
   },
@@ -36,9 +36,9 @@ export const medical = recipe({
     const [learned, kept, tested] = [cropsOf(seen), cropsOf(aside), cropsOf(test)]
 
     const model = new LookingNet()
-    const steps = options.epochs * Math.ceil(learned.length / BATCH)
+    const steps = options.passes * Math.ceil(learned.length / BATCH)
     await fit(model, learned, {
-      ...{ loss: nn.crossEntropy, epochs: options.epochs, batchSize: BATCH, validation: kept },
+      ...{ loss: nn.crossEntropy, epochs: options.passes, batchSize: BATCH, validation: kept },
       optimizer: adamW({ learningRate: oneCycle(4e-3, { steps }), weightDecay: 0.02 }),
       augment: augment.compose(augment.flip(), augment.colourJitter({ brightness: 0.2, contrast: 0.2 })),
       ...following(context, { measured: 'validation' }),
