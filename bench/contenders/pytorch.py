@@ -264,6 +264,24 @@ def graph(nodes, edges, features, units, classes, labelled, dropout):
     return minimizing(model, torch.optim.Adam(model.parameters(), lr=0.01), loss, [*inputs, *known])
 
 
+def windows(axes, batch, size, channels, kernel, groups, dilation, stride):
+    convolution, transposed = getattr(nn, f"Conv{axes}d"), getattr(nn, f"ConvTranspose{axes}d")
+    padding = dilation * (kernel - 1) // 2
+
+    def narrow():
+        return convolution(channels, channels, kernel, stride, padding, dilation, groups)
+
+    def back():
+        return transposed(channels, channels, kernel, stride, padding, (stride - kernel) % 2, groups)
+
+    model = nn.Sequential(
+        *[convolution(3, channels, 1), nn.ReLU(), narrow(), nn.ReLU(), back() if stride > 1 else narrow(), nn.ReLU()],
+        *[getattr(nn, f"AdaptiveAvgPool{axes}d")(1), nn.Flatten(), nn.Linear(channels, 10)],
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    return training(model, optimizer, torch.randn(batch, 3, *[size] * axes), 10, [batch])
+
+
 def uncompiled(size, operations):
     x = torch.rand(size, size)
 

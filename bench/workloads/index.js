@@ -19,6 +19,13 @@ const coraSizes = {
   ...{ units: 16, classes: 7, labelled: 140, dropout: 0.5 },
 }
 
+/** Two convolutions of one kind that is not the usual one; PyTorch's best memory format is given to pictures only. */
+const windows = (name, title, kind) => {
+  const options = { axes: 2, batch: 32, size: 32, channels: 32, kernel: 3, groups: 1, dilation: 1, stride: 1, ...kind }
+  const goals = { native: { pytorch: 1.5 } }
+  return { name, title: `two convolutions: ${title}`, model: 'windows', options, flops: windowsFlops(options), goals }
+}
+
 export const workloads = [
   {
     name: 'matmul',
@@ -117,6 +124,15 @@ export const workloads = [
     flops: graphFlops(coraSizes),
     goals: { native: { pytorch: 1.5 } },
   },
+  windows('windows-5', '5 × 5', { kernel: 5 }),
+  windows('windows-7', '7 × 7', { kernel: 7 }),
+  windows('dilated', '3 × 3, every second pixel', { dilation: 2 }),
+  windows('grouped', '3 × 3, 128 channels in 8 groups', { channels: 128, groups: 8 }),
+  windows('depthwise', '3 × 3, 128 channels alone', { channels: 128, groups: 128 }),
+  windows('transposed', '4 × 4, by halves and back', { channels: 64, kernel: 4, stride: 2 }),
+  windows('one-picture', '3 × 3, batch 1', { batch: 1, size: 64, channels: 64 }),
+  windows('sequence', '9, along one axis', { axes: 1, size: 512, channels: 64, kernel: 9 }),
+  windows('volume', '3 × 3 × 3', { axes: 3, batch: 4, size: 16 }),
   {
     name: 'uncompiled',
     title: '100 operations on 8 × 8, not compiled',
@@ -239,6 +255,15 @@ export function vaeFlops({ batch, width, codes }) {
 /** @returns those of a step of a graph convolutional network */
 export function graphFlops({ nodes, features, units, classes }) {
   return 2 * (2 * nodes * features * units) + 3 * (2 * nodes * units * classes)
+}
+
+/** @returns those of a step of two convolutions */
+export function windowsFlops({ axes, batch, size, channels, kernel, groups, stride }) {
+  const places = batch * size ** axes
+  const first = 2 * places * 3 * channels
+  // A transposed convolution does for its inputs what the other one does for its outputs.
+  const window = 2 * (places / stride ** axes) * kernel ** axes * channels * (channels / groups)
+  return 2 * first + 3 * (2 * window + 2 * batch * channels * 10)
 }
 
 function sum(values) {

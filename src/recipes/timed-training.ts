@@ -15,6 +15,8 @@ export interface Racer {
   readonly epochs: number
   readonly batchSize: number
   readonly augment?: Augment | undefined
+  /** Of activations; float32. */
+  readonly precision?: 'float32' | 'bfloat16' | 'float16'
   /** How many times it is measured. */
   readonly points: number
 }

@@ -29,10 +29,10 @@ export const dropconnect = recipe({
   title: 'Distorted digits, dropped connections and a vote: the fewest errors on MNIST',
   source: 'Wan, Zeiler, Zhang, LeCun, Fergus, Regularization of neural networks using DropConnect, 2013',
   literature: { votedError: { value: 0.0021, source: WAN }, singleError: { value: 0.0028, source: WAN } },
-  shortfall: 'A hundredth of the passes of the paper, by networks that are smaller, is what two cores do in minutes.',
+  shortfall: 'A sixtieth of the passes of the paper, by networks that are smaller, is what two cores do in minutes.',
   options: {
     networks: integer(5, 'networks that vote'),
-    passes: integer(10, 'passes of each network through the training digits'),
+    passes: integer(16, 'passes of each network through the training digits'),
     limit: integer(0, 'learn from the first so many examples; 0 for all', { minimum: 0 }),
   },
   async run(context) {

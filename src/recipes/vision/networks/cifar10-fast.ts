@@ -1,7 +1,7 @@
 import * as nn from 'shapewise/nn'
 import { muon, oneCycle } from 'shapewise/optim'
 import { figure } from '../../figure.js'
-import { flag, integer } from '../../option.js'
+import { choice, flag, integer } from '../../option.js'
 import { recipe } from '../../recipe.js'
 import { race, secondsTo } from '../../timed-training.js'
 import { cifar, Mirroring, movedAndMirrored } from './cifar.js'
@@ -24,6 +24,7 @@ export const cifar10Fast = recipe({
   options: {
     passes: integer(10, 'passes through the training pictures'),
     limit: integer(0, 'learn from the first so many examples; 0 for all', { minimum: 0 }),
+    precision: choice('float32', ['float32', 'bfloat16', 'float16'], 'of activations; weights are float32'),
     validation: flag(false, 'measure on the last tenth of the training pictures instead of the test set'),
   },
   async run(context) {
@@ -35,7 +36,7 @@ export const cifar10Fast = recipe({
       ...{ name: 'cifar10-fast', model, measured: new Mirroring(model), epochs: options.passes, batchSize: BATCH },
       loss: (outputs, targets) => nn.crossEntropy(outputs, targets, { labelSmoothing: 0.2 }),
       optimizer: muon({ learningRate: oneCycle(0.05, { steps, rise: 0.25 }), adamFactor: 0.1 }),
-      ...{ augment: movedAndMirrored(2), points: options.passes },
+      ...{ augment: movedAndMirrored(2), points: options.passes, precision: options.precision },
     })
     const times = MARKS.map((mark) => secondsTo(mark, curve))
     const [accuracy, seconds] = [curve.accuracies.at(-1)!, curve.seconds.at(-1)!]
