@@ -22,11 +22,15 @@ import { doublePrecisionCheck } from './training/precision/double-precision-chec
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
 import { medical } from './vision/decisions/medical.js'
+import { imageFilters } from './vision/filters/image-filters.js'
+import { whatFiltersSee } from './vision/filters/what-filters-see.js'
 import { slidingWindow } from './vision/finding/sliding-window.js'
 import { oneShot } from './vision/likeness/one-shot.js'
 import { transfer } from './vision/likeness/transfer.js'
 import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
+import { deepDream } from './vision/painting/deep-dream.js'
+import { styleTransfer } from './vision/painting/style-transfer.js'
 
 export {
   choice,
@@ -71,6 +75,10 @@ export const recipes: readonly Recipe[] = [
   cifar10Fast,
   slidingWindow,
   medical,
+  imageFilters,
+  deepDream,
+  whatFiltersSee,
+  styleTransfer,
 ]
 
 /** The recipe of that name, if there is one. */
