@@ -1,7 +1,7 @@
 import { compile, concat, type Tensor } from 'shapewise'
 import { generate, RandomStream } from 'shapewise/data'
 import type { Layer } from 'shapewise/nn'
-import { adam } from 'shapewise/optim'
+import { adam, oneCycle } from 'shapewise/optim'
 import { trainLoop } from 'shapewise/train'
 import type { RecipeContext } from '../../recipe.js'
 import { type PhotoName, photo } from '../photos.js'
@@ -43,7 +43,7 @@ export async function trained(context: Context, loss: PerceptualLoss, size: numb
   const { options, report, seed, signal } = context
   const photos = await Promise.all(LEARNED_FROM.map((name) => photo(name, { size: Math.round(size * 1.4) })))
   const model = transformerNet({ channels: [8, 16, 32], blocks: 3 })
-  const optimizer = adam(model, { learningRate: 4e-3 })
+  const optimizer = adam(model, { learningRate: oneCycle(6e-3, { steps: options.steps }) })
   const step = compile((x: Tensor) => {
     const painted = model.forward(x as never) as Tensor
     const value = loss.between(painted, loss.content(x))

@@ -14,7 +14,7 @@ const STYLE_WEIGHT = 3
 const options = {
   size: integer(128, 'pixels of the side of the painted picture, a multiple of 4', { minimum: 64 }),
   iterations: integer(300, 'iterations of L-BFGS and of Adam; Johnson et al. list 100, 300 and 500'),
-  steps: integer(200, 'steps of the training of a small network'),
+  steps: integer(2500, 'steps of the training of a small network'),
 }
 export const styleTransfer = recipe({
   name: 'style-transfer',
