@@ -9,6 +9,7 @@ export { type NpyArray, type NpyData, parseNpy, readNpz, writeNpy, writeNpz } fr
 export { type ArchivedFile, parseTar, readTar } from './formats/tar.js'
 export { parseWav, type Wav } from './formats/wav.js'
 export { openZip, writeZip, type Zip } from './formats/zip.js'
+export { connectedComponents } from './images/components.js'
 export { decodeImage, type ImageOptions, type PictureOf, readImage } from './images/decode.js'
 export { encodePng, type PictureSource, type RangeOptions, writePng } from './images/encode.js'
 export { type GridOptions, pictureGrid } from './images/grid.js'

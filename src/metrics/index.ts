@@ -26,6 +26,7 @@ export {
 } from './pictures/boxes.js'
 export * from './pictures/detection.js'
 export * from './pictures/masks.js'
+export * from './pictures/objects.js'
 export * from './pictures/quality.js'
 export * from './regression.js'
 export {

@@ -1,6 +1,6 @@
 import type { DigitDataset } from 'shapewise/data'
 import { crossEntropy } from 'shapewise/nn'
-import type { BatchProgress, Callback, ClassEvaluation, Epoch, Model } from 'shapewise/train'
+import type { BatchProgress, Callback, ClassEvaluation, Epoch, Model, Score } from 'shapewise/train'
 import { evaluate, histograms, layerHistograms, mistakes, writeReport } from 'shapewise/train'
 import type { RecipeContext } from './recipe.js'
 import type { Cell, Metrics, Picture, Reporter } from './report.js'
@@ -10,7 +10,7 @@ const SHOWN_MISTAKES = 6
 const LOOKED_AT = 128
 
 /**
- * What `fit` is told in a recipe that trains a classifier: where to store the run, and how the report follows.
+ * What `fit` is told in a recipe: where to store the run, and how the report follows.
  *
  * @param options.measured what the data for the validation are called
  * @param options.stage in kebab-case, of one of several trainings: names it in the report, and its part of the folder
@@ -21,18 +21,19 @@ export const following = (
 ) => ({
   ...{ folder: stage === undefined ? folder : folder.within(stage), resume, signal, seed },
   onNote: (text: string) => report.log(text),
-  onBatch({ epoch, epochs, batch, batches, examples, loss, accuracy }: BatchProgress<'classes'>): void {
-    report.progress({ ...(stage && { stage }), epoch, epochs, batch, batches, examples, metrics: { loss, accuracy } })
+  onBatch({ epoch, epochs, batch, batches, examples, ...score }: BatchProgress): void {
+    report.progress({ ...(stage && { stage }), epoch, epochs, batch, batches, examples, metrics: scores(score) })
   },
-  onEpoch({ epoch, epochs, loss, accuracy, validation }: Epoch<'classes'>): Promise<void> {
-    const metrics = {
-      loss,
-      accuracy,
-      ...(validation && { [`${measured}Loss`]: validation.loss, [`${measured}Accuracy`]: validation.accuracy }),
-    }
+  onEpoch({ epoch, epochs, validation, ...score }: Epoch): Promise<void> {
+    const unseen = Object.entries(validation === undefined ? {} : scores(validation))
+    const named = unseen.map(([name, value]) => [`${measured}${name[0]!.toUpperCase()}${name.slice(1)}`, value])
+    const metrics = { ...scores(score), ...Object.fromEntries(named) }
     return report.epoch({ ...(stage && { stage }), epoch, epochs, metrics })
   },
 })
+
+/** Loss and accuracy, which only classes have. */
+const scores = ({ loss, accuracy }: Score): Metrics => ({ loss, ...(accuracy !== undefined && { accuracy }) })
 
 /** Keeps how weights, gradients and activations are spread after each epoch, for the first examples of the data. */
 export const spreads = (model: Model, { train }: { readonly train: DigitDataset }): Callback => {

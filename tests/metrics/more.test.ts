@@ -100,6 +100,21 @@ describe('metrics of pictures', () => {
     },
   )
 
+  // Of three objects one is found exactly, one by a half only, which does not suffice, and one not at all; in the second picture none is.
+  const claims = [[1, 1, 0, 5, 5, 0, 3, 0].map((x) => [x]), new Array(8).fill([0])]
+  const there = [[2, 2, 0, 4, 0, 0, 0, 9].map((x) => [x]), new Array(8).fill([0])]
+  runMetricTest('ObjectScores', () => new m.ObjectScores(), [claims, there], {
+    ...{ objects: 3, claims: 3, found: 1, precision: 1 / 3, recall: 1 / 3, f1: 1 / 3 },
+  })
+
+  it('an object counts as found above the overlap that is asked for', () => {
+    const [claim, object] = [[[[1, 1, 1, 0]]], [[[7, 7, 7, 7]]]]
+    expect(m.objectScores(claim, object, { overlap: 0.7 }).f1).toBe(1)
+    expect(m.objectScores(claim, object, { overlap: 0.75 }).f1).toBe(0)
+    expect(() => m.objectScores(claim, object, { overlap: 0.3 })).toThrow(/Give ½ or more/)
+    expect(() => m.objectScores([[[0]]], [[[0]]])).toThrow(/no examples/)
+  })
+
   const box = (left: number, width = 10): m.Box => [left, 0, left + width, 10]
   // Of two objects one is found exactly, one with an overlap of 0.8, and something else is found in between.
   const found = [

@@ -1,3 +1,4 @@
+import { expectChoice } from '../../core/arguments.js'
 import { checkOptions } from '../../core/options.js'
 import type { Node } from '../../graph/node.js'
 import * as nn from '../../nn/index.js'
@@ -14,6 +15,13 @@ export interface FcnOptions<Channels extends number, Classes extends number> ext
   readonly hidden?: number
   /** The part of them that is dropped while training; 0.5. */
   readonly dropout?: number
+  /**
+   * 'valid', where the picture gets a margin of 100 so that all of fc6 fits in, as in the paper, or 'same', where none is needed since fc6
+   * has its own: much less to compute for small pictures; 'valid'.
+   */
+  readonly padding?: 'valid' | 'same'
+  /** Whether the convolutions of VGG are normalised over the batch, as those that learn from nothing need it; false. */
+  readonly batchNorm?: boolean
 }
 
 /** Weights with which a transposed convolution draws lines between the values, each class by itself. */
@@ -26,9 +34,9 @@ const bilinear: nn.Initializer = (shape, dtype) => {
 }
 
 /** Enlarges the scores of each class by itself; lines between the values at first. */
-const enlarge = (classes: number, stride: number) =>
+const enlarge = (classes: number, stride: number, isSame: boolean) =>
   nn.convTranspose2d(classes, classes, 2 * stride, {
-    ...{ stride, groups: classes, bias: false, initializer: bilinear },
+    ...{ stride, padding: isSame ? stride / 2 : 0, groups: classes, bias: false, initializer: bilinear },
   }) as nn.ConvTranspose2d
 
 /** See {@link fcn}. */
@@ -45,19 +53,24 @@ export class Fcn<Channels extends number = number, Classes extends number = numb
   readonly upscores: readonly nn.ConvTranspose2d[]
   /** The last step, which stays as it is. */
   readonly output: nn.ConvTranspose2d
+  /** By how many places the margin of 100 is wider at pool4, at pool3 and at the end than what comes from above. */
+  readonly #margins: { readonly finer: readonly number[]; readonly output: number }
 
   constructor(stride: 8 | 16 | 32, options: FcnOptions<Channels, Classes> = {}) {
     super()
     expectDepth('fcn', stride, { 8: true, 16: true, 32: true })
-    checkOptions('fcn', options, { channels: true, classes: true, width: true, hidden: true, dropout: true })
-    const { channels = 3, classes = 21, width = 64, hidden = 4096, dropout = 0.5 } = options
+    checkOptions<FcnOptions<Channels, Classes>>('fcn', options, {
+      ...{ channels: true, classes: true, width: true, hidden: true, dropout: true, padding: true, batchNorm: true },
+    })
+    const { channels = 3, classes = 21, width = 64, hidden = 4096, dropout = 0.5, batchNorm = false } = options
+    const isSame = expectChoice('fcn', 'the padding', options.padding ?? 'valid', ['valid', 'same']) === 'same'
     const pool = () => nn.maxPool2d(2, { ceilMode: true })
     const stage = (inputs: number, outputs: number, count: number) => [
-      ...vggStage(inputs, outputs, count, false),
+      ...vggStage(inputs, outputs, count, batchNorm),
       pool(),
     ]
     const below: readonly nn.Link[] = [
-      nn.zeroPad2d(99), // as in the published network: a margin of 100, so that all of fc6 fits in
+      ...(isSame ? [] : [nn.zeroPad2d(99)]), // with the one of the first convolution: a margin of 100
       ...stage(channels, width, 2),
       ...stage(width, 2 * width, 2),
       ...stage(2 * width, 4 * width, 3),
@@ -68,14 +81,15 @@ export class Fcn<Channels extends number = number, Classes extends number = numb
       nn.sequential(...stage(8 * width, 8 * width, 3)) as nn.Sequential,
     ]
     this.fc = nn.sequential(
-      ...[nn.conv2d(8 * width, hidden, 7), nn.relu(), nn.dropout(dropout)],
+      ...[nn.conv2d(8 * width, hidden, 7, { padding: isSame ? 3 : 0 }), nn.relu(), nn.dropout(dropout)],
       ...[nn.conv2d(hidden, hidden, 1), nn.relu(), nn.dropout(dropout)],
       nn.conv2d(hidden, classes as number, 1),
     ) as nn.Sequential
     const skips = stride === 32 ? [] : stride === 16 ? [8] : [8, 4]
     this.scores = skips.map((times) => nn.conv2d(times * width, classes as number, 1) as nn.Conv2d)
-    this.upscores = skips.map(() => enlarge(classes, 2))
-    this.output = enlarge(classes, stride).freeze()
+    this.upscores = skips.map(() => enlarge(classes, 2, isSame))
+    this.output = enlarge(classes, stride, isSame).freeze()
+    this.#margins = isSame ? { finer: [0, 0], output: 0 } : { finer: [5, 9], output: { 32: 19, 16: 27, 8: 31 }[stride] }
   }
 
   protected run(x: Node): Node {
@@ -88,11 +102,11 @@ export class Fcn<Channels extends number = number, Classes extends number = numb
     this.scores.forEach((layer, i) => {
       const larger: Tensor = this.upscores[i].forward(score)
       const finer: Tensor = layer.forward([pool4, pool3][i])
-      // The margin of 100 is 5 places wider at pool4 and 9 at pool3 than what comes from above.
-      score = larger.add(cut(finer, [5, 9][i], larger.shape[1], larger.shape[2])) as Tensor
+      // Above the finer picture lies one that is as large, or without a margin a row or column larger where it was odd.
+      const [rows, columns] = [1, 2].map((axis) => Math.min(larger.shape[axis], finer.shape[axis]))
+      score = cut(larger, 0, rows, columns).add(cut(finer, this.#margins.finer[i], rows, columns)) as Tensor
     })
-    const margin = [19, 27, 31][this.scores.length]
-    return cut(this.output.forward(score), margin, picture.shape[1], picture.shape[2]).node
+    return cut(this.output.forward(score), this.#margins.output, picture.shape[1], picture.shape[2]).node
   }
 }
 
