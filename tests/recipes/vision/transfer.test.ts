@@ -18,7 +18,7 @@ it.skipIf(data === '')(
   'transfer compares three ways on three tasks (only where SHAPEWISE_DATA names the data)',
   async () => {
     seed(0)
-    const { metrics, tables, pictures } = await runInMemory('transfer', { pictures: 4, testing: 6, steps: 3 })
+    const { metrics, tables, pictures } = await runInMemory('transfer', { pictures: 4, testing: 6, steps: 6 })
     expect(metrics.frozenAccuracy).toBeGreaterThan(0.25)
     expect(metrics.gain).toBeCloseTo(metrics.pretrainedAccuracy! - metrics.scratchAccuracy!)
     expect(tables[0]!.rows.map(([count]) => count)).toEqual(['4'])
