@@ -29,7 +29,8 @@ describe('shapewise', () => {
   it('lists each recipe on a line of its own', async () => {
     const { code, stdout } = await shapewise('list')
     expect(code).toBe(0)
-    for (const { name, title } of recipes) expect(stdout).toMatch(new RegExp(`^${name} +${title}$`, 'm'))
+    const lines = stdout.split('\n').map((line) => line.replace(/ +/, ' '))
+    for (const { name, title } of recipes) expect(lines).toContain(`${name} ${title}`)
   })
 
   it('shows the options of a recipe with their defaults, and what is published', async () => {
