@@ -1,15 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateDigits, writeIdx } from 'shapewise/data'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { withDataFolder } from './data-folder.js'
 
 /** While the tests of a file run, a folder of data as users have it, with a few generated digits in the files of MNIST; gives its path. */
 export function withDigitFiles(training: number, testing: number): () => string {
-  let root = ''
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'recipes-'))
-    mkdirSync(join(root, 'mnist'))
+  return withDataFolder(['mnist'], (root) => {
     const { images, labels } = generateDigits({ count: training + testing, seed: 1 })
     const write = (name: string, from: number, to: number): void => {
       const shape = [to - from, 28, 28]
@@ -20,11 +16,5 @@ export function withDigitFiles(training: number, testing: number): () => string 
     }
     write('train', 0, training)
     write('t10k', training, training + testing)
-    vi.stubEnv('SHAPEWISE_DATA', root)
   })
-  afterAll(() => {
-    vi.unstubAllEnvs()
-    rmSync(root, { recursive: true, force: true })
-  })
-  return () => root
 }

@@ -74,19 +74,30 @@ export function nonMaximumSuppression<D extends Detection>(
  * @example matchDetections([{ box: [0, 0, 2, 2], label: 7, score: 1 }], [{ box: [0, 0, 2, 2], label: 7 }]) // [0]
  */
 export function matchDetections(found: readonly Detection[], objects: readonly TrueObject[], overlap = 0.5): number[] {
-  const matches = found.map(() => -1)
-  const taken = new Set<number>()
-  for (const one of bySureness('matchDetections', found)) {
-    let [best, most] = [-1, -1]
-    objects.forEach((object, i) => {
-      if (object.label !== found[one].label || taken.has(i)) return
-      const agreement = boxIou(found[one].box, object.box)
-      if (agreement >= overlap - 1e-10 && agreement > most) [best, most] = [i, agreement]
-    })
-    if (best >= 0) taken.add(best)
-    matches[one] = best
+  return matching(found, objects)(overlap)
+}
+
+/** See {@link matchDetections}: what any overlap comes to, with boxes compared once. */
+export function matching(found: readonly Detection[], objects: readonly TrueObject[]): (overlap: number) => number[] {
+  const order = bySureness('matchDetections', found)
+  const agreements = found.map(({ box, label }) =>
+    objects.map((object) => (object.label === label ? boxIou(box, object.box) : -1)),
+  )
+  return (overlap) => {
+    const matches = found.map(() => -1)
+    const taken = new Set<number>()
+    for (const one of order) {
+      let [best, most] = [-1, -1]
+      agreements[one].forEach((agreement, i) => {
+        if (agreement >= 0 && agreement >= overlap - 1e-10 && agreement > most && !taken.has(i)) {
+          ;[best, most] = [i, agreement]
+        }
+      })
+      if (best >= 0) taken.add(best)
+      matches[one] = best
+    }
+    return matches
   }
-  return matches
 }
 
 /** Numbers of detections by falling scores. */

@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js'
 import { expectSome, type Metric, measured } from '../metric.js'
-import { type Detection, matchDetections, type TrueObject } from './boxes.js'
+import { type Detection, matching, type TrueObject } from './boxes.js'
 
 export interface DetectionResult {
   /** The mean over classes and thresholds 0.5, 0.55, …, 0.95 of the overlap: COCO's AP. */
@@ -75,7 +75,7 @@ export class MeanAveragePrecision
 
 /** Whether each detection, at each threshold, has found an object of its own. */
 function judge(found: readonly Detection[], objects: readonly TrueObject[]): Judged[] {
-  const matches = THRESHOLDS.map((threshold) => matchDetections(found, objects, threshold))
+  const matches = THRESHOLDS.map(matching(found, objects))
   return found.map(({ score }, i) => ({ score, right: matches.map((match) => match[i] >= 0) }))
 }
 

@@ -1,5 +1,6 @@
-import { type Column, cifar10, type Dataset } from 'shapewise/data'
+import type { Column, Dataset } from 'shapewise/data'
 import { NotAvailable } from '../../data/files/published.js'
+import { firstVersion } from '../cifar-version.js'
 import { digits } from '../digits.js'
 import type { Reporter } from '../report.js'
 
@@ -14,14 +15,12 @@ export type LabelledPictures = Dataset<{
 
 /** The first 4,000 + 1,000 pictures of CIFAR-10, or as many digits where that is not to be had. Says which. */
 export async function photographs(report: Reporter): Promise<{ train: LabelledPictures; test: LabelledPictures }> {
-  for (const version of ['first', 'original'] as const) {
-    try {
-      const { train, test, source } = await cifar10({ version })
-      report.data({ name: 'CIFAR-10', description: source.description, genuine: source.genuine })
-      return { train: train.take(TRAINING), test: test.take(TESTING) }
-    } catch (error) {
-      if (!(error instanceof NotAvailable)) throw error
-    }
+  try {
+    const { train, test, source } = await firstVersion(['first', 'original'])
+    report.data({ name: 'CIFAR-10', description: source.description, genuine: source.genuine })
+    return { train: train.take(TRAINING), test: test.take(TESTING) }
+  } catch (error) {
+    if (!(error instanceof NotAvailable)) throw error
   }
   report.log('CIFAR-10 is not to be had, so the pictures are digits; put its files into $SHAPEWISE_DATA/cifar10.')
   const { train, test } = await digits(report, TRAINING)

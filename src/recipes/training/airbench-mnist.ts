@@ -4,11 +4,12 @@ import * as nn from 'shapewise/nn'
 import { adam, cosineDecay, muon, oneCycle, sgd } from 'shapewise/optim'
 import { digits } from '../digits.js'
 import { figure } from '../figure.js'
+import { Glancing, movedByOne } from '../glancing.js'
 import { flag, integer } from '../option.js'
 import { type RecipeContext, recipe } from '../recipe.js'
 import { type Curve, type Racer, race, secondsTo } from '../timed-training.js'
 import { distortion } from './distortion.js'
-import { Glancing, type SwiftNetOptions, swiftNet } from './swift-net.js'
+import { type SwiftNetOptions, swiftNet } from './swift-net.js'
 
 /** What the swift network trains with; without one of the tricks, the rest stays. */
 interface Setting extends SwiftNetOptions {
@@ -90,7 +91,7 @@ function racer(name: string, setting: Setting, examples: number): Racer {
   const model = swiftNet(setting)
   return {
     ...{ name, model, epochs, batchSize, points: distorted ? epochs : 4 * epochs },
-    ...(glancing && { measured: new Glancing(model) }),
+    ...(glancing && { measured: new Glancing(model, movedByOne) }),
     loss: (outputs, targets) => nn.crossEntropy(outputs, targets, { labelSmoothing }),
     optimizer: optimizers[setting.optimizer ?? 'muon'](),
     ...(distorted && { augment: distortion() }),

@@ -6,10 +6,11 @@ import { following } from '../classification.js'
 import { digits } from '../digits.js'
 import { figure } from '../figure.js'
 import { gallery } from '../gallery.js'
+import { Glancing, movedByOne } from '../glancing.js'
 import { integer } from '../option.js'
 import { type RecipeContext, recipe } from '../recipe.js'
 import { distortion } from './distortion.js'
-import { Glancing, swiftNet } from './swift-net.js'
+import { swiftNet } from './swift-net.js'
 
 const BATCH = 128
 const CLASSES = 10
@@ -51,7 +52,7 @@ export const dropconnect = recipe({
         ...following(context, { stage }),
         seed: seed * options.networks + i,
       })
-      const logarithms = await predict(new Glancing(model), test, { signal: context.signal })
+      const logarithms = await predict(new Glancing(model, movedByOne), test, { signal: context.signal })
       opinions.push((await logarithms.exp().data()) as Float32Array)
       const [own, together] = [errorOf(opinions.slice(-1), labels), errorOf(opinions, labels)]
       report.log(`${stage}: error ${(100 * own).toFixed(2)} %, the vote so far ${(100 * together).toFixed(2)} %`)

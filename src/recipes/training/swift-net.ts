@@ -1,6 +1,4 @@
-import { concat, type Tensor } from 'shapewise'
 import * as nn from 'shapewise/nn'
-import type { Model } from 'shapewise/train'
 
 export interface SwiftNetOptions {
   /** Of the three convolutions; 16, 32, 64. */
@@ -34,20 +32,4 @@ export function swiftNet({ maps = [16, 32, 64], norm = true, strided = true, hea
     nn.flatten(),
     head?.(9 * third) ?? nn.linear(9 * third, 10),
   )
-}
-
-/**
- * A network that looks at each picture five times, as it is and moved by a pixel to each side, and takes the mean of the probabilities; the
- * output is its logarithm.
- */
-export class Glancing extends nn.Module {
-  constructor(readonly model: Model) {
-    super()
-  }
-
-  forward(x: Tensor): Tensor {
-    const views = [x, x.roll(1, 1), x.roll(-1, 1), x.roll(1, 2), x.roll(-1, 2)]
-    const logits = this.model.forward(concat(views) as Tensor)
-    return logits.softmax(-1).reshape([views.length, x.shape[0]!, -1]).mean(0).log() as Tensor
-  }
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from 'shapewise'
-import { decodeImage, type ImageOptions } from 'shapewise/data'
+import { decodeImage, type ImageOptions, pictures } from 'shapewise/data'
 import { loadPublished } from '../../data/files/published.js'
 import type { Picture } from '../report.js'
 
@@ -52,5 +52,5 @@ export async function shown(caption: string, picture: Tensor): Promise<Picture> 
   return { caption, width: width!, height: height!, channels: channels as 1 | 3, values: await picture.data() }
 }
 
-/** Grey, [1, height, width, 1] → [1, height, width, 3]. */
-export const asColours = (grey: Tensor): Tensor => grey.expand([...grey.shape.slice(0, 3), 3]) as Tensor
+/** How bright pictures [batch, height, width, 3] are: [batch, height, width, 1]. */
+export const brightness = (x: Tensor): Tensor => pictures.grey(x).slice('...', [0, 1]) as Tensor

@@ -3,6 +3,8 @@ import { fromOnnx } from 'shapewise/formats'
 import { squeezenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { loadPublished } from '../../data/files/published.js'
+import { permuted } from '../../formats/weights/layout.js'
+import type { Tile } from './contact-sheet.js'
 
 /** Where the layers of SqueezeNet 1.1 lie in our definition; all end in a ReLU but the last, which gives a map of scores for each class. */
 const places = {
@@ -37,6 +39,14 @@ export class PretrainedSqueezenet {
       this.model.forward(pictures as never),
     )
     return paths.map((path) => outputs[path]![0]!)
+  }
+
+  /** The filters of the first layer, as triples of red, green and blue. */
+  async firstFilters(): Promise<Tile[]> {
+    const [weights] = Object.values(await this.model.state())
+    const [side, , , count] = weights!.shape as [number, number, 3, number]
+    const valuesOf = (filter: number) => weights!.data.filter((_, i) => i % count === filter) as Float32Array
+    return Array.from({ length: count }, (_, filter) => ({ side, channels: 3, values: valuesOf(filter) }))
   }
 
   /** The probabilities of the classes for pictures [batch, height, width, 3]. */
@@ -86,14 +96,10 @@ export async function pretrainedSqueezenet(): Promise<PretrainedSqueezenet> {
 
 /** [outputs, inputs, rows, columns] → [rows, columns, inputs, outputs]; biases stay. */
 function kernelLast(stored: nn.StoredValue): nn.StoredValue {
-  const { shape, data } = stored
+  const { dtype, shape, data } = stored
   if (shape.length !== 4) return stored
-  const [outputs, inputs, rows, columns] = shape as [number, number, number, number]
-  const moved = Float32Array.from(data, (_, i) => {
-    const [output, input, place] = [i % outputs, Math.floor(i / outputs) % inputs, Math.floor(i / (outputs * inputs))]
-    return data[(output * inputs + input) * rows * columns + place]!
-  })
-  return { dtype: 'float32', shape: [rows, columns, inputs, outputs], data: moved }
+  const axes = [2, 3, 1, 0]
+  return { dtype, shape: axes.map((axis) => shape[axis]!), data: permuted(data, shape, axes) }
 }
 
 /** The state with a first layer that takes red, green and blue from 0 to 1 where it took blue, green and red, 0 … 255, without their mean. */

@@ -229,5 +229,5 @@ function mutate(json: Record<string, unknown>, path: number, how: number, value:
   else if (how % 4 === 1) {
     const [other, otherKey] = places[how % places.length]!
     owner[key] = structuredClone(other[otherKey])
-  } else owner[key] = value
+  } else owner[key] = structuredClone(value)
 }

@@ -1,17 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodePng, RandomStream } from 'shapewise/data'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { withDataFolder } from '../data-folder.js'
 
 const [SIDE, PICTURES, TUMOURS] = [256, 8, 100]
 
 /** While the tests of a file run, a folder of data as users have it, with a few tumours whose numbers tell what they are, and discs for nuclei. */
 export function withMedicalFiles(): void {
-  let root = ''
-  beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), 'recipes-'))
-    for (const folder of ['tabular/uci-small', 'nuclei-dsb2018-256']) mkdirSync(join(root, folder), { recursive: true })
+  withDataFolder(['tabular/uci-small', 'nuclei-dsb2018-256'], async (root) => {
     const random = new RandomStream(1)
     const rows = Array.from({ length: TUMOURS }, (_, i) => {
       const numbers = Array.from({ length: 30 }, () => (random.normal() + (i % 2)).toFixed(4))
@@ -31,11 +27,6 @@ export function withMedicalFiles(): void {
       }
     }
     writeFileSync(join(root, 'nuclei-dsb2018-256/nuclei256.tar'), Buffer.concat([...members, Buffer.alloc(1024)]))
-    vi.stubEnv('SHAPEWISE_DATA', root)
-  })
-  afterAll(() => {
-    vi.unstubAllEnvs()
-    rmSync(root, { recursive: true, force: true })
   })
 }
 

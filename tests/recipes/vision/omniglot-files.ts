@@ -1,8 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodePng, RandomStream, writeZip } from 'shapewise/data'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { withDataFolder } from '../data-folder.js'
 
 const SIDE = 105
 
@@ -10,13 +9,10 @@ type Points = readonly (readonly [number, number])[]
 
 /** While the tests of a file run, a folder of data as users have it, with a few zigzags in the files of Omniglot. */
 export function withOmniglotFiles({ characters = 4, drawers = 6, runs = 2 } = {}): void {
-  let root = ''
   const random = new RandomStream(1)
   const sign = (): Points => Array.from({ length: 5 }, () => [random.uniform(20, 85), random.uniform(20, 85)] as const)
   const drawn = (points: Points) => png(points.map(([x, y]) => [x + random.normal(0, 2), y + random.normal(0, 2)]))
-  beforeAll(async () => {
-    root = mkdtempSync(join(tmpdir(), 'recipes-'))
-    mkdirSync(join(root, 'omniglot'))
+  withDataFolder(['omniglot'], async (root) => {
     const write = (name: string, files: [string, Uint8Array][]) =>
       writeFileSync(join(root, 'omniglot', name), writeZip(files))
     const sets = { small1: ['Balinese', 'Early_Aramaic', 'Greek'], small2: ['Greek', 'Sanskrit', 'Tagalog'] }
@@ -49,11 +45,6 @@ export function withOmniglotFiles({ characters = 4, drawers = 6, runs = 2 } = {}
       files.push([`${folder}/class_labels.txt`, new TextEncoder().encode(`${lines.join('\n')}\n`)])
     }
     write('all_runs.zip', files)
-    vi.stubEnv('SHAPEWISE_DATA', root)
-  })
-  afterAll(() => {
-    vi.unstubAllEnvs()
-    rmSync(root, { recursive: true, force: true })
   })
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RandomStream } from 'shapewise/data'
-import { afterAll, beforeAll, vi } from 'vitest'
+import { vi } from 'vitest'
+import { withDataFolder } from '../data-folder.js'
 
 /** Noise in front of level stripes; pictures of class k have k + 1 of them, wherever they begin. */
 function stripes(count: number, start: number): Uint8Array {
@@ -23,17 +23,9 @@ function stripes(count: number, start: number): Uint8Array {
 
 /** While the tests of a file run, a folder of data as users have it, with striped pictures in the files of the first pictures of CIFAR-10. */
 export function withStripedPictures(training: number, testing: number): void {
-  let root = ''
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'recipes-'))
-    mkdirSync(join(root, 'cifar10'))
+  withDataFolder(['cifar10'], (root) => {
     writeFileSync(join(root, 'cifar10', 'train_first4000.bin'), stripes(training, 1))
     writeFileSync(join(root, 'cifar10', 'test_first1000.bin'), stripes(testing, 2))
-    vi.stubEnv('SHAPEWISE_DATA', root)
     vi.stubEnv('SHAPEWISE_OFFLINE', '1')
-  })
-  afterAll(() => {
-    vi.unstubAllEnvs()
-    rmSync(root, { recursive: true, force: true })
   })
 }

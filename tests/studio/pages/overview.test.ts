@@ -48,13 +48,13 @@ inChromium(
           expect(await link.isVisible()).toBe(false)
           await menu.focus()
           await page.keyboard.press('Enter')
-          expect(await link.isVisible()).toBe(true)
+          await link.waitFor()
           await page.keyboard.press('Escape')
-          expect(await link.isVisible()).toBe(false)
+          await link.waitFor({ state: 'hidden' })
           await menu.click()
           await link.click()
           await page.getByRole('button', { name: 'Digit lab' }).waitFor()
-          expect(await link.isVisible()).toBe(false)
+          await link.waitFor({ state: 'hidden' })
           expect(await menu.count()).toBe(0)
         },
         phone,

@@ -1,9 +1,7 @@
-import type { Tensor } from 'shapewise'
-import { pictures as pixels } from 'shapewise/data'
 import { gallery } from '../../gallery.js'
 import type { RecipeContext } from '../../recipe.js'
 import { contactSheet } from '../contact-sheet.js'
-import { type PhotoName, photo } from '../photos.js'
+import { brightness, type PhotoName, photo } from '../photos.js'
 import { pretrainedSqueezenet } from '../squeezenet.js'
 import { gabor } from './kernels.js'
 import { patchesOf, SIDE, sparseFeatures } from './learned-features.js'
@@ -24,9 +22,7 @@ type Context = RecipeContext & { readonly options: { readonly patches: number; r
 /** Gabor's waves beside what is learned: from patches alone, without labels, and from a million labels. */
 export async function learned(context: Context): Promise<void> {
   const { options, seed, signal } = context
-  const greys = await Promise.all(
-    LEARNED_FROM.map(async (name) => pixels.grey(await photo(name, { size: 256 })).slice('...', [0, 1]) as Tensor),
-  )
+  const greys = await Promise.all(LEARNED_FROM.map(async (name) => brightness(await photo(name, { size: 256 }))))
   const patches = await patchesOf(greys, options.patches, seed)
   const { before, after, looks } = await sparseFeatures(patches, {
     features: FEATURES,
@@ -41,10 +37,7 @@ export async function learned(context: Context): Promise<void> {
       ),
     ),
   )
-  const model = (await pretrainedSqueezenet()).model
-  const [weights] = Object.values(await model.state())
-  const [rows, columns, channels, count] = weights!.shape as [number, number, number, number]
-  const first = Array.from({ length: count }, (_, k) => weights!.data.filter((_, i) => i % count === k) as Float32Array)
+  const first = await (await pretrainedSqueezenet()).firstFilters()
   await gallery(context, '4-made-and-learned-filters', {
     ...{
       title: 'Filters made by hand, learned from patches, and learned from a million labels',
@@ -60,10 +53,7 @@ export async function learned(context: Context): Promise<void> {
         `learned to be sparse, ${SIDE} × ${SIDE}`,
         looks.map((values) => ({ side: SIDE, values })),
       ),
-      contactSheet(
-        `first layer of SqueezeNet, ${rows} × ${columns}`,
-        first.map((values) => ({ side: rows, channels: channels as 3, values })),
-      ),
+      contactSheet(`first layer of SqueezeNet, ${first[0]!.side} × ${first[0]!.side}`, first),
     ],
   })
 }

@@ -1,9 +1,8 @@
 import type { Tensor } from 'shapewise'
-import { pictures as pixels } from 'shapewise/data'
 import { gallery } from '../../gallery.js'
 import { integer } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
-import { photo, shown } from '../photos.js'
+import { brightness, photo, shown } from '../photos.js'
 import { filtered, filteredDirectly, modulus, modulusDirectly, type Pair, plainOf } from './filtering.js'
 import { learned } from './first-layers.js'
 import { edgeFilters, editorFilters } from './kernels.js'
@@ -71,7 +70,7 @@ async function editor(context: Context, cat: Tensor): Promise<Pair[]> {
 
 /** Where brightness changes, and into which direction. */
 async function edges(context: Context, cat: Tensor): Promise<Pair[]> {
-  const grey = pixels.grey(cat).slice('...', [0, 1]) as Tensor
+  const grey = brightness(cat)
   const plain = await plainOf(grey)
   const entries = Object.entries(edgeFilters)
   const all = entries.map(([name, kernel]) => ({

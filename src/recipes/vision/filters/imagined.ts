@@ -3,7 +3,7 @@ import { RandomStream } from 'shapewise/data'
 import { totalVariation } from 'shapewise/nn'
 import { gallery } from '../../gallery.js'
 import type { RecipeContext } from '../../recipe.js'
-import type { Picture } from '../../report.js'
+import type { Picture, Reporter } from '../../report.js'
 import { dreamer, type Priors } from '../painting/dreaming.js'
 import { type PhotoName, photo, shown } from '../photos.js'
 import type { PretrainedSqueezenet, SqueezenetLayer } from '../squeezenet.js'
@@ -43,6 +43,12 @@ type Context = RecipeContext & {
 const noise = (count: number, size: number): Tensor =>
   random.normal([count, size, size, 3]).mul(0.05).add(0.5).clip(0, 1) as Tensor
 
+/** To be called after each of so many steps. */
+function counted(report: Reporter, stage: string, batches: number): () => void {
+  let batch = 0
+  return () => report.progress({ stage, batch: ++batch, batches, examples: batch, metrics: {} })
+}
+
 /** Pictures for which a class gets a high score, under each prior. */
 export async function classes(context: Context, network: PretrainedSqueezenet) {
   const { options, report, seed } = context
@@ -55,15 +61,11 @@ export async function classes(context: Context, network: PretrainedSqueezenet) {
   const rows: { readonly prior: string; readonly restless: number; readonly sure: number }[] = []
   const pictures: Picture[] = []
   for (const [prior, settings] of Object.entries(priors)) {
-    const stage = `prior: ${prior}`
-    let batch = 0
-    const onStep = () =>
-      report.progress({ stage, batch: ++batch, batches: options.steps, examples: batch, metrics: {} })
     const x = dream(start, {
       steps: options.steps,
       stepSize: 0.01,
       random: new RandomStream(seed),
-      onStep,
+      onStep: counted(report, `prior: ${prior}`, options.steps),
       ...settings,
     })
     const restless = await (totalVariation(x as Tensor<[number, number, number, number]>) as Tensor)
@@ -114,9 +116,7 @@ export async function channels(context: Context, network: PretrainedSqueezenet):
     const start = noise(CHANNELS, options.size)
     const channels = await loudest(network, layer, start)
     const dream = dreamer((x) => chosen(network.layers(x, [layer])[0]!.mean([1, 2]) as Tensor, channels))
-    let batch = 0
-    const onStep = () =>
-      report.progress({ stage: layer, batch: ++batch, batches: options.steps, examples: batch, metrics: {} })
+    const onStep = counted(report, layer, options.steps)
     const settings = { steps: options.steps, stepSize: 0.01, random: new RandomStream(seed), onStep, ...priors.all }
     const x = dream(start, settings)
     const patches = await nearestPatches(network, layer, channels, photos)

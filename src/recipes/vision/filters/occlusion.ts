@@ -30,5 +30,5 @@ export async function occlusionMap(
     for (const value of await probability(concat(covered, 0) as Tensor)) drops.push(whole! - value)
     onRow?.()
   }
-  return { whole: whole!, drops, side: places.length, places }
+  return { whole: whole!, drops, side: places.length }
 }

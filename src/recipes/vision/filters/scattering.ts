@@ -1,9 +1,8 @@
 import type { Tensor } from 'shapewise'
-import { pictures as pixels } from 'shapewise/data'
 import { gallery } from '../../gallery.js'
 import type { RecipeContext } from '../../recipe.js'
 import type { Picture } from '../../report.js'
-import { shown } from '../photos.js'
+import { brightness, shown } from '../photos.js'
 import { filtered, filteredDirectly, modulus, modulusDirectly, type Pair, plainOf } from './filtering.js'
 import { gabor, gaussian } from './kernels.js'
 
@@ -16,7 +15,7 @@ export const scales = [
 
 /** Waves under a bell: how strong each is at a place, without its phase (order 1), and how that changes again (order 2). */
 export async function scattering(context: RecipeContext, cat: Tensor): Promise<Pair[]> {
-  const grey = pixels.grey(cat).slice('...', [0, 1]) as Tensor
+  const grey = brightness(cat)
   const strength = ({ picture, direct }: Pair, angle: number, scale: (typeof scales)[number]): Pair => {
     const [even, odd] = (['even', 'odd'] as const).map((part) => gabor(part, { ...scale, angle, length: 1.5 }))
     return {

@@ -35,17 +35,12 @@ export const whatFiltersSee = recipe({
 })
 
 /** The 64 filters of the first layer. */
-async function firstLayer(context: Context, { model }: PretrainedSqueezenet): Promise<void> {
-  const [weights] = Object.values(await model.state())
-  const [side, , channels, count] = weights!.shape as [number, number, 3, number]
-  const tiles = Array.from({ length: count }, (_, k) => ({
-    side,
-    channels,
-    values: weights!.data.filter((_, i) => i % count === k) as Float32Array,
-  }))
+async function firstLayer(context: Context, network: PretrainedSqueezenet): Promise<void> {
+  const filters = await network.firstFilters()
+  const { side } = filters[0]!
   await gallery(context, '1-the-first-layer', {
     ...{ title: 'The first layer: edges in eight directions, and opposed colours', scale: 'ink' },
-    pictures: [contactSheet(`${count} filters of ${side} × ${side}`, tiles)],
+    pictures: [contactSheet(`${filters.length} filters of ${side} × ${side}`, filters)],
   })
 }
 

@@ -66,12 +66,9 @@ const lines: readonly ((random: RandomStream) => Point[])[] = [
   // From one side of the picture to another, bent.
   (random) => {
     const [from, to, bend] = [0, 1, 2].map(() => [random.uniform(0, SCENE), random.uniform(0, SCENE)] as const)
-    return along(200, (t) =>
-      [0, 1].map(
-        (axis) =>
-          2 * (from![axis]! * (1 - t) + to![axis]! * t) - SCENE / 2 + 4 * t * (1 - t) * (bend![axis]! - SCENE / 2),
-      ),
-    )
+    const place = (t: number, axis: 0 | 1) =>
+      2 * (from![axis] * (1 - t) + to![axis] * t) - SCENE / 2 + 4 * t * (1 - t) * (bend![axis] - SCENE / 2)
+    return along(200, (t) => [place(t, 0), place(t, 1)])
   },
   // A zigzag of many turns.
   (random) => {
@@ -95,8 +92,8 @@ const lines: readonly ((random: RandomStream) => Point[])[] = [
   },
 ]
 
-const along = (count: number, at: (t: number) => readonly number[]): Point[] =>
-  Array.from({ length: count }, (_, i) => at(i / (count - 1)) as unknown as Point)
+const along = (count: number, at: (t: number) => Point): Point[] =>
+  Array.from({ length: count }, (_, i) => at(i / (count - 1)))
 
 /** Goes along points with a round pen. */
 function stroke(random: RandomStream, { pixels }: Canvas, points: readonly Point[]): void {

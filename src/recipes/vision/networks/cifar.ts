@@ -1,8 +1,7 @@
 import { type Tensor, tensor } from 'shapewise'
-import { augment, type ColourDataset, cifar10 } from 'shapewise/data'
+import { augment, type ColourDataset } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
-import type { Model } from 'shapewise/train'
-import { NotAvailable } from '../../../data/files/published.js'
+import { firstVersion } from '../../cifar-version.js'
 import type { RecipeContext } from '../../recipe.js'
 
 /** Over the training pictures, of red, green and blue. */
@@ -20,21 +19,10 @@ export async function cifar(
   { report }: Pick<RecipeContext, 'report'>,
   { limit, validation }: { readonly limit: number; readonly validation: boolean },
 ): Promise<{ train: ColourDataset; test: ColourDataset }> {
-  const { train: all, test, source } = await load()
+  const { train: all, test, source } = await firstVersion(['jpeg', 'original', 'first'])
   report.data({ name: 'CIFAR-10', description: source.description, genuine: source.genuine })
   const [learned, held] = validation ? all.split(0.9) : [all, test]
   return { train: limit === 0 ? learned : learned.take(limit), test: held }
-}
-
-async function load() {
-  for (const version of ['jpeg', 'original'] as const) {
-    try {
-      return await cifar10({ version })
-    } catch (error) {
-      if (!(error instanceof NotAvailable)) throw error
-    }
-  }
-  return cifar10({ version: 'first' })
 }
 
 /** Mirrored or not, and moved by up to so many pixels, behind which the picture goes on as in a mirror. */
@@ -44,15 +32,3 @@ export const movedAndMirrored = (padding: number): augment.Augmentation =>
 /** Colours with the mean 0 and the deviation 1. */
 export const standard = (x: Tensor): Tensor => x.sub(tensor(MEAN)).div(tensor(DEVIATION)) as Tensor
 export const standardized = () => nn.lambda(standard, 'colours of mean 0 and deviation 1')
-
-/** A network that looks at each picture and its mirror image and takes the mean of the probabilities; the output is its logarithm. */
-export class Mirroring extends nn.Module {
-  constructor(readonly model: Model) {
-    super()
-  }
-
-  forward(x: Tensor): Tensor {
-    const [seen, mirrored] = [x, x.flip(2)].map((view) => this.model.forward(view).softmax(-1)) as [Tensor, Tensor]
-    return seen.add(mirrored).mul(0.5).log()
-  }
-}

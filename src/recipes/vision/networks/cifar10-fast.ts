@@ -1,10 +1,11 @@
 import * as nn from 'shapewise/nn'
 import { muon, oneCycle } from 'shapewise/optim'
 import { figure } from '../../figure.js'
+import { Glancing, mirrored } from '../../glancing.js'
 import { choice, flag, integer } from '../../option.js'
 import { recipe } from '../../recipe.js'
 import { race, secondsTo } from '../../timed-training.js'
-import { cifar, Mirroring, movedAndMirrored } from './cifar.js'
+import { cifar, movedAndMirrored } from './cifar.js'
 import { whitenedNet } from './whitened-net.js'
 
 const BATCH = 256
@@ -33,7 +34,13 @@ export const cifar10Fast = recipe({
     const model = await whitenedNet(data.train, [48, 128, 192])
     const steps = options.passes * Math.ceil(data.train.length / BATCH)
     const curve = await race(context, data, {
-      ...{ name: 'cifar10-fast', model, measured: new Mirroring(model), epochs: options.passes, batchSize: BATCH },
+      ...{
+        name: 'cifar10-fast',
+        model,
+        measured: new Glancing(model, mirrored),
+        epochs: options.passes,
+        batchSize: BATCH,
+      },
       loss: (outputs, targets) => nn.crossEntropy(outputs, targets, { labelSmoothing: 0.2 }),
       optimizer: muon({ learningRate: oneCycle(0.05, { steps, rise: 0.25 }), adamFactor: 0.1 }),
       ...{ augment: movedAndMirrored(2), points: options.passes, precision: options.precision },

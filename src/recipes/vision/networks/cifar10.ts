@@ -3,9 +3,10 @@ import * as nn from 'shapewise/nn'
 import { muon, oneCycle } from 'shapewise/optim'
 import { evaluate, fit } from 'shapewise/train'
 import { following } from '../../classification.js'
+import { Glancing, mirrored } from '../../glancing.js'
 import { choice, flag, trainingOptions } from '../../option.js'
 import { recipe } from '../../recipe.js'
-import { cifar, Mirroring, movedAndMirrored, standardized } from './cifar.js'
+import { cifar, movedAndMirrored, standardized } from './cifar.js'
 
 export const cifar10Recipe = recipe({
   name: 'cifar10',
@@ -34,7 +35,7 @@ export const cifar10Recipe = recipe({
     })
     const picturesPerSecond = (epochs * train.length) / ((performance.now() - begin) / 1000)
     const plain = await evaluate(model, test, { batchSize: 500 })
-    const mirrored = await evaluate(new Mirroring(model), test, { batchSize: 500 })
-    return { accuracy: mirrored.accuracy, plainAccuracy: plain.accuracy, picturesPerSecond }
+    const both = await evaluate(new Glancing(model, mirrored), test, { batchSize: 500 })
+    return { accuracy: both.accuracy, plainAccuracy: plain.accuracy, picturesPerSecond }
   },
 })

@@ -1,4 +1,5 @@
 import { compile, Parameter, type Tensor } from 'shapewise'
+import type { State } from 'shapewise/nn'
 import { adam, lbfgs } from 'shapewise/optim'
 import type { RecipeContext } from '../../recipe.js'
 
@@ -27,15 +28,11 @@ export async function viaLbfgs(
   const all = looks.filter((look) => look < options.iterations).concat(options.iterations)
   const losses: number[] = []
   let perIteration = Infinity
-  const optimizer = (iterations: number, state?: Awaited<ReturnType<ReturnType<typeof lbfgs>['state']>>) => {
-    const made = lbfgs([x], { iterations })
-    if (state !== undefined && Object.keys(state).length > 0) made.loadState(state)
-    return made
-  }
-  let state: Awaited<ReturnType<ReturnType<typeof lbfgs>['state']>> | undefined
+  let state: State = {}
   for (const [i, look] of all.entries()) {
     const iterations = look - (all[i - 1] ?? 0)
-    const run = optimizer(iterations, state)
+    const run = lbfgs([x], { iterations })
+    run.loadState(state)
     const from = performance.now()
     losses.push((await run.minimize(() => loss(x.value))).loss)
     perIteration = Math.min(perIteration, (performance.now() - from) / 1000 / iterations)

@@ -1,6 +1,7 @@
 import type { Tensor } from 'shapewise'
 import * as nn from 'shapewise/nn'
 import { loadPublished } from '../../../data/files/published.js'
+import { permuted } from '../../../formats/weights/layout.js'
 
 export interface TransformerNetOptions {
   /** After the first three convolutions; [32, 64, 128]. */
@@ -83,18 +84,12 @@ export async function waveNet(): Promise<nn.Layer> {
       const data = values.slice(at, at + stored.data.length)
       at += data.length
       const isEnlarging = which === 0 && i >= layers.length - 9 && i < layers.length - 3
-      state[path] = { ...stored, data: isEnlarging ? channelsSwapped(data, stored.shape) : data }
+      const [rows, columns, inputs, outputs] = stored.shape as [number, number, number, number]
+      // TensorFlow has the outputs of a transposed convolution before its inputs.
+      const swapped = isEnlarging ? permuted(data, [rows, columns, outputs, inputs], [0, 1, 3, 2]) : data
+      state[path] = { ...stored, data: swapped }
     }
   }
   model.loadState(state)
   return model.eval().freeze()
-}
-
-/** Kernels of transposed convolutions, [rows, columns, outputs, inputs] in TensorFlow, as [rows, columns, inputs, outputs]. */
-function channelsSwapped(data: Float32Array, [, , inputs, outputs]: readonly number[]): Float32Array {
-  const size = inputs! * outputs!
-  return Float32Array.from(data, (_, i) => {
-    const [output, input, place] = [i % outputs!, Math.floor(i / outputs!) % inputs!, Math.floor(i / size)]
-    return data[place * size + output * inputs! + input]!
-  })
 }
