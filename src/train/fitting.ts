@@ -10,7 +10,7 @@ import { Ensemble } from './loop/parts.js'
 import { type BatchProgress, checkFitOptions, type FitOptions } from './options.js'
 import { Run } from './run.js'
 import { type Epoch, epochOf, scoreOf } from './score.js'
-import { measured, outcomeOf, Scorer } from './scorer.js'
+import { measured, Scorer } from './scorer.js'
 import {
   type AnyBatch,
   checkClasses,
@@ -60,7 +60,7 @@ export function fitting<T extends Task>(model: Model, given: Examples, options: 
     operation: 'fit',
     step(batch) {
       const { inputs, targets } = columns(batch)
-      return outcomeOf(learn(columnTensor(batch, inputs), columnTensor(batch, targets)), batch, targets)
+      return learn(columnTensor(batch, inputs), columnTensor(batch, targets))
     },
     feed: overfitBatches === undefined ? feed : { ...feed, open: (_, from) => feed.open(1, from) },
     ensemble,

@@ -2,9 +2,9 @@ import { batches, Dataset } from '../data/index.js'
 import { type Compiled, compile } from '../tensor/compile.js'
 import type { Tensor } from '../tensor/tensor.js'
 import type { Metrics } from './loop/events.js'
-import { type Outcome, readOutcome, Totals } from './loop/outcome.js'
+import { readOutcome, Totals } from './loop/outcome.js'
 import { Pauses } from './pause.js'
-import { type AnyBatch, type Columnar, columnTensor, countRight, type Examples, type Loss, type Model } from './task.js'
+import { type AnyBatch, type Columnar, columnTensor, type Examples, type Loss, type Model, shareRight } from './task.js'
 
 export interface ScoreOptions {
   readonly batchSize: number
@@ -43,7 +43,7 @@ export class Scorer {
       const { inputs, targets } = this.#columns(batch)
       const outcome = this.#measure(columnTensor(batch, inputs), columnTensor(batch, targets))
       const size = batch.size as number
-      totals.add(size, await readOutcome('validation', outcomeOf(outcome, batch, targets), size))
+      totals.add(size, await readOutcome('validation', outcome, size))
       await this.#pauses.take()
     }
     return totals.means()
@@ -54,15 +54,8 @@ export class Scorer {
 export const batchesOf = (data: Examples, batchSize: number): Iterable<AnyBatch> | AsyncIterable<AnyBatch> =>
   data instanceof Dataset ? (batches(data, { batchSize }) as Iterable<AnyBatch>) : data.epoch(0)
 
-/** What a compiled step leaves behind to be read. */
+/** The loss, and the part of the labels that are named right. */
 export const measured = (loss: Tensor, outputs: Tensor, targets: Tensor) => ({
   loss,
-  right: countRight(outputs, targets),
+  accuracy: shareRight(outputs, targets),
 })
-
-/** The loss, and the part of the labels that are named right. */
-export function outcomeOf({ loss, right }: ReturnType<typeof measured>, batch: AnyBatch, targets: string): Outcome {
-  const column = batch[targets]
-  const labels = typeof column === 'object' ? column.data.length : 0
-  return { loss, accuracy: right && { sum: right, count: labels } }
-}

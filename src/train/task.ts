@@ -185,10 +185,10 @@ export function classRule(outputs: Tensor, targets: Tensor): ClassRule | undefin
 export const namedClasses = (outputs: Tensor, rule: ClassRule): Tensor =>
   rule === 'largest' ? outputs.argMax(-1) : outputs.greater(0).cast('int32')
 
-/** How many classes are named right (int32), or nothing where the targets are no classes. */
-export function countRight(outputs: Tensor, targets: Tensor): Tensor | undefined {
+/** How many classes are named right, of how many, or nothing where the targets are no classes. */
+export function shareRight(outputs: Tensor, targets: Tensor): { sum: Tensor; count: Tensor } | undefined {
   const rule = classRule(outputs, targets)
-  return rule && namedClasses(outputs, rule).equal(targets).sum()
+  return rule && { sum: namedClasses(outputs, rule).equal(targets).sum(), count: tensor(targets.size) }
 }
 
 /** Throws at the first label that has no output. */

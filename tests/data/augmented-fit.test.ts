@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { augment, dataset, floatColumn, labelColumn } from '../../src/data/index.js'
-import { seed } from '../../src/index.js'
+import { augment, dataset, floatColumn, integerColumn, labelColumn } from '../../src/data/index.js'
+import { seed, type Tensor, tensor } from '../../src/index.js'
 import * as nn from '../../src/nn/index.js'
 import { adam } from '../../src/optim/index.js'
 import { fit } from '../../src/train/index.js'
@@ -22,4 +22,23 @@ it('fit takes augmentations, also those that mix labels', async () => {
     const history = await run
     expect(history.at(-1)?.validation?.accuracy).toBe(1)
   }
+})
+
+it('fit counts the labels that an augmentation has left', async () => {
+  // Each pixel is to be named by whether it is bright, and a weight says so from the start.
+  const pixels = Float32Array.from({ length: 10 * 8 * 8 }, (_, i) => (i % 3 === 0 ? 1 : -1))
+  const labels = Uint8Array.from(pixels, (value) => (value > 0 ? 1 : 0))
+  const data = dataset({
+    inputs: floatColumn(pixels, [8, 8, 1]),
+    labels: integerColumn(labels, [8, 8]),
+  })
+  const model = nn.sequential(nn.linear(1, 2, { bias: false }))
+  model.parameters()[0]!.assign(tensor([[-1, 1]]))
+  const cropped = (x: Tensor, y: Tensor) => ({ inputs: x.slice(':', [0, 4]), targets: y.slice(':', [0, 4]) }) as never
+  const run = fit(model, data, {
+    ...{ loss: nn.crossEntropy, optimizer: adam({ learningRate: 0 }), epochs: 1, batchSize: 4, validation: data },
+    augment: cropped,
+  })
+  const history = await run
+  expect(history[0]).toMatchObject({ accuracy: 1, validation: { accuracy: 1 } })
 })

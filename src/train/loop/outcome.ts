@@ -6,7 +6,7 @@ import type { Metrics } from './events.js'
 /** A sum over so many things, of which the mean is to be told: right answers over all labels. */
 export interface Share {
   readonly sum: Tensor | number
-  readonly count: number
+  readonly count: Tensor | number
 }
 
 /** What a step has measured: a number, a scalar, or a sum over things of which there are not as many as examples. */
@@ -40,14 +40,15 @@ export async function readOutcome(operation: string, outcome: Outcome, examples:
       fail(`${operation}: the step returned ${describe(measured)} as '${name}'`, 'Return scalars or numbers by name.')
     }
     if (!isShare(measured)) return { name, value: await scalarOf(operation, name, measured), weight: examples }
-    const { sum, count } = measured
-    return { name, value: (await scalarOf(operation, name, sum)) / count, weight: count }
+    const sum = await scalarOf(operation, name, measured.sum)
+    const count = await scalarOf(operation, name, measured.count)
+    return { name, value: sum / count, weight: count }
   })
   return (await Promise.all(read)).filter((value) => value !== undefined)
 }
 
 const isShare = (value: unknown): value is Share =>
-  typeof value === 'object' && value !== null && 'sum' in value && 'count' in value && typeof value.count === 'number'
+  typeof value === 'object' && value !== null && 'sum' in value && 'count' in value && isScalarLike(value.count)
 
 const isMeasured = (value: unknown): value is Measured =>
   value instanceof Tensor || typeof value === 'number' || (isShare(value) && isScalarLike(value.sum))
