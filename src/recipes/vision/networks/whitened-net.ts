@@ -18,7 +18,7 @@ const FLOOR = 5e-4
  */
 export async function whitenedNet(train: ColourDataset, widths: readonly [number, number, number]): Promise<nn.Layer> {
   const convolution = (from: number, to: number) => nn.conv2d(from, to, 3, { padding: 'same', bias: false })
-  const activated = (channels: number) => [nn.batchNorm2d(channels, { momentum: 0.6 }), nn.relu()]
+  const activated = (channels: number) => [nn.batchNorm2d(channels), nn.relu()]
   const block = (from: number, to: number) => [
     ...[convolution(from, to), nn.maxPool2d(2), ...activated(to)],
     ...[convolution(to, to), ...activated(to)],
