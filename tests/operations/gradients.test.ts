@@ -282,6 +282,7 @@ const table: { readonly [Name in keyof Functions]: Check | readonly Check[] | No
     of((x) => o.resize(x, [5, 3]), normal(1, 3, 4, 2)),
     of((x) => o.resize(x, [5, 3], { mode: 'bilinear' }), normal(1, 3, 4, 2)),
     of((x) => o.resize(x, [5, 3], { mode: 'bicubic' }), normal(1, 3, 4, 2)),
+    of((x) => o.resize(x, [2, 5], { mode: 'bicubic', antialias: true }), normal(1, 6, 4, 2)),
   ],
   rfft: of((x) => o.rfft(x), normal(2, 5)),
   rightShift: 'takes no floating point',

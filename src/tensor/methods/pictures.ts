@@ -150,7 +150,7 @@ export const pictures = {
   },
 
   /**
-   * Pictures of another size, by the nearest element, lines or cubic curves.
+   * Pictures of another size, by the nearest element, lines or cubic curves. With `{ mode: 'bicubic', antialias: true }` as Pillow does it.
    *
    * @example x.resize([28, 28], { mode: 'bilinear' }) // [8, 14, 14, 3] → [8, 28, 28, 3]
    */

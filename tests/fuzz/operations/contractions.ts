@@ -153,7 +153,7 @@ export const contractionRows: Rows = {
     const x = image(d, 4)
     const size = x.shape.slice(1, -1).map((n) => d.pick([n * 2, d.between(1, 9)]))
     const mode = d.pick(['bilinear', 'bicubic'])
-    const options = d.pick([{}, { mode }, { mode, alignCorners: true }])
+    const options = d.pick([{}, { mode }, { mode, alignCorners: true }, { mode, antialias: true }])
     return code`${x}.resize(${size}, ${options})`
   },
 }

@@ -1,6 +1,5 @@
-import { expectChoice } from '../../../core/arguments.js'
-import { checkOptions } from '../../../core/options.js'
 import type { Node } from '../../../graph/node.js'
+import { expectedResizeOptions } from '../../../operations/contraction/resize-options.js'
 import * as ops from '../../../operations/index.js'
 import type { ShapeFunction } from '../../../tensor/types/index.js'
 import { expectCount } from '../../counts.js'
@@ -10,12 +9,8 @@ import type { Fronts } from '../../types/sizes.js'
 import type { ManySizes, Picture, Sequence, Sizes1d, Sizes2d, Sizes3d, Volume } from '../../types/windows.js'
 import { expectAxes, onAxes, sizesText } from '../axes.js'
 
-export interface UpsampleOptions {
-  /** The nearest value, or along each axis a line between two or a cubic curve between four; 'nearest'. */
-  readonly mode?: 'nearest' | 'bilinear' | 'bicubic'
-  /** Whether the centres of the corner values stay where they are, rather than the outer edges (half-pixel centres); false. */
-  readonly alignCorners?: boolean
-}
+/** How values are taken between those that there are; see {@link resize2d}. */
+export type UpsampleOptions = ops.ResizeOptions
 
 abstract class Resampling<F extends ShapeFunction, Axes extends keyof Fronts> extends Layer<F> {
   protected readonly options: Required<UpsampleOptions>
@@ -29,10 +24,7 @@ abstract class Resampling<F extends ShapeFunction, Axes extends keyof Fronts> ex
     options: UpsampleOptions,
   ) {
     super()
-    checkOptions(operation, options, { mode: true, alignCorners: true })
-    const { mode = 'nearest', alignCorners = false } = options
-    expectChoice(operation, 'the mode', mode, ['nearest', 'bilinear', 'bicubic'])
-    this.options = { mode, alignCorners }
+    this.options = expectedResizeOptions(operation, options)
     this.numbers = onAxes(operation, `the ${what}`, sizes, axes)
     for (const n of this.numbers) expectCount(operation, what, n)
   }
@@ -46,8 +38,9 @@ abstract class Resampling<F extends ShapeFunction, Axes extends keyof Fronts> ex
   }
 
   protected override describe(): string {
-    const { mode, alignCorners } = this.options
-    return [sizesText(this.numbers), mode, alignCorners && 'corners aligned'].filter(Boolean).join(', ')
+    const { mode, alignCorners, antialias } = this.options
+    const words = [sizesText(this.numbers), mode, alignCorners && 'corners aligned', antialias && 'smoothed']
+    return words.filter(Boolean).join(', ')
   }
 }
 
