@@ -1,5 +1,8 @@
 import type * as nn from '../nn/index.js'
 import type { Tensor } from '../tensor/tensor.js'
+import { espcn } from './enlarging/espcn.js'
+import { srcnn } from './enlarging/srcnn.js'
+import { srresnet } from './enlarging/srresnet.js'
 import { googlenet } from './inception/googlenet.js'
 import { inceptionBn } from './inception/inception-bn.js'
 import { inceptionResnet } from './inception/inception-resnet.js'
@@ -39,6 +42,7 @@ export const families = {
   mobile: 'Small and fast',
   transformer: 'Attention',
   pixels: 'A label for each pixel',
+  enlarging: 'Larger pictures',
 } as const
 
 /** A model of the {@link catalogue}. */
@@ -428,6 +432,41 @@ export const catalogue: readonly CatalogueEntry[] = [
       26_852_416,
       'torchvision',
       papers.pyramids,
+    ],
+  ]),
+  ...of('enlarging', [
+    [
+      'srcnn()',
+      () => srcnn(),
+      'srcnn',
+      'SRCNN',
+      [128, 128, 1],
+      8_129,
+      'arithmetic',
+      papers.superResolution,
+      'super-resolution',
+    ],
+    [
+      'espcn()',
+      () => espcn(),
+      'espcn',
+      'ESPCN',
+      [64, 64, 1],
+      22_729,
+      'arithmetic',
+      papers.subPixels,
+      'super-resolution',
+    ],
+    [
+      'srresnet()',
+      () => srresnet(),
+      'srresnet',
+      'SRResNet',
+      [64, 64, 3],
+      1_547_350,
+      'arithmetic',
+      papers.photoRealistic,
+      'super-resolution',
     ],
   ]),
 ]

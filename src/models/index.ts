@@ -1,4 +1,8 @@
 export { type CatalogueEntry, catalogue, families } from './catalogue.js'
+export { type Enlarges, Enlarging } from './enlarging/enlarging.js'
+export { type EspcnOptions, espcn } from './enlarging/espcn.js'
+export { type SrcnnOptions, srcnn } from './enlarging/srcnn.js'
+export { type SrresnetOptions, srresnet } from './enlarging/srresnet.js'
 export { type Googlenet, type GooglenetOptions, googlenet } from './inception/googlenet.js'
 export { inceptionBn } from './inception/inception-bn.js'
 export { inceptionResnet } from './inception/inception-resnet.js'

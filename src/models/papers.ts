@@ -131,3 +131,18 @@ export const pyramids = paper(
   'Feature pyramid networks for object detection',
   'https://arxiv.org/abs/1612.03144',
 )
+export const superResolution = paper(
+  'Dong et al., 2014',
+  'Learning a deep convolutional network for image super-resolution',
+  'https://arxiv.org/abs/1501.00092',
+)
+export const subPixels = paper(
+  'Shi et al., 2016',
+  'Real-time single image and video super-resolution using an efficient sub-pixel convolutional neural network',
+  'https://arxiv.org/abs/1609.05158',
+)
+export const photoRealistic = paper(
+  'Ledig et al., 2017',
+  'Photo-realistic single image super-resolution using a generative adversarial network',
+  'https://arxiv.org/abs/1609.04802',
+)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sizeOf } from '../../src/core/shape.js'
 import { type Tensor, zeros } from '../../src/index.js'
-import { catalogue, families, googlenet, inceptionV3, lenet1998, resnet, unet } from '../../src/models/index.js'
+import { catalogue, families, googlenet, inceptionV3, lenet1998, resnet, srcnn, unet } from '../../src/models/index.js'
 import * as nn from '../../src/nn/index.js'
 import { called } from './formula.js'
 
@@ -17,6 +17,7 @@ const outputs: Readonly<Record<string, readonly number[]>> = {
   ...{ mlp: [1, 10], tabular: [1, 2], lenet1998: [1, 10], lenet: [1, 10], highway10: [1, 10], nin: [1, 10] },
   ...{ unet: [1, 388, 388, 2], fcn32: [1, 224, 224, 21], fcn8: [1, 224, 224, 21], segnet: [1, 360, 480, 12] },
   featurePyramid50: [1, 64, 64, 256],
+  ...{ srcnn: [1, 128, 128, 1], espcn: [1, 192, 192, 1], srresnet: [1, 256, 256, 3] },
 }
 
 describe('each model of the catalogue', () => {
@@ -53,6 +54,14 @@ describe('differences to what others count', () => {
     expect(nn.summary(model, [null, 224, 224, 3]).multiplyAdds / 1e9).toBeCloseTo(4.09, 2)
   })
 
+  it('SRCNN by its weights alone, as the paper counts, for its three sizes', () => {
+    const weights = (windows: readonly [number, number, number]) =>
+      nn.unfilled(() => srcnn({ windows })).parameterCount() - (64 + 32 + 1)
+    expect(weights([9, 1, 5])).toBe(8032)
+    expect(weights([9, 3, 5])).toBe(24_416)
+    expect(weights([9, 5, 5])).toBe(57_184)
+  })
+
   it('GoogLeNet and Inception-v3 without the classifiers half way', () => {
     expect(nn.unfilled(() => googlenet({ auxiliary: false })).parameterCount()).toBe(6_998_552)
     expect(nn.unfilled(() => inceptionV3({ auxiliary: false })).parameterCount()).toBe(23_834_568)
@@ -85,6 +94,7 @@ describe('arguments', () => {
     expect(() => called('preactivationResnet(20.5)')).toThrow(/whole number/)
     expect(() => called("vit('base', { patch: 15 })")).toThrow(/do not divide/)
     expect(() => called("squeezenet('2.0')")).toThrow(/1\.0/)
+    expect(() => called('srresnet({ scale: 3 })')).toThrow(/a scale of 3.*2, 4 or 8/s)
     expect(() => called('unet({ paddings: 1 })')).toThrow(/no option 'paddings'/)
   })
 })

@@ -33,6 +33,9 @@ const small: readonly (readonly [call: string, input: readonly number[]])[] = [
   ['fcn(8, { width: 4, hidden: 16, classes: 5, dropout: 0 })', [32, 32, 3]],
   ['segnet({ width: 4, classes: 5 })', [32, 48, 3]],
   ['featurePyramid(18, { width: 4, levels: 8 })', [64, 64, 3]],
+  ['srcnn({ widths: [8, 4] })', [16, 12, 1]],
+  ['espcn({ scale: 2, widths: [8, 4] })', [8, 6, 1]],
+  ['srresnet({ width: 4, blocks: 2, window: 3 })', [8, 6, 3]],
 ]
 
 const made = (call: string): Model => {

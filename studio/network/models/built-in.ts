@@ -51,6 +51,9 @@ export const builtIn = {
   fcn8: 'FCN-8s',
   segnet: 'SegNet',
   featurePyramid50: 'Feature pyramid on ResNet-50',
+  srcnn: 'SRCNN',
+  espcn: 'ESPCN',
+  srresnet: 'SRResNet',
 } as const
 
 export type BuiltIn = keyof typeof builtIn
