@@ -24,6 +24,7 @@ import { saddlePoints } from './training/saddle-points.js'
 import { medical } from './vision/decisions/medical.js'
 import { imageFilters } from './vision/filters/image-filters.js'
 import { whatFiltersSee } from './vision/filters/what-filters-see.js'
+import { detection } from './vision/finding/detection.js'
 import { slidingWindow } from './vision/finding/sliding-window.js'
 import { oneShot } from './vision/likeness/one-shot.js'
 import { transfer } from './vision/likeness/transfer.js'
@@ -74,6 +75,7 @@ export const recipes: readonly Recipe[] = [
   cifar10Recipe,
   cifar10Fast,
   slidingWindow,
+  detection,
   medical,
   imageFilters,
   deepDream,
