@@ -29,7 +29,7 @@ export function seenFrom(anchor: Box, box: Box): readonly number[] {
 export function placedFrom(anchor: Box, [right, down, wider, higher]: ArrayLike<number> & Iterable<number>): Box {
   const [x, y, width, height] = middle(anchor)
   const [u, v] = [x + right! * width, y + down! * height]
-  // No box is larger than a scene, whatever a network says.
+  // Whatever a network says, sides are at most seven times as long.
   const [wide, high] = [width * Math.exp(Math.min(2, wider!)), height * Math.exp(Math.min(2, higher!))]
   return [u - wide / 2, v - high / 2, u + wide / 2, v + high / 2]
 }
