@@ -28,7 +28,7 @@ const TESTED: readonly PhotoName[] = [
 
 export const detection = recipe({
   name: 'detection',
-  title: 'Which things are where: a detector that looks once, and one that looks at regions',
+  title: 'What is where: a detector that looks once, and one that looks at regions',
   source:
     'Lin, Goyal, Girshick, He, Dollár, Focal loss for dense object detection, 2017; Girshick, Donahue, Darrell, Malik, Rich feature hierarchies (R-CNN), 2014; Girshick, Fast R-CNN, 2015',
   literature: {},
