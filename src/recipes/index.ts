@@ -32,6 +32,7 @@ import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
 import { deepDream } from './vision/painting/deep-dream.js'
 import { styleTransfer } from './vision/painting/style-transfer.js'
+import { unetNuclei } from './vision/pixels/unet-nuclei.js'
 
 export {
   choice,
@@ -76,6 +77,7 @@ export const recipes: readonly Recipe[] = [
   cifar10Fast,
   slidingWindow,
   detection,
+  unetNuclei,
   medical,
   imageFilters,
   deepDream,

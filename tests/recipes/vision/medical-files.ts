@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodePng, RandomStream } from 'shapewise/data'
 import { withDataFolder } from '../data-folder.js'
+import { tarOf } from '../tar-files.js'
 
 const [SIDE, PICTURES, TUMOURS] = [256, 8, 100]
 
@@ -14,7 +15,7 @@ export function withMedicalFiles(): void {
       return [i, i % 2 === 1 ? 'M' : 'B', ...numbers].join(',')
     })
     writeFileSync(join(root, 'tabular/uci-small/wdbc.data'), `${rows.join('\n')}\n`)
-    const members: Buffer[] = []
+    const files: Record<string, Uint8Array> = {}
     for (let i = 0; i < PICTURES; i++) {
       const discs = Array.from({ length: 12 }, () => [random.uniform(0, SIDE), random.uniform(0, SIDE)] as const)
       const labels = Uint8Array.from({ length: SIDE * SIDE }, (_, at) => {
@@ -22,21 +23,9 @@ export function withMedicalFiles(): void {
       })
       const grey = labels.map((label) => (label > 0 ? 200 : 20))
       for (const [kind, data] of Object.entries({ images: grey, labels })) {
-        const png = await encodePng({ width: SIDE, height: SIDE, channels: 1, data })
-        members.push(archived(`nuclei256/${kind}/${i}.png`, png))
+        files[`nuclei256/${kind}/${i}.png`] = await encodePng({ width: SIDE, height: SIDE, channels: 1, data })
       }
     }
-    writeFileSync(join(root, 'nuclei-dsb2018-256/nuclei256.tar'), Buffer.concat([...members, Buffer.alloc(1024)]))
+    writeFileSync(join(root, 'nuclei-dsb2018-256/nuclei256.tar'), tarOf(files))
   })
-}
-
-/** A file with its header, as tar archives have them: blocks of 512 bytes. */
-function archived(path: string, bytes: Uint8Array): Buffer {
-  const header = Buffer.alloc(512)
-  header.write(path, 0)
-  header.write(`${bytes.length.toString(8).padStart(11, '0')}\0`, 124)
-  header.write('        0', 148)
-  const sum = header.reduce((total, byte) => total + byte, 0)
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-  return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)])
 }

@@ -1,0 +1,55 @@
+import { random, seed } from 'shapewise'
+import * as nn from 'shapewise/nn'
+import { expect, it } from 'vitest'
+import { borders, outlined } from '../../../src/recipes/vision/pixels/borders.js'
+import { FourSides } from '../../../src/recipes/vision/pixels/four-sides.js'
+import { separation } from '../../../src/recipes/vision/pixels/nuclei-targets.js'
+import { runInMemory } from '../running.js'
+import { withDiscs } from './picture-archives.js'
+
+withDiscs(5)
+
+it('unet-nuclei finds bright discs, and draws their borders', async () => {
+  seed(0)
+  const { metrics, pictures } = await runInMemory('unet-nuclei', { passes: 20 })
+  // All pixels taken for discs would come to about a fifth.
+  expect(metrics.iou).toBeGreaterThan(0.5)
+  expect(metrics.objectF1).toBeGreaterThan(0.1)
+  expect(Object.keys(pictures)).toHaveLength(2)
+  for (const svg of Object.values(pictures)) expect(svg).not.toMatch(/NaN|Infinity|no values/)
+})
+
+it('what lies between two objects gets the extra weight of the paper', () => {
+  const [width, height, sigma] = [9, 5, 3]
+  const labels: number[] = Array.from({ length: width * height }, (_, i) => (i % width < 2 ? 4 : i % width > 5 ? 7 : 0))
+  labels[4 * width + 4] = 2
+  const weights = separation(labels, width, sigma)
+  labels.forEach((own, pixel) => {
+    if (own > 0) return
+    const nearest = new Map<number, number>()
+    labels.forEach((label, other) => {
+      const distance = Math.hypot(
+        (other % width) - (pixel % width),
+        Math.floor(other / width) - Math.floor(pixel / width),
+      )
+      if (label > 0) nearest.set(label, Math.min(nearest.get(label) ?? Infinity, distance))
+    })
+    const [d1, d2] = [...nearest.values()].sort((a, b) => a - b)
+    expect(weights[pixel]).toBeCloseTo(Math.exp(-((d1! + d2!) ** 2) / (2 * sigma ** 2)), 6)
+  })
+})
+
+it('borders lie inside, and tell objects that touch apart', () => {
+  const labels = [1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2]
+  expect([...borders(labels, 6)]).toEqual([0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 1, 0, 0])
+  const { values } = outlined(new Float32Array(54), labels, new Array(18).fill(0), 6)
+  expect(Array.from(values).slice(3 * 2, 3 * 3)).toEqual([0.1, 0.85, 0.3].map(Math.fround))
+})
+
+it('a network that looks from four sides says the same of a mirrored picture', async () => {
+  seed(0)
+  const model = new FourSides(nn.conv2d(1, 1, 3, { padding: 1 }))
+  const picture = random.normal([1, 5, 4, 1])
+  const difference = model.forward(picture.flip(2)).flip(2).sub(model.forward(picture)).abs().max()
+  expect(await difference.item()).toBeLessThan(1e-6)
+})
