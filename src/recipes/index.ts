@@ -22,6 +22,7 @@ import { doublePrecisionCheck } from './training/precision/double-precision-chec
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
 import { medical } from './vision/decisions/medical.js'
+import { partModel } from './vision/figures/part-model.js'
 import { imageFilters } from './vision/filters/image-filters.js'
 import { whatFiltersSee } from './vision/filters/what-filters-see.js'
 import { detection } from './vision/finding/detection.js'
@@ -78,6 +79,7 @@ export const recipes: readonly Recipe[] = [
   slidingWindow,
   detection,
   unetNuclei,
+  partModel,
   medical,
   imageFilters,
   deepDream,
