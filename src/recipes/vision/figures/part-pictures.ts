@@ -12,10 +12,6 @@ const RIGHT = [0, 0.62, 0.45]
 const WRONG = [0.9, 0.1, 0.1]
 /** What is left of each colour where heat is greatest. */
 const HEAT = [0.15, 0.5, 1]
-const LEGEND = [
-  { name: 'both joints found', color: '#009e73' },
-  { name: 'one of them not', color: '#e51a1a' },
-]
 
 /** How often each joint is found. */
 export function showJoints(context: Context, alone: readonly number[], together: readonly number[]): Promise<void> {
@@ -49,9 +45,8 @@ export async function showFigures(context: Context, test: Figures, without: Judg
       return skeleton(caption, test.example(i).inputs, poses[i]!, found[i]!)
     })
   await gallery(context, '2-figures-as-they-are-found', {
-    title:
-      'Joints found by the network alone (above) and with the spatial model (below); on the right the worst it does',
-    ...{ scale: 'ink', columns: SHOWN, legend: LEGEND },
+    title: 'Alone (above) and with the spatial model (below; last, its worst): green is right, red wrong',
+    ...{ scale: 'ink', columns: SHOWN },
     pictures: [...drawn('alone', without), ...drawn('with model', together)],
   })
 }
