@@ -89,7 +89,7 @@ export function matching(found: readonly Detection[], objects: readonly TrueObje
     for (const one of order) {
       let [best, most] = [-1, -1]
       agreements[one].forEach((agreement, i) => {
-        if (agreement >= 0 && agreement >= overlap - 1e-10 && agreement > most && !taken.has(i)) {
+        if (agreement >= overlap - 1e-10 && agreement > most && !taken.has(i)) {
           ;[best, most] = [i, agreement]
         }
       })

@@ -1,13 +1,19 @@
 import { random, seed } from 'shapewise'
+import { RandomStream } from 'shapewise/data'
 import * as nn from 'shapewise/nn'
 import { expect, it } from 'vitest'
 import { borders, outlined } from '../../../src/recipes/vision/pixels/borders.js'
 import { FourSides } from '../../../src/recipes/vision/pixels/four-sides.js'
 import { separation } from '../../../src/recipes/vision/pixels/nuclei-targets.js'
+import { withDataFolder } from '../data-folder.js'
 import { runInMemory } from '../running.js'
-import { withDiscs } from './picture-archives.js'
+import { NUCLEI, writeDiscs } from './picture-archives.js'
 
-withDiscs(5)
+withDataFolder([NUCLEI], async (root) => {
+  const draw = new RandomStream(7)
+  const grey = (x: number, y: number, isInside: boolean) => (isInside ? 60 + ((x * y) % 20) : 5)
+  await writeDiscs(root, draw, { pictures: 5, discs: 24, radius: () => draw.uniform(5, 12), grey })
+})
 
 it('unet-nuclei finds bright discs, and draws their borders', async () => {
   seed(0)

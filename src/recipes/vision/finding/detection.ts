@@ -7,7 +7,7 @@ import { type RecipeContext, recipe } from '../../recipe.js'
 import type { PhotoName } from '../photos.js'
 import { ByRegions, OneStage } from './detectors.js'
 import { judgedFrames, legend } from './judged-frames.js'
-import { kinds, type PhotoScene, photoScene, photoScenes, stockOf } from './photo-scenes.js'
+import { emojiDrawings, kinds, type PhotoScene, photoScene, photoScenes, stockOf } from './photo-scenes.js'
 import { measured, trained, type Way } from './trained-detectors.js'
 
 const SHOWN = 3
@@ -40,8 +40,9 @@ export const detection = recipe({
   async run(context) {
     const { options, report, seed } = context
     const { train, test } = await digits(report)
-    const stock = await stockOf(train, TRAINED)
-    const unseen = await stockOf(test, TESTED)
+    const drawings = await emojiDrawings()
+    const stock = await stockOf(train, drawings, TRAINED)
+    const unseen = await stockOf(test, drawings, TESTED)
     const random = new RandomStream(seed, 1)
     const learned = photoScenes(random, stock, options.scenes)
     const scenes = Array.from({ length: options.tested }, () => photoScene(random, unseen))

@@ -28,19 +28,27 @@ export interface Stock {
   readonly thing: (random: RandomStream, label: number) => Canvas
 }
 
-/** Digits, the same emoji in the drawings of two makers, and some photographs. */
-export async function stockOf(digits: DigitDataset, names: readonly PhotoName[]): Promise<Stock> {
+/** Each emoji that there is to find, in the drawings of two makers. */
+export async function emojiDrawings(): Promise<readonly (readonly Canvas[])[]> {
+  const { data, names } = await emoji()
+  return emojiNames.map((name) => {
+    const { google, twitter } = data.example(names.findIndex((each) => each.name === name))
+    return [google, twitter].map((values) => canvas(EMOJI, 4, premultiplied(Float32Array.from(values))))
+  })
+}
+
+/** Digits, emoji and some photographs. */
+export async function stockOf(
+  digits: DigitDataset,
+  drawings: readonly (readonly Canvas[])[],
+  names: readonly PhotoName[],
+): Promise<Stock> {
   const photos = await Promise.all(
     names.map(async (name) => canvas(PHOTO, 3, await (await photo(name, { size: PHOTO })).data())),
   )
   const pixels = digits.values('inputs')
   const labels = [...digits.values('labels')]
   const numbers = Array.from({ length: 10 }, (_, digit) => labels.flatMap((label, i) => (label === digit ? [i] : [])))
-  const { data, names: all } = await emoji()
-  const drawings = emojiNames.map((name) => {
-    const { google, twitter } = data.example(all.findIndex((each) => each.name === name))
-    return [google, twitter].map((values) => canvas(EMOJI, 4, premultiplied(Float32Array.from(values))))
-  })
   const thing = (random: RandomStream, label: number): Canvas => {
     if (label >= 10) return drawings[label - 10]![random.integer(2)]!
     const i = numbers[label]![random.integer(numbers[label]!.length)]!

@@ -22,7 +22,13 @@ export function outlined(
 /** Pixels of objects that have something else below or beside them. */
 export const borders = (numbers: ArrayLike<number>, width: number): Uint8Array =>
   Uint8Array.from(numbers, (own, pixel) => {
-    const [x, above, below] = [pixel % width, pixel - width, pixel + width]
-    const neighbours = [x > 0 ? pixel - 1 : pixel, x < width - 1 ? pixel + 1 : pixel, above, below]
-    return own > 0 && neighbours.some((other) => other >= 0 && other < numbers.length && numbers[other] !== own) ? 1 : 0
+    const isOther = (label: number | undefined): boolean => label !== undefined && label !== own
+    return own > 0 && around(numbers, pixel, width).some(isOther) ? 1 : 0
   })
+
+/** The numbers of the pixels above, below and beside one; undefined outside of the picture. */
+export const around = (numbers: ArrayLike<number>, pixel: number, width: number): (number | undefined)[] => {
+  const x = pixel % width
+  const beside = [x > 0 ? numbers[pixel - 1] : undefined, x < width - 1 ? numbers[pixel + 1] : undefined]
+  return [numbers[pixel - width], numbers[pixel + width], ...beside]
+}

@@ -1,4 +1,5 @@
 import { type Column, type Dataset, dataset, floatColumn, type SegmentationDataset } from 'shapewise/data'
+import { around } from './borders.js'
 
 export const SIDE = 256
 /** How much more a pixel counts where two nuclei meet, and how far from them, in pixels. */
@@ -41,13 +42,8 @@ const developed = (colours: Float32Array): Float32Array =>
   Float32Array.from({ length: colours.length / 3 }, (_, i) => 3 * Math.sqrt(colours[3 * i]!) - 1)
 
 /** Whether a pixel of a nucleus has one of another beside it. */
-function touchesAnother(labels: ArrayLike<number>, pixel: number, width: number): boolean {
-  const [x, own] = [pixel % width, labels[pixel]!]
-  return [pixel - width, pixel + width, x > 0 ? pixel - 1 : -1, x < width - 1 ? pixel + 1 : -1].some((other) => {
-    const label = labels[other] ?? 0
-    return label > 0 && label !== own
-  })
-}
+const touchesAnother = (labels: ArrayLike<number>, pixel: number, width: number): boolean =>
+  around(labels, pixel, width).some((label = 0) => label > 0 && label !== labels[pixel])
 
 /**
  * exp(−(d₁ + d₂)² / 2σ²) for each pixel outside of objects or on their rims, where d₁ and d₂ are its distances from the nearest two: U-Net's extra
@@ -80,4 +76,4 @@ export function separation(labels: ArrayLike<number>, width: number, sigma = SIG
 
 /** Whether all four neighbours are of the same object, so that another pixel of it is nearer to all others. */
 const isDeepInside = (labels: ArrayLike<number>, pixel: number, width: number): boolean =>
-  [1, -1, width, -width].every((step) => labels[pixel + step] === labels[pixel])
+  around(labels, pixel, width).every((label) => label === labels[pixel])
