@@ -2,8 +2,8 @@ import type { Node } from '../../graph/index.js'
 import { add, mul, sub } from '../elementwise/arithmetic.js'
 import { less, where } from '../elementwise/comparison.js'
 
-/** The slope of the curve at the neighbours, where none is given. */
-const A = -0.75
+/** The slope of the curve at the neighbours, where none is given; as in PyTorch. */
+export const CUBIC_COEFFICIENT = -0.75
 
 /** (a + 2) t³ − (a + 3) t² + 1 for t up to 1 */
 const near = (t: Node, a: number): Node => add(mul(mul(sub(mul(t, a + 2), a + 3), t), t), 1)
@@ -12,7 +12,7 @@ const near = (t: Node, a: number): Node => add(mul(mul(sub(mul(t, a + 2), a + 3)
 const far = (t: Node, a: number): Node => add(mul(add(mul(sub(mul(t, a), 5 * a), t), 8 * a), t), -4 * a)
 
 /** The weights of the elements at −1, 0, 1 and 2 for a place `t` in 0 … 1 (Keys, 1981). */
-export const cubicWeights = (t: Node, a = A): Node[] => [
+export const cubicWeights = (t: Node, a = CUBIC_COEFFICIENT): Node[] => [
   far(add(t, 1), a),
   near(t, a),
   near(sub(1, t), a),

@@ -1,6 +1,7 @@
 import { expectBoolean, expectChoice, expectNumber } from '../../core/arguments.js'
 import { fail } from '../../core/errors.js'
 import { checkOptions } from '../../core/options.js'
+import { CUBIC_COEFFICIENT } from './cubic.js'
 
 export interface ResizeOptions {
   /** The nearest element, or along each spatial axis a line between two or a cubic curve between four; 'nearest'. */
@@ -23,7 +24,7 @@ export interface ResizeOptions {
 export function expectedResizeOptions(operation: string, options: ResizeOptions): Required<ResizeOptions> {
   checkOptions(operation, options, { mode: true, alignCorners: true, antialias: true, cubicCoefficient: true })
   const { mode = 'nearest', alignCorners = false, antialias = false } = options
-  const { cubicCoefficient = antialias ? -0.5 : -0.75 } = options
+  const { cubicCoefficient = antialias ? -0.5 : CUBIC_COEFFICIENT } = options
   expectChoice(operation, 'the mode', mode, ['nearest', 'bilinear', 'bicubic'])
   expectBoolean(operation, 'antialias', antialias)
   expectNumber(operation, 'the cubic coefficient', cubicCoefficient)

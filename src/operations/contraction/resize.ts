@@ -69,7 +69,7 @@ const along: { readonly [M in NonNullable<ResizeOptions['mode']>]: AlongAxis } =
 
   bilinear: (x, axis, size, { alignCorners }) => {
     const n = x.shape[axis]
-    const place = places(x.dtype === 'float64' ? 'float64' : 'float32', n, size, alignCorners)
+    const place = places(placeDType(x), n, size, alignCorners)
     const inside = build.min(build.max(place, like(place, 0)), like(place, n - 1))
     const below = build.min(build.floor(inside), like(place, Math.max(0, n - 2)))
     const lower = build.cast(below, 'int32')
@@ -81,7 +81,7 @@ const along: { readonly [M in NonNullable<ResizeOptions['mode']>]: AlongAxis } =
 
   bicubic: (x, axis, size, { alignCorners, cubicCoefficient }) => {
     const n = x.shape[axis]
-    const place = places(x.dtype === 'float64' ? 'float64' : 'float32', n, size, alignCorners)
+    const place = places(placeDType(x), n, size, alignCorners)
     const below = build.floor(place)
     const terms = cubicWeights(build.sub(place, below), cubicCoefficient).map((weight, i) => {
       const index = build.add(below, like(below, i - 1))
@@ -92,6 +92,9 @@ const along: { readonly [M in NonNullable<ResizeOptions['mode']>]: AlongAxis } =
     return terms.reduce((a, b) => build.add(a, b))
   },
 }
+
+/** What places are calculated in. */
+const placeDType = (x: Node): 'float32' | 'float64' => (x.dtype === 'float64' ? 'float64' : 'float32')
 
 /** Where the new elements lie among n old ones, [size]. */
 function places(dtype: 'float32' | 'float64', n: number, size: number, alignCorners: boolean): Node {
