@@ -23,6 +23,7 @@ export { segmentMax, segmentMean, segmentMin, segmentSoftmax, segmentSum } from 
 export { concat, einsum, stack, where } from './tensor/functions.js'
 export { grad, jvp, valueAndGrad } from './tensor/gradients.js'
 export type { TensorTree } from './tensor/leaves.js'
+export { Profile, type ProfiledKernel, type ProfiledProgram, profile } from './tensor/profile.js'
 export * as random from './tensor/random.js'
 export { seed } from './tensor/random.js'
 export { Tensor } from './tensor/tensor.js'

@@ -114,6 +114,11 @@ void *shapewise_scratch(int thread, int slot, size_t bytes) {
   return block.memory;
 }
 
+/// Milliseconds of the host's clock.
+__attribute__((import_module("env"), import_name("now"))) double importedNow();
+
+double shapewise_seconds() { return importedNow() / 1000; }
+
 void *memcpy(void *to, const void *from, size_t bytes) {
   char *t = static_cast<char *>(to);
   const char *f = static_cast<const char *>(from);

@@ -48,6 +48,8 @@ int shapewise_threads();
 void shapewise_parallel(ShapewiseTask task, void *context, int64_t count);
 /// A block of one thread's own, at least `bytes` long, which stays until the next request for the same slot.
 void *shapewise_scratch(int thread, int slot, size_t bytes);
+/// Since some time in the past.
+double shapewise_seconds();
 }
 
 namespace shapewise {

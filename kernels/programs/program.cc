@@ -4,6 +4,7 @@
 #include "products/multiply.h"
 #include "programs/blocks.h"
 #include "programs/control.h"
+#include "programs/marks.h"
 #include "programs/program.h"
 #include "routines/along-axis.h"
 #include "routines/copy.h"
@@ -33,6 +34,7 @@ Step *readStep(Reader &reader, const Extents &extents, int depth) {
     case kBlocks:
       if (depth <= 0) return reader.refuse("steps are nested too deeply"), nullptr;
       return Blocks::read(reader, [&] { return readStep(reader, extents, depth - 1); });
+    case kMark: return Mark::read(reader, extents);
     default: return readControl(opcode, reader, extents, depth);
   }
 }
@@ -58,6 +60,7 @@ void unloadProgram(void *program) { static_cast<Program *>(program)->destroy(); 
 int runProgram(void *handle, const double *addresses, ShapewiseFailure *failure) {
   Program *program = static_cast<Program *>(handle);
   *failure = {};
+  clock = {};
   char *arena = static_cast<char *>(shapewise_scratch(0, 4, program->totalBytes + 64));
   if (arena == nullptr) {
     failure->kind = kOutOfMemory;

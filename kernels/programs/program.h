@@ -7,7 +7,7 @@ namespace SHAPEWISE_VARIANT {
 /// The order is that of `src/backends/cpu/format.ts`.
 enum Opcode : i32 {
   kLoop, kCopy, kDot, kConvolution, kPool, kIndexing, kArgSort, kAlongAxis, kLinear, kRandomBits,
-  kScan, kWhile, kCond, kCall, kBlocks, kOpcodes,
+  kScan, kWhile, kCond, kCall, kBlocks, kMark, kOpcodes,
 };
 
 Step *readStep(Reader &reader, const Extents &extents, int depth);

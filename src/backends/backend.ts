@@ -18,8 +18,36 @@ export interface Backend {
   downloadSync?(storage: Storage): TypedArray
   /** Blocks until all runs have finished, on backends whose runs go on after the call. */
   finish?(): void
+  /** Takes the times of all kernels from now on; absent where programs do not run kernel by kernel. @throws if that is being done already */
+  profile?(): Profiling
   /** Makes a simplified graph ready to run. `donated` inputs may be overwritten by outputs of the same type. */
   load(graph: Graph, donated?: ReadonlySet<number>): Executable
+}
+
+/** The time of one kernel since profiling began. */
+export interface KernelTime {
+  /** When it last began, by a clock of the backend's own, in milliseconds. */
+  readonly start: number
+  /** Without what is inside of it. */
+  readonly milliseconds: number
+  readonly times: number
+  /** Whether it is done together with the kernel before it, and counted there. */
+  readonly isJoined: boolean
+}
+
+/** What a program did while it was profiled. */
+export interface ProgramTimes {
+  readonly report: PlanReport
+  /**
+   * Kernel by kernel, what is inside of one right behind it; then what results were copied, and the end of the program.
+   */
+  readonly times: readonly KernelTime[]
+}
+
+/** Programs are profiled until the end is asked for. */
+export interface Profiling {
+  /** Resolves when what has been started is over, with what ran in the order in which it first did. */
+  end(): Promise<readonly ProgramTimes[]>
 }
 
 /** A program on a backend. */

@@ -1,7 +1,7 @@
 import { explainTimings } from '../compiler/explain.js'
 import type { PlanReport } from '../compiler/report.js'
 import { Stopwatch, type Timing } from '../compiler/timings.js'
-import { expectChoice, expectFunction } from '../core/arguments.js'
+import { expectChoice, expectFunction, expectInteger } from '../core/arguments.js'
 import { fail } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { backend } from './backends.js'
@@ -12,6 +12,7 @@ import { checksEverything } from './compiled/checking.js'
 import { type Reason, reasonOf, warnOfTraces } from './compiled/reason.js'
 import { run } from './compiled/run.js'
 import { changeSince, type Entry, traceFunction } from './compiled/trace.js'
+import { type Profile, profile } from './profile.js'
 import { isInlined } from './scope.js'
 
 export interface CompileOptions {
@@ -54,6 +55,16 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
   explain(): string
   /** The same as data, program by program. */
   programs(): readonly ProgramReport[]
+  /**
+   * Where the time of a call goes, kernel by kernel. The function really runs, once before and then so many times: a training step trains.
+   *
+   * ```ts
+   * console.log(String(await step.profile([x, y])))
+   * ```
+   *
+   * @throws as {@link profile} does, and if arguments are donated, since they have a value for one call only
+   */
+  profile(args: Arguments, options?: { readonly runs?: number }): Promise<Profile>
 }
 
 /** One program of a compiled function. */
@@ -171,5 +182,15 @@ export function compile<Arguments extends readonly unknown[], Result>(
           "Choose another: setBackend('native').",
         ),
     }))
-  return Object.assign(call, { traces, explain, programs })
+  const profileCalls = async (args: Arguments, given: { readonly runs?: number } = {}): Promise<Profile> => {
+    checkOptions(`${name}.profile`, given, { runs: true })
+    const runs = expectInteger(`${name}.profile`, 'runs', given.runs ?? 10)
+    if (runs < 1) fail(`${name}.profile: runs is ${runs}`, 'Give a whole number of at least 1.')
+    if (donate) fail(`${name}.profile: donated arguments have a value for one call only`, 'Profile it without donate.')
+    call(...args)
+    return profile(() => {
+      for (let i = 0; i < runs; i++) call(...args)
+    })
+  }
+  return Object.assign(call, { traces, explain, programs, profile: profileCalls })
 }

@@ -42,6 +42,7 @@ const notOperations: { readonly [name: string]: string } = {
   registerBackend: 'chooses where programs run',
   setBackend: 'chooses where programs run',
   kernelReport: 'describes the kernels',
+  profile: 'takes times',
   seed: 'in every program that draws numbers',
   checkGradients: 'checks, with numbers on the host',
   treeFill: 'makes trees of values that are no tensors',

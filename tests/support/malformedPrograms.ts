@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { contiguousView, MAGIC, Words } from '../../src/backends/cpu/format.js'
+import { Marks } from '../../src/backends/cpu/marks.js'
 import { serialize } from '../../src/backends/cpu/serialize.js'
 import { ProgramWriter } from '../../src/backends/cpu/writer.js'
 import { fuse } from '../../src/compiler/fuse/fuse.js'
@@ -15,13 +16,15 @@ export interface SerializedSample {
   readonly words: Int32Array
 }
 
-/** Every sample of every primitive as words for the kernels. */
+/** Every sample of every primitive as words for the kernels, the first one of each with the marks of a profile, too. */
 export function serializedSamples(): SerializedSample[] {
   return primitives.flatMap((op) =>
-    samples[op].map((sample) => {
+    samples[op].flatMap((sample, i) => {
       const inputs = sample.inputs.map(({ dtype, shape }) => build.input(dtype, shape))
       const graph = simplify(makeGraph(inputs, [sample.build(inputs)].flat()))
-      return { op, words: serialize(planKernels(fuse(graph))).words }
+      const plan = planKernels(fuse(graph))
+      const marked = i === 0 ? [serialize(plan, new Marks(plan))] : []
+      return [serialize(plan), ...marked].map(({ words }) => ({ op, words }))
     }),
   )
 }

@@ -9,9 +9,10 @@ import type { Graph } from '../../graph/graph.js'
 import type { Node, Storage } from '../../graph/node.js'
 import type { TensorType } from '../../graph/primitives.js'
 import { bytesOf } from '../../graph/rules/movement.js'
-import type { Backend, Executable, Unfinished } from '../backend.js'
+import type { Backend, Executable, Profiling, Unfinished } from '../backend.js'
 import { estimateMilliseconds } from './duration.js'
 import { errorOf } from './failures.js'
+import { Profiler } from './profiler.js'
 import { type QueuedRun, RunQueue } from './queue.js'
 import { serialize } from './serialize.js'
 import { timeAlone } from './time-alone.js'
@@ -97,10 +98,12 @@ export class CpuStorage implements Storage {
 export class CpuBackend implements Backend {
   readonly name: string
   readonly #queue: RunQueue
+  readonly #profiler: Profiler
 
   constructor(readonly kernels: Kernels) {
     this.name = kernels.name
     this.#queue = new RunQueue((run) => kernels.wait?.(run))
+    this.#profiler = new Profiler(kernels, this.#queue)
   }
 
   allocate(type: TensorType): CpuStorage {
@@ -128,8 +131,12 @@ export class CpuBackend implements Backend {
     this.#queue.waitForAll()
   }
 
+  profile(): Profiling {
+    return this.#profiler.begin()
+  }
+
   load(graph: Graph, donated?: ReadonlySet<number>): Executable {
-    return new CpuProgram(graph, donated, this.kernels, this.#queue)
+    return new CpuProgram(graph, donated, this.kernels, this.#queue, this.#profiler)
   }
 }
 
@@ -156,6 +163,7 @@ class CpuProgram implements Executable {
     donated: ReadonlySet<number> | undefined,
     readonly kernels: Kernels,
     readonly queue: RunQueue,
+    readonly profiler: Profiler,
   ) {
     const watch = new Stopwatch()
     const fused = watch.measure('fuse', () => fuse(graph))
@@ -191,7 +199,8 @@ class CpuProgram implements Executable {
     const { kernels, queue } = this
     const goesOn = this.#goesOn
     if (goesOn) queue.makeRoom(this.#bytes)
-    const addresses = this.#addresses
+    const profiled = this.profiler.of(this.#plan)
+    const { handle, addresses } = profiled ?? { handle: this.#handle, addresses: this.#addresses }
     let after: Set<QueuedRun> | undefined
     for (let i = 0; i < inputs.length; i++) {
       const { memory, filling } = own(inputs[i])
@@ -207,16 +216,20 @@ class CpuProgram implements Executable {
       // What failed before has no part in what is computed now.
       if (!goesOn && output.filling !== undefined) output.filling = undefined
     }
-    if (goesOn) return this.#start([...(after ?? [])], inputs.map(own), outputs.map(own))
-    const kind = kernels.run(this.#handle, addresses, this.#failure)
+    if (goesOn) return this.#start(handle, addresses.slice(), [...(after ?? [])], inputs.map(own), outputs.map(own))
+    const kind = kernels.run(handle, addresses, this.#failure)
     if (kind !== 0) throw errorOf(kind, this.#failure, this.#tagged, this.graph)
     return undefined
   }
 
-  #start(after: readonly QueuedRun[], inputs: readonly CpuStorage[], outputs: readonly CpuStorage[]): Unfinished {
-    const program = this.#handle
-    // Both are the run's own: the next one may be started before it is over.
-    const addresses = this.#addresses.slice()
+  /** The addresses are the run's own: the next one may be started before it is over. */
+  #start(
+    program: Handle,
+    addresses: Float64Array,
+    after: readonly QueuedRun[],
+    inputs: readonly CpuStorage[],
+    outputs: readonly CpuStorage[],
+  ): Unfinished {
     const failure = new Float64Array(5)
     const builtOn = after.map(({ started }) => started)
     const started = this.kernels.start?.(program, addresses, failure, builtOn)

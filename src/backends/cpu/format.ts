@@ -23,6 +23,7 @@ export const opcodes = [
   'cond',
   'call',
   'blocks',
+  'mark',
 ] as const
 
 export const operations = [

@@ -24,7 +24,8 @@ export class QueuedRun implements Unfinished {
   watched = false
   #details: RunDetails | undefined
   #callbacks: ((failure: Failure | undefined) => void)[] = []
-  readonly #over: Promise<void>
+  /** Resolves when it is over, whether or not it fails. */
+  readonly over: Promise<void>
 
   constructor(
     readonly queue: RunQueue,
@@ -33,7 +34,7 @@ export class QueuedRun implements Unfinished {
   ) {
     this.#details = details
     for (const output of details.outputs) output.filling = this
-    this.#over = started.done.then(() => queue.settle())
+    this.over = started.done.then(() => queue.settle())
   }
 
   whenFinished(callback: (failure: Failure | undefined) => void): void {
@@ -43,7 +44,7 @@ export class QueuedRun implements Unfinished {
   /** Resolves when the outputs have their elements. @throws the failure of the run */
   async finished(): Promise<void> {
     this.watched = true
-    await this.#over
+    await this.over
     this.throwFailure()
   }
 
@@ -117,6 +118,11 @@ export class RunQueue {
   wait(run: QueuedRun): void {
     if (run.started.kind === undefined) this.blockFor(run.started)
     this.settle()
+  }
+
+  /** Resolves when what has been started so far is over, whether or not it fails. */
+  async allFinished(): Promise<void> {
+    await this.#unfinished[this.#unfinished.length - 1]?.over
   }
 
   /** Blocks until nothing is unfinished. */

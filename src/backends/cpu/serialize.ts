@@ -5,6 +5,7 @@ import { bytesOf } from '../../graph/rules/movement.js'
 import { BodyLowering } from './body.js'
 import { contiguousView, MAGIC, type View, Words } from './format.js'
 import { dense, emitCast, lowerNode, type Surroundings } from './lower.js'
+import type { Marks } from './marks.js'
 import { operandsOf, type ViewedStep, writeProduct } from './product-step.js'
 import { ProgramWriter } from './writer.js'
 
@@ -14,12 +15,20 @@ export interface Serialized {
   readonly tagged: readonly Node[]
 }
 
-export function serialize(plan: KernelPlan): Serialized {
+/** With marks, the program has one output more, their table. */
+export function serialize(plan: KernelPlan, marks?: Marks): Serialized {
   const tagged: Node[] = []
   const words = new Words()
   words.word(MAGIC)
-  writePlan(plan, words, tagged)
+  writePlan(plan, words, { tagged, marks, around: undefined })
   return { words: words.take(), tagged }
+}
+
+interface Writing {
+  readonly tagged: Node[]
+  readonly marks: Marks | undefined
+  /** The number of the kernel that the plan is inside of. */
+  readonly around: number | undefined
 }
 
 const ALIGNMENT = 64
@@ -27,7 +36,8 @@ const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNM
 
 const viewOf = (operand: Operand): View => contiguousView(operand, operand.place)
 
-function writePlan(plan: KernelPlan, into: Words, tagged: Node[]): void {
+function writePlan(plan: KernelPlan, into: Words, writing: Writing): void {
+  const { tagged, marks } = writing
   const writer = new ProgramWriter()
   const base = aligned(plan.arenaBytes)
   let used = 0
@@ -46,13 +56,20 @@ function writePlan(plan: KernelPlan, into: Words, tagged: Node[]): void {
     used = 0
     const step = viewed(plan.steps[i])
     const next = i + 1 < plan.steps.length ? viewed(plan.steps[i + 1]) : undefined
-    if (writeStep(step, next, plan.reuse, around, tagged)) i++
+    const inside = { ...writing, around: marks?.kernel(writer) }
+    if (!writeStep(step, next, plan.reuse, around, inside)) continue
+    i++
+    marks?.join(plan.steps[i])
   }
+  marks?.close(writer, writing.around)
   for (const { from, output } of plan.copies) {
     const view = viewOf(from)
     emitCast(around, view, contiguousView(from, { kind: 'output', index: output }))
   }
-  writer.finish(into, base + most, plan.graph.inputs, plan.graph.outputs)
+  marks?.end(writer, writing.around)
+  const isWhole = writing.around === undefined
+  const outputs = isWhole && marks !== undefined ? [...plan.graph.outputs, marks.table] : plan.graph.outputs
+  writer.finish(into, base + most, plan.graph.inputs, outputs)
 }
 
 /** A step with its operands as the kernels see them. */
@@ -69,12 +86,12 @@ function writeStep(
   next: ViewedStep | undefined,
   reuse: KernelPlan['reuse'],
   around: Surroundings,
-  tagged: Node[],
+  inside: Writing,
 ): boolean {
   const { kernel, inputs, outputs } = step
   switch (kernel.kind) {
     case 'routine': {
-      const bodies = step.inner.map((body) => (words: Words) => writePlan(body, words, tagged))
+      const bodies = step.inner.map((body) => (words: Words) => writePlan(body, words, inside))
       writeRoutine(kernel.node, inputs, outputs, around, bodies)
       return false
     }

@@ -220,6 +220,15 @@ export class ProgramWriter {
     this.#view(out)
   }
 
+  /** From here on time belongs to a kernel, which `begins` or is come back to; the first mark of all brings the table. */
+  mark(kernel: number, begins: boolean, table?: View): void {
+    const words = this.#begin('mark')
+    words.word(kernel)
+    words.word(begins ? 1 : 0)
+    words.word(table === undefined ? 0 : 1)
+    if (table !== undefined) this.#view(table)
+  }
+
   control(
     kind: 'scan' | 'whileLoop' | 'cond' | 'call',
     inputs: readonly View[],

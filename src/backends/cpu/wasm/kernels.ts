@@ -1,7 +1,7 @@
 import type { TypedArray } from '../../../core/dtype.js'
 import type { Handle, Kernels, Memory, StartedRun } from '../backend.js'
 import { type Blocks, HeapMemory, UploadedMemory } from './memory.js'
-import { type Instance, type ThreadExports, type WasmExports, WasmHeap } from './module.js'
+import { type Instance, now, type ThreadExports, type WasmExports, WasmHeap } from './module.js'
 import { WasmOrders } from './orders.js'
 import { type StartWorker, sharedMemory, WasmPool } from './pool.js'
 
@@ -19,7 +19,7 @@ class WasmProgram {
 
 /** The kernels on the calling thread alone. */
 export function loadWasm(module: WebAssembly.Module): Kernels {
-  const instance: Instance = new WebAssembly.Instance(module, {})
+  const instance: Instance = new WebAssembly.Instance(module, { env: { now } })
   const exports = instance.exports as WasmExports & { readonly memory: WebAssembly.Memory }
   return new WasmKernels(new WasmHeap(exports.memory, exports))
 }
@@ -40,7 +40,7 @@ export function loadWasmThreads(
   options: ThreadOptions,
 ): { readonly kernels: Kernels; readonly ready: Promise<void> } {
   const memory = sharedMemory()
-  const instance: Instance = new WebAssembly.Instance(module, { env: { memory } })
+  const instance: Instance = new WebAssembly.Instance(module, { env: { memory, now } })
   const exports = instance.exports as ThreadExports
   const { threads, startWorker, maySleep, startNow } = options
   exports.enter(0, threads, Number(maySleep))

@@ -3,6 +3,9 @@ export interface Instance {
   readonly exports: unknown
 }
 
+/** The clock that both modules import, in milliseconds. */
+export const now = (): number => performance.now()
+
 /** What both modules export, see `kernels/hosts/wasm.cc`. Addresses are numbers of bytes. */
 export interface WasmExports {
   allocate(bytes: number): number

@@ -1,6 +1,6 @@
 // One thread of the WebAssembly kernels: a worker of Node or of a page that instantiates the module on the shared memory and stays in
 // it for good.
-import type { Instance, ThreadExports, ThreadMessage, ThreadStart } from './module.js'
+import { type Instance, now, type ThreadExports, type ThreadMessage, type ThreadStart } from './module.js'
 
 /** The part of `node:worker_threads` that is needed; reached in a way that leaves browsers and their bundlers alone. */
 interface NodeThreads {
@@ -10,7 +10,7 @@ interface NodeThreads {
 
 function begin(start: ThreadStart, tell: (message: ThreadMessage) => void): void {
   const { module, memory, thread, threads, room, roomBytes } = start
-  const instance: Instance = new WebAssembly.Instance(module, { env: { memory } })
+  const instance: Instance = new WebAssembly.Instance(module, { env: { memory, now } })
   const exports = instance.exports as ThreadExports
   exports.__wasm_init_tls(room)
   exports.__stack_pointer.value = room + roomBytes
