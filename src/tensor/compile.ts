@@ -9,10 +9,10 @@ import { takeApart } from './compiled/arguments.js'
 import { padded } from './compiled/buckets.js'
 import { Cache } from './compiled/cache.js'
 import { checksEverything } from './compiled/checking.js'
+import { type Profile, profile } from './compiled/profile.js'
 import { type Reason, reasonOf, warnOfTraces } from './compiled/reason.js'
 import { run } from './compiled/run.js'
 import { changeSince, type Entry, traceFunction } from './compiled/trace.js'
-import { type Profile, profile } from './profile.js'
 import { isInlined } from './scope.js'
 
 export interface CompileOptions {
@@ -59,7 +59,8 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
    * Where the time of a call goes, kernel by kernel. The function really runs, once before and then so many times: a training step trains.
    *
    * ```ts
-   * console.log(String(await step.profile([x, y])))
+   * const predict = compile((x: Tensor<[32, 784]>) => model.forward(x))
+   * console.log(String(await predict.profile([zeros([32, 784])])))
    * ```
    *
    * @throws as {@link profile} does, and if arguments are donated, since they have a value for one call only

@@ -1,9 +1,9 @@
-import type { KernelTime, ProgramTimes } from '../backends/backend.js'
-import { quantity } from '../compiler/explain.js'
-import type { KernelReport, PlanReport } from '../compiler/report.js'
-import { expectFunction } from '../core/arguments.js'
-import { fail } from '../core/errors.js'
-import { backend } from './backends.js'
+import type { KernelTime, ProgramTimes } from '../../backends/backend.js'
+import { quantity } from '../../compiler/explain.js'
+import type { KernelReport, PlanReport } from '../../compiler/report.js'
+import { expectFunction } from '../../core/arguments.js'
+import { fail } from '../../core/errors.js'
+import { backend } from '../backends.js'
 
 /** One kernel of what has been profiled. All numbers are of one run of its program, on average. */
 export interface ProfiledKernel extends Pick<KernelReport, 'title' | 'kind' | 'operations'> {
@@ -109,8 +109,9 @@ export class Profile {
  * read twice a kernel, some 50 ns. What is profiled for the first time contains compiling: run it once before.
  *
  * ```ts
- * const profile = await profile(() => fit(model, data, options))
- * console.log(String(profile))
+ * const layer = nn.linear(784, 10)
+ * const found = await profile(() => layer.forward(zeros([32, 784])).data())
+ * console.log(String(found))
  * ```
  *
  * @param run may be async
