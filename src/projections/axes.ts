@@ -5,6 +5,19 @@ import type { Tensor } from '../tensor/tensor.js'
 /** Multiplies each of some vectors by a symmetric matrix without negative eigenvalues. */
 export type Product = (vectors: readonly Float64Array[]) => Promise<Float64Array[]>
 
+/** By a matrix that is there, row after row. */
+export const heldProduct =
+  (matrix: Float64Array): Product =>
+  async (vectors) =>
+    vectors.map((vector) => {
+      const width = vector.length
+      return vector.map((_, i) => {
+        let sum = 0
+        for (let j = 0, at = i * width; j < width; j++, at++) sum += matrix[at] * vector[j]
+        return sum
+      })
+    })
+
 /** Vectors that are multiplied together: as many equal eigenvalues are told apart. */
 const BLOCK = 10
 /** Among so many vectors for each that is wanted, and these besides, axes are looked for at a time. */

@@ -1,10 +1,10 @@
-import { expectInteger } from '../core/arguments.js'
+import { expectBoolean, expectInteger } from '../core/arguments.js'
 import { fail, failShape } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { leadingAxes, type Product } from './axes.js'
-import { meansOf, type Rows, readRows, type Vectors } from './rows.js'
+import { heldProduct, leadingAxes, type Product } from './axes.js'
+import { meansOf, placesAlong, type Rows, readRows, type Vectors } from './rows.js'
 
 type Matrix = Tensor<[number, number]>
 
@@ -16,6 +16,11 @@ export interface PcaOptions {
   readonly components?: number
   /** Ends it between two products with the signal's reason as error. */
   readonly signal?: AbortSignal
+}
+
+export interface TransformOptions {
+  /** Whether all axes are to count as much, with the variance 1; false. */
+  readonly whiten?: boolean
 }
 
 /** The directions in which vectors differ most; see {@link pca}. */
@@ -36,18 +41,15 @@ export class PrincipalComponents {
     return this.variances.map((variance) => (this.totalVariance > 0 ? variance / this.totalVariance : 0))
   }
 
-  /** Where vectors [n, features] lie along the axes: [n, components]. */
-  async transform(x: Vectors): Promise<Matrix> {
-    const { count, width, data } = await this.#read('transform', x, this.mean.length)
-    const places = new Float64Array(count * this.axes.length)
-    for (let i = 0; i < count; i++) {
-      for (const [k, axis] of this.axes.entries()) {
-        let sum = 0
-        for (let j = 0; j < width; j++) sum += (data[i * width + j] - this.mean[j]) * axis[j]
-        places[i * this.axes.length + k] = sum
-      }
-    }
-    return tensor(places, [count, this.axes.length])
+  /** Where vectors [n, features] lie along the axes: [n, components]; whitened, in units of the deviations along them. */
+  async transform(x: Vectors, options: TransformOptions = {}): Promise<Matrix> {
+    checkOptions<TransformOptions>('PrincipalComponents.transform', options, { whiten: true })
+    const isWhite = expectBoolean('PrincipalComponents.transform', 'whiten', options.whiten ?? false)
+    const rows = await this.#read('transform', x, this.mean.length)
+    if (!isWhite) return placesAlong(rows, this.mean, this.axes)
+    // Along an axis without variance all of what was learned from lies at 0.
+    const scaled = this.axes.map((axis, k) => axis.map((value) => value / (Math.sqrt(this.variances[k]) || 1)))
+    return placesAlong(rows, this.mean, scaled)
   }
 
   /** The vectors that lie at places along the axes, and nowhere beside them. */
@@ -130,14 +132,5 @@ async function covarianceProduct({ count, width }: Rows, scaled: Float32Array, d
     correlations,
     (sum, at) => sum * over * d[Math.floor(at / width)] * d[at % width],
   )
-  return async (vectors) =>
-    vectors.map((vector) => {
-      const result = new Float64Array(width)
-      for (let i = 0; i < width; i++) {
-        let sum = 0
-        for (let j = 0, at = i * width; j < width; j++, at++) sum += covariance[at] * vector[j]
-        result[i] = sum
-      }
-      return result
-    })
+  return heldProduct(covariance)
 }

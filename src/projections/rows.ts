@@ -2,6 +2,7 @@ import { cureFor, describe } from '../core/describe.js'
 import { type NestedArray, type NumericArray, readElements } from '../core/elements.js'
 import { fail, failShape } from '../core/errors.js'
 import { formatShape } from '../core/shape.js'
+import { tensor } from '../tensor/create.js'
 import { Tensor } from '../tensor/tensor.js'
 
 /** Vectors of equal length: [examples, features]. */
@@ -51,4 +52,15 @@ export function meansOf({ count, width, data }: Rows): Float64Array {
   const means = new Float64Array(width)
   for (let i = 0; i < count; i++) for (let j = 0; j < width; j++) means[j] += data[i * width + j]
   return means.map((sum) => sum / count)
+}
+
+/** Where vectors lie along axes from a mean: [n, axes]. */
+export function placesAlong(
+  { count, width, data }: Rows,
+  mean: Float64Array,
+  axes: readonly Float64Array[],
+): Tensor<[number, number]> {
+  const apart = Float64Array.from({ length: count * width }, (_, at) => data[at] - mean[at % width])
+  const directions = tensor(axes as Float64Array[]) as Tensor<[number, number]>
+  return (tensor(apart, [count, width]) as Tensor<[number, number]>).matmul(directions.transpose())
 }

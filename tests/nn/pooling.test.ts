@@ -130,6 +130,12 @@ it('mistakes are named with their cure', () => {
       () => nn.globalAvgPool().forward(ones([2, 3]) as Tensor),
       /globalAvgPool: GlobalAvgPool takes \[batch, …, channels\]/,
     ],
+    [() => nn.gemPool(0), /gemPool: the exponent is 0/],
+    [() => nn.gemPool(3, { epsilon: 0 }), /gemPool: epsilon is 0/],
+    [
+      () => nn.rmacPool().forward(ones([2, 3, 4]) as Tensor),
+      /rmacPool: RmacPool takes \[batch, height, width, channels\]/,
+    ],
     [() => nn.layerNorm([4, 3]).forward(picture), /layerNorm: LayerNorm takes \[…, 4, 3\], it is given \[1, 4, 4, 2\]/],
     [() => nn.weightNorm(nn.relu() as never), /weightNorm: the layer is .* without a weight/],
   ]

@@ -101,6 +101,8 @@ const functions: { readonly [name: string]: readonly [fn: (...args: never[]) => 
   stochasticPool2d: [nn.stochasticPool2d, 2, options()],
   adaptiveAvgPool2d: [nn.adaptiveAvgPool2d, [2, 3]],
   adaptiveMaxPool1d: [nn.adaptiveMaxPool1d, 2],
+  gemPool: [nn.gemPool, 3, options()],
+  rmacPool: [nn.rmacPool, 2],
   maxUnpool2d: [nn.maxUnpool2d, 2, options()],
   upsample2d: [nn.upsample2d, 2, options()],
   resize2d: [nn.resize2d, [2, 3], options()],

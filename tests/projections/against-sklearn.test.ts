@@ -29,6 +29,7 @@ describe('pca', () => {
     const count = wanted.variances.length
     const found = await pca(wanted.vectors, { components: count })
     const places = (await (await found.transform(wanted.vectors)).array()) as Rows
+    const whitened = (await (await found.transform(wanted.vectors, { whiten: true })).array()) as Rows
     for (let k = 0; k < count; k++) {
       // Relative for each: small variances keep their digits beside large ones.
       expect(found.variances[k] / wanted.variances[k]).toBeCloseTo(1, 5)
@@ -37,6 +38,7 @@ describe('pca', () => {
       const along = (rows: Rows, by: number) => rows.map((row) => by * row[k])
       expectNear(found.axes[k], along(transposed(wanted.axes), sign), 1e-4)
       expectNear(along(places, 1), along(wanted.places, sign), 1e-4)
+      expectNear(along(whitened, 1), along(wanted.places, sign / Math.sqrt(wanted.variances[k])), 1e-4)
     }
   })
 })
