@@ -17,6 +17,7 @@ const small: readonly (readonly [call: string, input: readonly number[]])[] = [
   ['resnet(18, { width: 4, blocks: [1, 1, 1, 1], classes: 5 })', [64, 64, 3]],
   ['resnet(50, { width: 4, blocks: [1, 1, 1, 1], classes: 5 })', [64, 64, 3]],
   ['cifarResnet(8, { width: 4 })', [32, 32, 3]],
+  ["cifarResnet(8, { width: 4, shortcuts: 'gates' })", [32, 32, 3]],
   ['preactivationResnet(11, { width: 4 })', [32, 32, 3]],
   ['googlenet({ size: 96, classes: 5, dropout: 0 })', [96, 96, 3]],
   ['inceptionBn({ classes: 5 })', [64, 64, 3]],

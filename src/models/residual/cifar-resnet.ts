@@ -12,9 +12,32 @@ export interface CifarResnetOptions<Channels extends number, Classes extends num
   readonly width?: number
   /**
    * What is added to each block: the input, with zeros for new channels ('zeros', option A of the paper), or made by a convolution of
-   * 1 × 1 where the shape changes ('convolution', option B), or nothing: a plain network ('none'); 'zeros'.
+   * 1 × 1 where the shape changes ('convolution', option B), or nothing: a plain network ('none'); 'zeros'. With 'gates' the network is a
+   * highway: a convolution of 1 × 1 decides for each place and channel how much of the block passes, and how much of the input (or zeros).
    */
-  readonly shortcuts?: 'zeros' | 'convolution' | 'none'
+  readonly shortcuts?: 'zeros' | 'convolution' | 'none' | 'gates'
+  /** Of highways the first bias of the gates: the lower, the more of the input passes; −3. */
+  readonly gateBias?: number
+}
+
+/**
+ * t · body(x) + (1 − t) · shortcut(x) with t = sigmoid(gate(x)).
+ * (Srivastava, Greff and Schmidhuber, "Highway networks", 2015; the "exclusive gating" of He et al., "Identity mappings in deep residual networks", 2016.)
+ */
+class Gated extends nn.Module {
+  constructor(
+    readonly gate: nn.Layer,
+    readonly body: nn.Layer,
+    readonly shortcut: nn.Layer,
+  ) {
+    super()
+  }
+
+  forward(x: Tensor): Tensor {
+    const kept = this.shortcut.forward(x) as Tensor
+    const open = this.gate.forward(x).sigmoid() as Tensor
+    return kept.add(open.mul((this.body.forward(x) as Tensor).sub(kept))) as Tensor
+  }
 }
 
 /** Every second place, with zeros for new channels on both sides. */
@@ -44,9 +67,11 @@ export function cifarResnet<Channels extends number = 3, Classes extends number 
   if (n < 1 || !Number.isInteger(n)) {
     fail(`cifarResnet: a depth of ${depth}`, 'Give 6 n + 2 for n blocks in each stage: 20, 32, 44, 56, 110.')
   }
-  checkOptions('cifarResnet', options, { channels: true, classes: true, width: true, shortcuts: true })
-  const { channels = 3 as Channels, classes = 10 as Classes, width = 16, shortcuts = 'zeros' } = options
-  expectChoice('cifarResnet', 'shortcuts', shortcuts, ['zeros', 'convolution', 'none'])
+  checkOptions('cifarResnet', options, {
+    ...{ channels: true, classes: true, width: true, shortcuts: true, gateBias: true },
+  })
+  const { channels = 3 as Channels, classes = 10 as Classes, width = 16, shortcuts = 'zeros', gateBias = -3 } = options
+  expectChoice('cifarResnet', 'shortcuts', shortcuts, ['zeros', 'convolution', 'none', 'gates'])
 
   const block = (inputs: number, outputs: number, stride: number): readonly nn.Link[] => {
     const body = [
@@ -55,10 +80,15 @@ export function cifarResnet<Channels extends number = 3, Classes extends number 
     ]
     if (shortcuts === 'none') return [...body, nn.relu()]
     const changed =
-      shortcuts === 'zeros'
-        ? thinned(outputs - inputs)
-        : nn.sequential(convolution(inputs, outputs, 1, stride), nn.batchNorm2d(outputs))
+      shortcuts === 'convolution'
+        ? nn.sequential(convolution(inputs, outputs, 1, stride), nn.batchNorm2d(outputs))
+        : thinned(outputs - inputs)
     const shortcut: nn.Link = stride === 1 ? nn.identity() : changed
+    if (shortcuts === 'gates') {
+      const biasInitializer = nn.initializers.constant(gateBias)
+      const gate = nn.conv2d(inputs, outputs, 1, { stride, biasInitializer })
+      return [new Gated(gate as nn.Layer, nn.sequential(...body) as nn.Layer, shortcut as nn.Layer), nn.relu()]
+    }
     return [nn.residual(nn.sequential(...body) as nn.Link, shortcut), nn.relu()]
   }
   const stage = (inputs: number, outputs: number, stride: number) =>
