@@ -189,6 +189,18 @@ describe('crop and flip', () => {
     for (const [i, count] of counts.entries()) expect(Math.abs(count - wanted[i]!)).toBeLessThan(0.04)
   })
 
+  it('mirrors at the diagonal, too: all eight views of a picture are as frequent', async () => {
+    seed(4)
+    const flip = augment.flip({ vertical: 0.5, diagonal: 0.5 })
+    // The pixel in the corner and the one beside it say which view it is.
+    const both = (await (flip(many) as Tensor).slice(null, 0, [0, 2], 0).array()) as number[][]
+    const counts = new Map<string, number>()
+    for (const pair of both) counts.set(pair.join(), (counts.get(pair.join()) ?? 0) + 1)
+    expect([...counts.keys()].sort()).toEqual(['1,2', '1,6', '21,16', '21,22', '25,20', '25,24', '5,10', '5,4'].sort())
+    for (const count of counts.values()) expect(Math.abs(count / 3000 - 1 / 8)).toBeLessThan(0.03)
+    expect(() => augment.flip({ diagonal: 0.5 })(zeros([2, 3, 4, 1]))).toThrow(/3 × 4 cannot be mirrored/)
+  })
+
   it('cuts boxes of the areas and proportions asked for', async () => {
     seed(3)
     const [n, side] = [2000, 40]
@@ -246,7 +258,7 @@ it.each([
 ])('masks move with their pictures: %s', async (name) => {
   const nearest = { mode: 'nearest', fill: 0 } as const
   const each = {
-    flip: augment.flip({ vertical: 0.5 }),
+    flip: augment.flip({ vertical: 0.5, diagonal: 0.5 }),
     crop: augment.crop({ padding: 3 }),
     affine: augment.affine({ degrees: 40, translate: 0.2, scale: [0.7, 1.2], ...nearest }),
     rotate: augment.rotate({ degrees: 90, ...nearest }),

@@ -1,5 +1,5 @@
 import { expectChoice } from '../../core/arguments.js'
-import { fail } from '../../core/errors.js'
+import { fail, failShape } from '../../core/errors.js'
 import { checkOptions, needOptions } from '../../core/options.js'
 import { stack, where } from '../../tensor/functions.js'
 import type { Tensor } from '../../tensor/tensor.js'
@@ -15,28 +15,40 @@ export interface FlipOptions {
   readonly horizontal?: number
   /** The probability that top and bottom change places; 0. */
   readonly vertical?: number
+  /** The probability that rows and columns change places, for square pictures; 0. With ½ three times, a picture comes in all its 8 views. */
+  readonly diagonal?: number
 }
 
 /**
  * Pictures mirrored at random.
  *
+ * @throws Error if pictures that are not square are to be mirrored at the diagonal
  * @example augment.flip()(zeros([128, 32, 32, 3])) // → [128, 32, 32, 3]
  */
 export function flip(options: FlipOptions = {}): Augmentation {
-  checkOptions('augment.flip', options, { horizontal: true, vertical: true })
-  const { horizontal = 0.5, vertical = 0 } = options
-  for (const each of [horizontal, vertical]) expectProbability('augment.flip', each)
+  checkOptions('augment.flip', options, { horizontal: true, vertical: true, diagonal: true })
+  const { horizontal = 0.5, vertical = 0, diagonal = 0 } = options
+  for (const each of [horizontal, vertical, diagonal]) expectProbability('augment.flip', each)
   return moving('augment.flip', (pictures, draws) => {
+    const [height, width] = sizeOf(pictures)
+    if (diagonal > 0 && height !== width) {
+      failShape(
+        'augment.flip',
+        `pictures of ${height} × ${width} cannot be mirrored at the diagonal`,
+        'Give square ones, or leave out `diagonal`.',
+      )
+    }
     const flips = (
       [
-        [1, vertical],
-        [2, horizontal],
-      ] as const
+        [(x) => x.flip(1), vertical],
+        [(x) => x.flip(2), horizontal],
+        [(x) => x.permute([0, 2, 1, 3]), diagonal],
+      ] as readonly (readonly [(x: Tensor) => Tensor, number])[]
     )
       .filter(([, probability]) => probability > 0)
-      .map(([axis, probability]) => ({ axis, chosen: draws.chosen(pictures, probability) }))
+      .map(([mirrored, probability]) => ({ mirrored, chosen: draws.chosen(pictures, probability) }))
     return (x) =>
-      flips.reduce((all, { axis, chosen }) => where(perExample(chosen, all), all.flip(axis), all) as Tensor, x)
+      flips.reduce((all, { mirrored, chosen }) => where(perExample(chosen, all), mirrored(all), all) as Tensor, x)
   })
 }
 
