@@ -6,6 +6,7 @@ import * as build from '../graph/build.js'
 import type { Node } from '../graph/node.js'
 import * as ops from '../operations/index.js'
 import { Tensor } from '../tensor/tensor.js'
+import { expectCount } from './counts.js'
 import * as random from './unfilled.js'
 
 /** Makes the first value of a parameter. Weights have their outputs on the last axis and their inputs on the one before. */
@@ -226,3 +227,28 @@ export const sparse = (sparsity: number, std = 0.01): Initializer => {
     return new Tensor(ops.reshape(ops.where(kept, random.normal([rows, outputs], { std, dtype }).node, 0), shape))
   }
 }
+
+/**
+ * The same weights for the scale² channels that {@link pixelShuffle} makes one place of: at first the convolution and the shuffle together enlarge as
+ * nearest neighbours do, which leaves no pattern of squares in what is learned. (Aitken et al., "Checkerboard artifact free sub-pixel convolution", 2017: ICNR.)
+ *
+ * @param scale of the shuffle
+ * @param initializer of the weights that differ; heNormal()
+ * @example nn.conv2d(64, 256, 3, { padding: 'same', initializer: nn.initializers.icnr(2) }) // and behind it nn.pixelShuffle(2)
+ */
+export const icnr =
+  (scale: number, initializer: Initializer = heNormal()): Initializer =>
+  (shape, dtype) => {
+    expectCount('icnr', 'pixels along an axis', scale)
+    fans(shape)
+    const [outputs, copies] = [shape[shape.length - 1], scale ** 2]
+    if (outputs % copies !== 0) {
+      failShape(
+        'icnr',
+        `${outputs} outputs do not divide by ${copies}`,
+        'Each channel behind the shuffle is made of scale² channels.',
+      )
+    }
+    const few = initializer([...shape.slice(0, -1), outputs / copies], dtype)
+    return new Tensor(ops.repeat(few.node, copies, -1))
+  }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concat, zeros } from '../../src/index.js'
+import { concat, type Tensor, zeros } from '../../src/index.js'
 import {
   conv2d,
   fans,
@@ -8,6 +8,7 @@ import {
   initializers,
   linear,
   lsuv,
+  pixelShuffle,
   relu,
   sequential,
   unfilled,
@@ -109,6 +110,20 @@ describe('initializers', () => {
       'no matrix. For convolutions there is dirac()',
     )
     expect(() => initializers.dirac(3)([3, 1, 4], 'float32')).toThrow('4 outputs do not divide into 3 groups')
+  })
+
+  it('icnr makes of a convolution and a shuffle an enlargement by nearest neighbours', () => {
+    random.seed(4)
+    const options = { bias: false, padding: 'same', initializer: initializers.icnr(3) } as const
+    const convolution = conv2d(2, 18, 3, options)
+    const small = random.normal([2, 4, 5, 2])
+    const made = pixelShuffle(3).forward(convolution.forward(small) as never) as Tensor
+    const corners = made.slice(':', [0, null, 3], [0, null, 3]) as Tensor
+    expect(made.dataSync()).toEqual((corners.repeat(3, 1).repeat(3, 2) as Tensor).dataSync())
+    // As wide as He's: 2 / (9 · 2).
+    const data = initializers.icnr(2)([3, 3, 2, 4000], 'float32').dataSync() as Float32Array
+    expect(Math.abs(data.reduce((sum, value) => sum + value ** 2, 0) / data.length - 1 / 9)).toBeLessThan(0.004)
+    expect(() => initializers.icnr(3)([3, 3, 2, 12], 'float32')).toThrow('12 outputs do not divide by 9')
   })
 
   it('sparse leaves the same number of inputs to each output', () => {

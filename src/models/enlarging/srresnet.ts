@@ -24,7 +24,8 @@ export interface SrresnetOptions<Channels extends number, Scale extends number> 
  * pictures [batch, height, width, 3] → [batch, 4 · height, 4 · width, 3].
  *
  * (Ledig et al., "Photo-realistic single image super-resolution using a generative adversarial network", 2017, figure 4. Slopes of the
- * rectifiers are one for a layer, so those behind a shuffle may as well stand before it, where they cost less.)
+ * rectifiers are one for a layer, so those behind a shuffle may as well stand before it, where they cost less. The first weights before a shuffle enlarge as
+ * nearest neighbours do: Aitken et al., 2017.)
  *
  * @throws if the scale is not a power of 2
  * @example nn.unfilled(() => srresnet()).parameterCount() // 1547350
@@ -40,7 +41,10 @@ export function srresnet<Channels extends number = 3, Scale extends number = 4>(
   if (!Number.isInteger(doublings) || doublings < 0) fail(`srresnet: a scale of ${scale}`, 'Give 2, 4 or 8.')
   const normalised = () => [convolution(width, width, 3, 1, !batchNorm), ...(batchNorm ? [nn.batchNorm2d(width)] : [])]
   const block = (): nn.Link => nn.residual(nn.sequential(...normalised(), nn.pRelu(), ...normalised()) as nn.Link)
-  const doubled = (): readonly nn.Link[] => [convolution(width, 4 * width, 3, 1, true), nn.pRelu(), nn.pixelShuffle(2)]
+  const doubled = (): readonly nn.Link[] => [
+    nn.conv2d(width, 4 * width, 3, { padding: 1, initializer: nn.initializers.icnr(2) }),
+    ...[nn.pRelu(), nn.pixelShuffle(2)],
+  ]
   return new Enlarging({
     first: nn.sequential(convolution(channels, width, window, 1, true), nn.pRelu()),
     residual: nn.residual(
