@@ -10,8 +10,8 @@ import { figure } from '../../figure.js'
 import { gallery } from '../../gallery.js'
 import { flag, integer, number } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { AllSides } from '../all-sides.js'
 import { outlined } from './borders.js'
-import { FourSides } from './four-sides.js'
 import { nucleiExamples, SIDE } from './nuclei-targets.js'
 
 const BATCH = 16
@@ -68,7 +68,7 @@ export const unetNuclei = recipe({
       ...{ epochs: options.passes, batchSize: BATCH, augment: deformation },
       ...following(context),
     })
-    const logits = await predict(new FourSides(model), nucleiExamples(test), { batchSize: 4, signal: context.signal })
+    const logits = await predict(new AllSides(model, 4), nucleiExamples(test), { batchSize: 4, signal: context.signal })
     const masks = Array.from(await logits.data(), (logit) => (logit > 0 ? 1 : 0))
     return await judge(context, test, masks)
   },
