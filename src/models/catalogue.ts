@@ -435,8 +435,28 @@ export const catalogue: readonly CatalogueEntry[] = [
     ],
   ]),
   ...of('enlarging', [
-    ['srcnn()', () => srcnn(), 'srcnn', 'SRCNN', [128, 128, 1], 8_129, 'arithmetic', papers.superResolution],
-    ['espcn()', () => espcn(), 'espcn', 'ESPCN', [64, 64, 1], 22_729, 'arithmetic', papers.subPixels],
+    [
+      'srcnn()',
+      () => srcnn(),
+      'srcnn',
+      'SRCNN',
+      [128, 128, 1],
+      8_129,
+      'arithmetic',
+      papers.superResolution,
+      'super-resolution',
+    ],
+    [
+      'espcn()',
+      () => espcn(),
+      'espcn',
+      'ESPCN',
+      [64, 64, 1],
+      22_729,
+      'arithmetic',
+      papers.subPixels,
+      'super-resolution',
+    ],
     [
       'srresnet()',
       () => srresnet(),
@@ -446,6 +466,7 @@ export const catalogue: readonly CatalogueEntry[] = [
       1_547_350,
       'arithmetic',
       papers.photoRealistic,
+      'super-resolution',
     ],
   ]),
 ]

@@ -34,6 +34,7 @@ import { cifar10Fast } from './vision/networks/cifar10-fast.js'
 import { deepDream } from './vision/painting/deep-dream.js'
 import { styleTransfer } from './vision/painting/style-transfer.js'
 import { unetNuclei } from './vision/pixels/unet-nuclei.js'
+import { superResolution } from './vision/sharpening/super-resolution.js'
 
 export {
   choice,
@@ -85,6 +86,7 @@ export const recipes: readonly Recipe[] = [
   deepDream,
   whatFiltersSee,
   styleTransfer,
+  superResolution,
 ]
 
 /** The recipe of that name, if there is one. */

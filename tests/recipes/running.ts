@@ -3,7 +3,7 @@ import { memoryStorage, RunFolder } from 'shapewise/train'
 import { defaultValues } from '../../src/recipes/option.js'
 
 /** Runs a recipe in memory, with other options than its own: what came out, its tables, and the SVG files by name. */
-export async function runInMemory(name: string, options: Readonly<Record<string, number>> = {}) {
+export async function runInMemory(name: string, options: Readonly<Record<string, number | boolean | string>> = {}) {
   const recipe = findRecipe(name)
   if (recipe === undefined) throw new Error(`There is no recipe ${name}.`)
   const folder = await RunFolder.open(memoryStorage())
