@@ -10,7 +10,7 @@ import { type SharpPictures, shrunk } from './sharp-pictures.js'
 
 /** How much being taken for a photograph counts, and the pixels themselves, beside what SqueezeNet sees. */
 const ADVERSARIAL = 0.005
-const PIXELS = 1
+const PIXELS = 10
 /** Both networks see the pictures cut off by up to so many pixels, so that the grids of their strides lie elsewhere each time, and leave none in what is learned. */
 const JITTER = 4
 

@@ -73,14 +73,19 @@ export const superResolution = recipe({
       series: bars(gainOf),
     })
     await figure(context, '4-how-sharp-it-is', {
-      title: 'SRGAN gives away decibels for sharpness: at 1 edges are as steep as in the original',
+      title: 'SRGAN gives away decibels for sharpness',
       x: { names: methods },
-      y: { label: 'mean slope, in parts of the original', from: 0 },
+      y: { label: 'steepness of edges, 1 in the original', from: 0 },
       series: bars((results, method) => results[method].judgement.sharpness),
     })
     await gallery(context, '5-filters-of-raisr', {
       ...{ title: 'What RAISR adds at clear edges of 24 directions', scale: 'signed', columns: 1, zoom: 2 },
-      pictures: [contactSheet('weights of the pixels around', filters.tiles)],
+      pictures: [
+        contactSheet(
+          'weights of the 7 × 7 pixels around, for every 7.5 degrees: light ones add, dark ones take away',
+          filters.tiles,
+        ),
+      ],
     })
     return {
       gainOverBicubic: gainOf(photos, 'from 8 sides'),
