@@ -24,7 +24,7 @@ const options = {
 
 export const superResolution = recipe({
   name: 'super-resolution',
-  title: 'Pictures four times as large: bicubic, SRCNN, ESPCN, SRResNet and SRGAN, and filters that a phone can have',
+  title: 'Pictures four times as large, by networks and by filters made for phones',
   source:
     'Dong et al., Learning a deep convolutional network for image super-resolution, 2014; Shi et al., Real-time single image and video super-resolution, 2016; Ledig et al., Photo-realistic single image super-resolution, 2017; Timofte, Rothe, Van Gool, Seven ways to improve example-based single image super resolution, 2016; Romano, Isidoro, Milanfar, RAISR, 2016',
   literature: { gainOverBicubic: { value: 3.62, source: LEDIG } },
