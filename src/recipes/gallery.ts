@@ -16,6 +16,10 @@ const WIDTH = 640
 const GAP = 12
 const CAPTION = 18
 const TITLE = 38
+/** A line of colours and what they mean. */
+const LEGEND = 20
+/** Pixels of a letter of a caption, on average. */
+const LETTER = 6.4
 
 /**
  * Keeps pictures side by side with their captions as `pictures/NAME.svg`, where the page of the run shows them, and draws them in the terminal.
@@ -31,15 +35,22 @@ export async function gallery(
     readonly columns?: number
     /** How many times as large they are shown; as many as small ones need to be seen. */
     readonly zoom?: number
+    /** What colours in the pictures mean. */
+    readonly legend?: readonly { readonly name: string; readonly color: string }[]
   },
 ): Promise<void> {
-  const { pictures: shown } = pictures
+  const { pictures: shown, legend = [] } = pictures
   const zoomed = (width: number): number => width * (pictures.zoom ?? wholeZoom(width))
-  const width = Math.max(...shown.map((one) => zoomed(one.width)), ...shown.map(({ caption }) => caption.length * 6.4))
+  const width = Math.max(
+    ...shown.map((one) => zoomed(one.width)),
+    ...shown.map(({ caption }) => caption.length * LETTER),
+  )
   const height = Math.max(...shown.map((one) => (zoomed(one.width) / one.width) * one.height)) + CAPTION
   const columns = Math.min(shown.length, pictures.columns ?? Math.max(1, Math.floor(WIDTH / (width + GAP))))
+  const meanings = placedLegend(legend, Math.max(GAP + columns * (width + GAP), 2 * GAP + pictures.title.length * 8))
+  const top = TITLE + meanings.height
   const places = shown.map(async (one, i) => {
-    const [x, y] = [GAP + (i % columns) * (width + GAP), TITLE + Math.floor(i / columns) * (height + GAP)]
+    const [x, y] = [GAP + (i % columns) * (width + GAP), top + Math.floor(i / columns) * (height + GAP)]
     const image = {
       ...{ x, y: y + CAPTION, width: zoomed(one.width), height: (zoomed(one.width) / one.width) * one.height },
       ...{ href: dataUrl('.png', await pngOf(one, pictures.scale)), style: 'image-rendering:pixelated' },
@@ -47,14 +58,29 @@ export async function gallery(
     const frames = (one.frames ?? []).map((frame) => framed(frame, image, zoomed(one.width) / one.width))
     return textElement({ x, y: y + CAPTION - 6 }, one.caption) + element('image', image) + frames.join('')
   })
-  const size = [GAP + columns * (width + GAP), TITLE + Math.ceil(shown.length / columns) * (height + GAP)] as const
+  const size = [GAP + columns * (width + GAP), top + Math.ceil(shown.length / columns) * (height + GAP)] as const
   const title = textElement({ x: GAP, y: 22, class: 'title' }, pictures.title)
   const svg = svgPicture(Math.max(size[0], 2 * GAP + pictures.title.length * 8), size[1], pictures.title, [
     title,
+    ...meanings.elements,
     ...(await Promise.all(places)),
   ])
   await folder.storage.write(`pictures/${name}.svg`, svg)
   report.pictures(pictures)
+}
+
+/** Squares of colours with their names below the title, in as many lines as a width takes. */
+function placedLegend(legend: readonly { readonly name: string; readonly color: string }[], width: number) {
+  let [x, y] = [GAP, TITLE]
+  const elements = legend.flatMap(({ name, color }) => {
+    const wide = 18 + name.length * LETTER + GAP
+    if (x + wide > width && x > GAP) [x, y] = [GAP, y + LEGEND]
+    const square = element('rect', { x, y, width: 12, height: 12, fill: color })
+    const text = textElement({ x: x + 16, y: y + 11 }, name)
+    x += wide
+    return [square, text]
+  })
+  return { elements, height: legend.length === 0 ? 0 : y - TITLE + LEGEND }
 }
 
 /** Small pictures are shown larger, by a whole factor so that their pixels stay equal squares. */

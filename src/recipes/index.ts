@@ -33,6 +33,8 @@ import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
 import { deepDream } from './vision/painting/deep-dream.js'
 import { styleTransfer } from './vision/painting/style-transfer.js'
+import { fcnCamvid } from './vision/pixels/fcn-camvid.js'
+import { pixelLabelling } from './vision/pixels/pixel-labelling.js'
 import { unetNuclei } from './vision/pixels/unet-nuclei.js'
 import { superResolution } from './vision/sharpening/super-resolution.js'
 
@@ -81,6 +83,8 @@ export const recipes: readonly Recipe[] = [
   detection,
   unetNuclei,
   partModel,
+  pixelLabelling,
+  fcnCamvid,
   medical,
   imageFilters,
   deepDream,
