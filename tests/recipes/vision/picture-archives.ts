@@ -35,28 +35,3 @@ export async function writeDiscs(
   }
   writeFileSync(join(root, NUCLEI, 'nuclei256.tar'), tarOf(files))
 }
-
-/** While the tests of a file run, so many pictures of a road below, the sky above and a house between them, in the form of CamVid. */
-export function withRoads(count: number): void {
-  withDataFolder(['camvid-subset'], async (root) => {
-    const draw = new RandomStream(7)
-    const files: Record<string, Uint8Array> = {}
-    for (const part of ['train', 'val', 'test']) {
-      for (let i = 0; i < count; i++) {
-        const [horizon, left] = [draw.uniform(120, 240), draw.uniform(0, 300)]
-        const [picture, labels] = await drawn(
-          (x, y) => {
-            if (x < 20) return { label: 11, color: [0, 0, 0] }
-            if (x > left && x < left + 150 && y > 60 && y < horizon + 30) return { label: 1, color: [140, 60, 40] }
-            return y < horizon ? { label: 0, color: [150, 190, 240] } : { label: 3, color: [90, 90, 100] }
-          },
-          480,
-          360,
-        )
-        files[`CamVid/${part}/${i}.png`] = picture
-        files[`CamVid/${part}annot/${i}.png`] = labels
-      }
-    }
-    writeFileSync(join(root, 'camvid-subset/camvid_subset.tar'), tarOf(files))
-  })
-}
