@@ -73,7 +73,7 @@ export async function gallery(
 function placedLegend(legend: readonly { readonly name: string; readonly color: string }[], width: number) {
   let [x, y] = [GAP, TITLE]
   const elements = legend.flatMap(({ name, color }) => {
-    const wide = 18 + name.length * LETTER + GAP
+    const wide = 22 + name.length * LETTER + GAP
     if (x + wide > width && x > GAP) [x, y] = [GAP, y + LEGEND]
     const square = element('rect', { x, y, width: 12, height: 12, fill: color })
     const text = textElement({ x: x + 16, y: y + 11 }, name)

@@ -1,4 +1,4 @@
-import { fcn, segnet, unet } from 'shapewise/models'
+import { fcn, segnet, squeezenet, unet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adamW, muon, oneCycle } from 'shapewise/optim'
 import { fit, type Model } from 'shapewise/train'
@@ -29,9 +29,9 @@ const networks = [
   {
     ...{ name: 'ImageNet first', metric: 'imagenet' },
     make: async () => {
-      const model = new SqueezedFcn(OUTPUTS)
-      model.trunk.loadState(await (await pretrainedSqueezenet()).model.state())
-      return model
+      const trunk = squeezenet('1.1')
+      trunk.loadState(await (await pretrainedSqueezenet()).model.state())
+      return new SqueezedFcn(OUTPUTS, trunk)
     },
     // What was learned before is changed little.
     adam: { groups: [{ match: /^trunk/, learningRateFactor: 0.2 }] },

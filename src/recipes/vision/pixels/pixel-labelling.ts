@@ -26,7 +26,8 @@ export const pixelLabelling = recipe({
     ...streetOptions,
     learningRate: number(0.03, 'the largest step size of the optimizer'),
   },
-  shortfall: 'Fifty pictures, in which poles, signs, fences and people are a hundredth of the pixels each.',
+  shortfall:
+    'Fifty pictures, of which poles, signs, fences and people are a hundredth each; and in pictures as small as these the window of one size sees half of the height, so that three see little more.',
   async run(context) {
     const { report, options, signal } = context
     const data = await streets(report, options)

@@ -29,7 +29,7 @@ export async function showStreets(
   titles: { readonly classes: string; readonly pictures: string },
 ): Promise<void> {
   await figure(context, '1-overlap-by-class', {
-    title: titles.classes,
+    ...{ title: titles.classes, width: 860 },
     x: { names: classes.slice(0, CLASSES) },
     y: { label: 'intersection / union, %', from: 0, to: 100 },
     series: seen.map(({ name, scores }) => ({
