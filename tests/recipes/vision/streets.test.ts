@@ -103,8 +103,8 @@ describe('networks for the pixels of streets', () => {
       const total = change.reduce((sum, value) => sum + value, 0)
       const middle = (of: (pixel: number) => number) =>
         change.reduce((sum, value, pixel) => sum + of(pixel) * value, 0) / total
-      expect(Math.abs(middle((pixel) => Math.floor(pixel / 128)) - row)).toBeLessThan(5)
-      expect(Math.abs(middle((pixel) => pixel % 128) - column)).toBeLessThan(5)
+      expect(Math.abs(middle((pixel) => Math.floor(pixel / 128) + 0.5) - row)).toBeLessThan(1.5)
+      expect(Math.abs(middle((pixel) => (pixel % 128) + 0.5) - column)).toBeLessThan(1.5)
     }
   })
 

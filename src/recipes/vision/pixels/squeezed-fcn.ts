@@ -7,12 +7,10 @@ import { PretrainedSqueezenet, type SqueezenetLayer } from '../squeezenet.js'
 const layers = { conv1: 64, fire4: 256, fire9: 512 } as const satisfies Partial<Record<SqueezenetLayer, number>>
 /** Maps of what is added up. */
 const MAPS = 48
-/** SqueezeNet's layers begin without a margin: with so many pixels above and to the left, n pixels become n / 4, n / 8 and n / 16 places in their middles. */
-const MARGIN = 4
 
 /**
  * A fully convolutional network that goes down as SqueezeNet does, and comes back up as FCN does, by adding what it saw with more places to what it saw with
- * fewer: [batch, height, width, 3] from 0 to 1 → [batch, height, width, classes]. Sides are multiples of 16.
+ * fewer: [batch, height, width, 3] from 0 to 1 → [batch, height, width, classes].
  */
 export class SqueezedFcn extends nn.Module {
   readonly trunk: nn.Module
@@ -37,8 +35,7 @@ export class SqueezedFcn extends nn.Module {
 
   forward(x: Tensor): Tensor {
     const [, height, width] = x.shape as readonly number[]
-    const framed = x.pad([0, [MARGIN, 0], [MARGIN, 0], 0], { mode: 'reflect' }) as Tensor
-    const maps = this.#network.layers(framed, Object.keys(layers) as SqueezenetLayer[])
+    const maps = this.#network.layers(x, Object.keys(layers) as SqueezenetLayer[])
     const seen = maps.map((each, i): Tensor => this.scores[i]!.forward(each))
     const sum = seen.reduceRight((coarse, fine) => fine.add(coarse.resize(fine.shape.slice(1, 3), smooth)) as Tensor)
     return this.top.forward(sum).resize([height!, width!], smooth) as Tensor
