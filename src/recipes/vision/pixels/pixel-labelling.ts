@@ -27,7 +27,7 @@ export const pixelLabelling = recipe({
     learningRate: number(0.03, 'the largest step size of the optimizer'),
   },
   shortfall:
-    'Fifty pictures, of which poles, signs, fences and people are a hundredth each; and in pictures as small as these the window of one size sees half of the height, so that three see little more.',
+    'Fifty pictures, of which poles, signs, fences and people are a hundredth each; and three sizes were no better than one here, perhaps because the window of one sees half the height of pictures as small as these.',
   async run(context) {
     const { report, options, signal } = context
     const data = await streets(report, options)
