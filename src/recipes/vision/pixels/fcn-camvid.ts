@@ -81,8 +81,7 @@ export const fcnCamvid = recipe({
       ],
     })
     await showStreets(context, data, seen, {
-      classes:
-        'What is found of each class by networks that learned from nothing but streets, and by one that knew photographs',
+      classes: 'What is found of each class from streets alone, and knowing photographs',
       pictures: `What networks see after ${data.train.length} streets; the last one knew photographs before`,
     })
     return Object.fromEntries(
