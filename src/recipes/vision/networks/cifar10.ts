@@ -3,7 +3,7 @@ import * as nn from 'shapewise/nn'
 import { muon, oneCycle } from 'shapewise/optim'
 import { evaluate, fit } from 'shapewise/train'
 import { following } from '../../classification.js'
-import { Glancing, mirrored } from '../../glancing.js'
+import { Glancing, mirrored, movedByOne } from '../../glancing.js'
 import { choice, flag, trainingOptions } from '../../option.js'
 import { recipe } from '../../recipe.js'
 import { cifar, movedAndMirrored, standardized } from './cifar.js'
@@ -15,9 +15,10 @@ export const cifar10Recipe = recipe({
   literature: {
     accuracy: { value: 0.9125, source: 'He et al. 2015, table 6, ResNet-20: 8.75 % errors after 64,000 steps of 128' },
   },
-  shortfall: 'A tenth of the passes, and the pictures of the JPEG set have lost details.',
+  shortfall:
+    'An eighth of the passes, and the pictures of the JPEG set have lost details: they are 5.8 grey levels from the originals on average.',
   options: {
-    ...trainingOptions({ epochs: 15, batchSize: 128, learningRate: 0.05, limit: 0 }),
+    ...trainingOptions({ epochs: 20, batchSize: 64, learningRate: 0.05, limit: 0 }),
     precision: choice('float32', ['float32', 'bfloat16', 'float16'], 'of activations; weights are float32'),
     validation: flag(false, 'measure on the last tenth of the training pictures instead of the test set'),
   },
@@ -28,14 +29,15 @@ export const cifar10Recipe = recipe({
     const steps = epochs * Math.ceil(train.length / batchSize)
     const begin = performance.now()
     await fit(model, train, {
-      loss: nn.crossEntropy,
+      loss: (outputs, targets) => nn.crossEntropy(outputs, targets, { labelSmoothing: 0.1 }),
       optimizer: muon({ learningRate: oneCycle(learningRate, { steps }), adamFactor: 0.1 }),
       ...{ epochs, batchSize, precision, augment: movedAndMirrored(4) },
       ...following(context),
     })
     const picturesPerSecond = (epochs * train.length) / ((performance.now() - begin) / 1000)
     const plain = await evaluate(model, test, { batchSize: 500 })
-    const both = await evaluate(new Glancing(model, mirrored), test, { batchSize: 500 })
-    return { accuracy: both.accuracy, plainAccuracy: plain.accuracy, picturesPerSecond }
+    const views = new Glancing(model, (x) => movedByOne(x).flatMap(mirrored))
+    const { accuracy } = await evaluate(views, test, { batchSize: 200 })
+    return { accuracy, plainAccuracy: plain.accuracy, picturesPerSecond }
   },
 })
