@@ -45,20 +45,30 @@ constexpr bool kExactScratch = true;
 constexpr bool kExactScratch = false;
 #endif
 
+constexpr size_t kLargePage = 2 << 20;
+
+/// Blocks of many pages are mapped by large ones where the system has them: fewer faults, fewer misses in its tables.
+void preferLargePages(void *memory, size_t bytes) {
+#if defined(__linux__)
+  if (bytes < 2 * kLargePage) return;
+  const uintptr_t start = reinterpret_cast<uintptr_t>(memory);
+  const uintptr_t first = (start + kLargePage - 1) / kLargePage * kLargePage;
+  madvise(reinterpret_cast<void *>(first), (start + bytes - first) / kLargePage * kLargePage, MADV_HUGEPAGE);
+#else
+  (void)memory;
+  (void)bytes;
+#endif
+}
+
 }  // namespace
 
 extern "C" {
-
-/// Blocks of many pages are mapped by large ones where the system has them: fewer faults, fewer misses in its tables.
-constexpr size_t kLargePage = 2 << 20;
 
 void *shapewise_allocate(size_t bytes) {
   void *memory = nullptr;
   const bool large = bytes >= 2 * kLargePage;
   if (posix_memalign(&memory, large ? kLargePage : 64, bytes == 0 ? 64 : bytes) != 0) return nullptr;
-#if defined(__linux__)
-  if (large) madvise(memory, bytes, MADV_HUGEPAGE);
-#endif
+  preferLargePages(memory, bytes);
   return memory;
 }
 void shapewise_release(void *memory) { free(memory); }
@@ -266,6 +276,7 @@ napi_value addressOf(napi_env env, napi_callback_info info) {
     napi_throw_type_error(env, nullptr, "addressOf: not an ArrayBuffer");
     return nullptr;
   }
+  preferLargePages(data, bytes);
   napi_value result;
   napi_create_double(env, static_cast<double>(reinterpret_cast<uintptr_t>(data)), &result);
   return result;
