@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { expandQueries, pairWhitening, reciprocalDistances } from 'shapewise/projections'
+import { pairwiseDistances } from 'shapewise'
+import { expandQueries, type PairWhitening, pairWhitening, reciprocalDistances } from 'shapewise/projections'
 import { describe, expect, it } from 'vitest'
 
 // Truth: the formulas of the papers in numpy, by scripts/fixtures/search.py.
@@ -48,6 +49,18 @@ describe('pairWhitening', () => {
       products.map((row, k) => row.map((_, l) => Number(k === l))),
       6,
     )
+  })
+
+  it('without a number of components keeps all, between which distances are the same', async () => {
+    const { x, y } = known.whitening[0]
+    const [all, turned] = await Promise.all([pairWhitening(x, y), pairWhitening(x, y, { components: 5 })])
+    const distances = async (whitening: PairWhitening) => {
+      const places = await whitening.transform(x)
+      return (await pairwiseDistances(places, places).array()) as Rows
+    }
+    expectNear(await distances(all), await distances(turned), 4)
+    const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0)
+    expect(sum(all.variances)).toBeCloseTo(sum(turned.variances), 4)
   })
 
   it('names mistakes with their cure', async () => {

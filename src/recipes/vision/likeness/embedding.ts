@@ -100,10 +100,10 @@ export interface EmbeddingTraining {
   readonly characters: readonly Character[]
   readonly batches: number
   readonly learningRate: number
-  measure(model: nn.Layer): Promise<number>
+  measure?(model: nn.Layer): Promise<number>
 }
 
-/** Trains an embedding by one of the losses, with `measure` of what it has not seen after each tenth. */
+/** Trains an embedding by one of the losses, with `measure`, if there is one, of what it has not seen after each tenth. */
 export async function trainEmbedding(
   { report, seed, signal }: Pick<RecipeContext, 'report' | 'seed' | 'signal'>,
   stage: string,
@@ -127,7 +127,7 @@ export async function trainEmbedding(
     ...{ parts: { model, optimizer }, epochs: Math.ceil(batches / tenth), signal },
     onBatch: (event) => report.progress({ stage, ...event, batches: tenth, metrics: event.metrics }),
     validate: async () => {
-      course.push(await measure(model))
+      if (measure !== undefined) course.push(await measure(model))
       return {}
     },
   })

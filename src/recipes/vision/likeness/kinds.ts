@@ -57,7 +57,7 @@ async function enlarged(pictures: readonly Float32Array[]): Promise<Float32Array
 }
 
 /** Red, green, blue and opacity on a white ground. */
-const onWhite = (pixels: Float32Array): Float32Array =>
+export const onWhite = (pixels: Float32Array): Float32Array =>
   Float32Array.from({ length: (pixels.length / 4) * 3 }, (_, i) => {
     const [pixel, channel] = [4 * Math.floor(i / 3), i % 3]
     return 1 - pixels[pixel + 3]! * (1 - pixels[pixel + channel]!)
