@@ -28,6 +28,7 @@ import { whatFiltersSee } from './vision/filters/what-filters-see.js'
 import { detection } from './vision/finding/detection.js'
 import { slidingWindow } from './vision/finding/sliding-window.js'
 import { oneShot } from './vision/likeness/one-shot.js'
+import { retrieval } from './vision/likeness/retrieval.js'
 import { transfer } from './vision/likeness/transfer.js'
 import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
@@ -77,6 +78,7 @@ export const recipes: readonly Recipe[] = [
   dropconnect,
   oneShot,
   transfer,
+  retrieval,
   cifar10Recipe,
   cifar10Fast,
   slidingWindow,
