@@ -23,7 +23,7 @@ it.skipIf(data === '')(
   'fcn-camvid learns more with ImageNet (only where SHAPEWISE_DATA names the data)',
   async () => {
     seed(0)
-    const { metrics, pictures, tables } = await runInMemory('fcn-camvid', { passes: 2, limit: 6 })
+    const { metrics, pictures, tables } = await runInMemory('fcn-camvid', { passes: 4, limit: 8 })
     expect(metrics.imagenetPixelAccuracy).toBeGreaterThan(metrics.fcnPixelAccuracy!)
     expect(tables).toHaveLength(1)
     expectSeen(pictures)

@@ -17,7 +17,7 @@ type Results = Readonly<Record<string, Searches>>
 
 export const retrieval = recipe({
   name: 'retrieval',
-  title: 'Search by picture: emoji in another style, and characters of alphabets never seen',
+  title: 'Search by picture: emoji in another style, characters of alphabets never seen',
   source:
     'Radenović et al., Fine-tuning CNN image retrieval with no human annotation, 2018; Tolias et al., Particular object retrieval with integral max-pooling, 2016; Zhong et al., Re-ranking person re-identification with k-reciprocal encoding, 2017',
   literature: {},
