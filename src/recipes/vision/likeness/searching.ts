@@ -30,7 +30,8 @@ export type Searches = Readonly<Record<Comparison, Search>>
 
 /** Searches a collection by vectors, compared in all ways. */
 export async function search(collection: Collection, { shown: vectors, pairs }: Described): Promise<Searches> {
-  const components = Math.min(DIRECTIONS, vectors.shape[1]!)
+  // Fewer vectors than directions leave none for the rest.
+  const components = Math.min(DIRECTIONS, vectors.shape[1]!, 2 * pairs[0].shape[0]! - 1)
   const directions = await pca(concat([...pairs]) as Tensor, { components })
   const whitened = await directions.transform(vectors, { whiten: true })
   const byPairs = await (await pairWhitening(...pairs, { shrinkage: SHRINKAGE })).transform(vectors)
