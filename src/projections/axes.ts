@@ -71,6 +71,14 @@ export async function leadingAxes(product: Product, width: number, count: number
   }
 }
 
+/** Axes, and others at right angles to them and each other, so many together. */
+export function completed(axes: readonly Float64Array[], count: number): Float64Array[] {
+  const random = new RandomStream(2)
+  const draw = () => Float64Array.from(axes[0], () => random.normal())
+  const others = Array.from({ length: count - axes.length }, draw)
+  return [...axes, ...orthonormal(others, draw, axes).map(withSign)]
+}
+
 /** The eigenvalues of a matrix among vectors, falling, and what turns these to its axes. */
 async function eigenvectors(vectors: readonly Float64Array[], images: readonly Float64Array[]) {
   const size = vectors.length

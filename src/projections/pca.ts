@@ -3,7 +3,7 @@ import { fail, failShape } from '../core/errors.js'
 import { checkOptions } from '../core/options.js'
 import { tensor } from '../tensor/create.js'
 import type { Tensor } from '../tensor/tensor.js'
-import { heldProduct, leadingAxes, type Product } from './axes.js'
+import { completed, heldProduct, leadingAxes, type Product } from './axes.js'
 import { meansOf, placesAlong, type Rows, readRows, type Vectors } from './rows.js'
 
 type Matrix = Tensor<[number, number]>
@@ -79,6 +79,8 @@ export class PrincipalComponents {
  * The directions in which vectors differ most (principal component analysis), by block iteration on their covariance. Columns are scaled while it is
  * summed, so that one of millions hides none of thousandths. (Pearson, "On lines and planes of closest fit to systems of points in space", 1901.)
  *
+ * Beyond n − 1 components of n vectors, variances are 0 and axes any at right angles to the others.
+ *
  * @throws if there are fewer features than components, or a number that is not finite
  * @example
  * const components = await pca([[0, 0], [1, 1], [3, 3]], { components: 1 })
@@ -93,9 +95,13 @@ export async function pca(x: Vectors, options: PcaOptions = {}): Promise<Princip
   }
   const { mean, deviations, scaled } = standardised(rows)
   const product = await covarianceProduct(rows, scaled, deviations)
-  const { axes, variances } = await leadingAxes(product, rows.width, count, options.signal)
+  // Centred vectors differ in fewer directions than they are; what there is beyond is rounding, and would never settle.
+  const most = Math.max(1, Math.min(count, rows.count - 1))
+  const found = await leadingAxes(product, rows.width, most, options.signal)
+  const axes = completed(found.axes, count)
+  const variances = axes.map((_, k) => found.variances[k] ?? 0)
   const total = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0)
-  return new PrincipalComponents(mean, axes, variances, total)
+  return new PrincipalComponents(mean, axes, Float64Array.from(variances), total)
 }
 
 /** Columns with the mean 0 and the variance 1; constant ones are 0. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { RandomStream } from 'shapewise/data'
 import { nearestNeighbours, pca, TSne, trustworthiness, tsne } from 'shapewise/projections'
 import { describe, expect, it } from 'vitest'
 
@@ -40,6 +41,24 @@ describe('pca', () => {
       expectNear(along(places, 1), along(wanted.places, sign), 1e-4)
       expectNear(along(whitened, 1), along(wanted.places, sign / Math.sqrt(wanted.variances[k])), 1e-4)
     }
+  })
+
+  it('has axes without variance where there are more than directions in which vectors differ', async () => {
+    const draws = new RandomStream(4)
+    const vectors = Array.from({ length: 12 }, () => Array.from({ length: 300 }, () => draws.normal()))
+    const found = await pca(vectors, { components: 20 })
+    expect(found.variances.every((variance, k) => (k < 11 ? variance > 1 : variance === 0))).toBe(true)
+    expect(found.shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5)
+    for (const [k, axis] of found.axes.entries()) {
+      const along = found.axes.map((other) => axis.reduce((sum, value, j) => sum + value * other[j], 0))
+      expectNear(
+        along,
+        Array.from({ length: 20 }, (_, other) => Number(other === k)),
+        1e-10,
+      )
+    }
+    const places = await (await found.transform(vectors)).slice(':', [11, 20]).abs().max().item()
+    expect(places).toBeLessThan(1e-4)
   })
 })
 
