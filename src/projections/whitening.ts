@@ -54,7 +54,7 @@ export class PairWhitening {
  * @throws if the shapes differ, there are fewer features than components, or differences leave a direction out
  * @example
  * const whitening = await pairWhitening(drawings, others, { components: 64 })
- * const places = await whitening.transform(queries) // [queries, 64]
+ * await whitening.transform(queries) // [5, 80] → [5, 64]
  */
 export async function pairWhitening(
   x: Vectors,

@@ -11,6 +11,14 @@ const digits = `
  */
 export const preludes: { readonly [file: string]: string } = {
   'README.md': '',
+  'src/nn/layers/pooling/regional.ts': 'const pictures = ones([128, 28, 28, 6])',
+  'src/projections/search.ts': `
+    const queries = random.normal([100, 8])
+    const database = random.normal([50, 8])`,
+  'src/projections/whitening.ts': `
+    const drawings = random.normal([200, 80])
+    const others = random.normal([200, 80])
+    const queries = random.normal([5, 80])`,
   'docs/architecture.md': `
     const model = nn.sequential(nn.linear(784, 10))
     const optimizer = adam(model)`,
