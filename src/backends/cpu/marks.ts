@@ -6,9 +6,11 @@ import type { ProgramWriter } from './writer.js'
 /** A row of the table that `kernels/programs/marks.h` fills: start, seconds, how often. */
 const COLUMNS = 3
 
+/** A kernel, and those inside of it. */
+const withInner = ({ inner }: KernelStep): number => inner.reduce((count, body) => count + kernelsOf(body), 1)
+
 /** How many kernels a plan has, with those inside of its loops and branches. */
-const kernelsOf = ({ steps }: KernelPlan): number =>
-  steps.reduce((sum, { inner }) => sum + inner.reduce((count, body) => count + kernelsOf(body), 1), 0)
+const kernelsOf = ({ steps }: KernelPlan): number => steps.reduce((sum, step) => sum + withInner(step), 0)
 
 /**
  * The marks of a program that is profiled. Kernels are numbered in the order in which reports name them, what is inside of one right behind it; then
@@ -38,7 +40,7 @@ export class Marks {
 
   /** Kernels that are done together with the one before them. */
   join(step: KernelStep): void {
-    const end = this.#next + step.inner.reduce((count, body) => count + kernelsOf(body), 1)
+    const end = this.#next + withInner(step)
     while (this.#next < end) this.#joined.add(this.#next++)
   }
 

@@ -41,6 +41,13 @@ export class PretrainedSqueezenet {
     return paths.map((path) => outputs[path]![0]!)
   }
 
+  /** A network of its own with the same weights, which can be trained. */
+  async copy(): Promise<PretrainedSqueezenet> {
+    const model = squeezenet('1.1')
+    model.loadState(await this.model.state())
+    return new PretrainedSqueezenet(model, this.classes)
+  }
+
   /** The filters of the first layer, as triples of red, green and blue. */
   async firstFilters(): Promise<Tile[]> {
     const [weights] = Object.values(await this.model.state())

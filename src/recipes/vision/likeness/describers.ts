@@ -6,7 +6,6 @@ import type { PretrainedSqueezenet } from '../squeezenet.js'
 import type { Collection } from './collections.js'
 import {
   AttentionPool,
-  copyOf,
   type Described,
   Descriptor,
   described,
@@ -53,7 +52,7 @@ export async function trainedFurther(
   options: { readonly before: Described; readonly passes: number },
 ): Promise<Model> {
   const whitening = await pairWhitening(...options.before.pairs, { shrinkage: SHRINKAGE })
-  const layers = [inQuarters(await copyOf(network)), whiteningLayer(whitening).freeze()] as const
+  const layers = [inQuarters(await network.copy()), whiteningLayer(whitening).freeze()] as const
   const model = nn.sequential(...(layers as readonly nn.Layer[])) as nn.Layer as Model
   const stage = `SqueezeNet on ${collection.name}`
   await trainByPairs(context, model, collection, { stage, passes: options.passes, learningRate: 1e-3 })

@@ -1,10 +1,9 @@
 import { concat, type Tensor } from 'shapewise'
 import { dataset, floatColumn } from 'shapewise/data'
-import { squeezenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import type { PairWhitening } from 'shapewise/projections'
 import { type Model, predict } from 'shapewise/train'
-import { PretrainedSqueezenet, type SqueezenetLayer } from '../squeezenet.js'
+import type { PretrainedSqueezenet, SqueezenetLayer } from '../squeezenet.js'
 import { type Collection, together } from './collections.js'
 
 /** Pixels of the pictures that SqueezeNet sees. */
@@ -71,13 +70,6 @@ export class Descriptor extends nn.Module {
       -1,
     ) as Tensor
   }
-}
-
-/** A network of its own with the same weights, which can be trained. */
-export async function copyOf(network: PretrainedSqueezenet): Promise<PretrainedSqueezenet> {
-  const model = squeezenet('1.1')
-  model.loadState(await network.model.state())
-  return new PretrainedSqueezenet(model, network.classes)
 }
 
 /** A whitening as the layer that does the same, to be trained further. */

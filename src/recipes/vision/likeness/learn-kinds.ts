@@ -1,11 +1,10 @@
 import { concat, type Tensor } from 'shapewise'
 import { type Column, type Dataset, dataset, fitNormalizer, floatColumn } from 'shapewise/data'
-import { squeezenet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adamW, oneCycle } from 'shapewise/optim'
 import { evaluate, fit, type Model, predict } from 'shapewise/train'
 import type { RecipeContext } from '../../recipe.js'
-import { PretrainedSqueezenet } from '../squeezenet.js'
+import type { PretrainedSqueezenet } from '../squeezenet.js'
 import type { KindDataset, Kinds } from './kinds.js'
 
 const BATCH = 32
@@ -42,9 +41,7 @@ export async function learn(
   const top = nn.sequential(normalize, nn.linear(scale.shape[0]!, classes.length)) as nn.Layer
   const frozen = await learned('frozen', top as Model, trainFeatures, testFeatures)
   // A top that fits already leaves the layers below as they are at first. (Kumar et al., "Fine-tuning can distort pretrained features", 2022.)
-  const copy = squeezenet('1.1')
-  copy.loadState(await network.model.state())
-  const whole = new Topped(new Means(new PretrainedSqueezenet(copy, [])), top)
+  const whole = new Topped(new Means(await network.copy()), top)
   return {
     'from scratch': await learned('from scratch', smallNetwork(classes.length), train, test),
     frozen,

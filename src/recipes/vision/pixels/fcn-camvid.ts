@@ -1,4 +1,4 @@
-import { fcn, segnet, squeezenet, unet } from 'shapewise/models'
+import { fcn, segnet, unet } from 'shapewise/models'
 import * as nn from 'shapewise/nn'
 import { adamW, muon, oneCycle } from 'shapewise/optim'
 import { fit, type Model } from 'shapewise/train'
@@ -28,11 +28,7 @@ const networks = [
   { name: 'SqueezeNet', metric: 'squeezenet', make: () => new SqueezedFcn(OUTPUTS), adam: {} },
   {
     ...{ name: 'ImageNet first', metric: 'imagenet' },
-    make: async () => {
-      const trunk = squeezenet('1.1')
-      trunk.loadState(await (await pretrainedSqueezenet()).model.state())
-      return new SqueezedFcn(OUTPUTS, trunk)
-    },
+    make: async () => new SqueezedFcn(OUTPUTS, (await (await pretrainedSqueezenet()).copy()).model),
     // What was learned before is changed little.
     adam: { groups: [{ match: /^trunk/, learningRateFactor: 0.2 }] },
   },
