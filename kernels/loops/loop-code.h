@@ -17,6 +17,8 @@ struct LoopInput {
   /// Value = Σ index · stride instead of something in memory.
   bool isIota;
   LoadMode mode;
+  /// Whether its elements lie in memory as they are counted.
+  bool line;
   int rank;
   i64 sizes[kMaxRank];
   i64 strides[kMaxRank];
@@ -167,9 +169,9 @@ struct LoopCode {
       }
     }
     const bool splat = in.rank == 0 || (in.rank == 1 && in.strides[0] == 0);
-    const bool line = in.rank == 1 && in.strides[0] == 1;
+    in.line = in.rank == 1 && in.strides[0] == 1 && !in.isIota;
     const bool repeats = in.rank == 2 && in.strides[0] == 0 && in.strides[1] == 1 && in.sizes[1] <= 1024;
-    in.mode = splat ? kSplat : line && !in.isIota && storedAsRegister(in.operand.dtype) ? kDirect : repeats ? kPeriodic : kGeneral;
+    in.mode = splat ? kSplat : in.line && storedAsRegister(in.operand.dtype) ? kDirect : repeats ? kPeriodic : kGeneral;
     in.period = repeats ? in.sizes[1] : 0;
   }
 
@@ -216,7 +218,7 @@ struct LoopCode {
     }
     const i64 perSlot = slotCount + reductions.count == 0 ? 1 : slotCount + reductions.count;
     tile = kTileBytes / (4 * perSlot) / 64 * 64;
-    tile = tile < 256 ? 256 : tile > 2048 ? 2048 : tile;
+    tile = tile < 256 ? 256 : tile > 1024 ? 1024 : tile;
     for (i64 i = 0; i < outputs.count; i++) {
       const i64 from = outputs[i].value - inputCount;
       // Written before an input is read, an output that lies over it would destroy it.

@@ -22,6 +22,12 @@ struct Loop final : Allocated<Loop>, LoopCode {
     return loop;
   }
 
+  /// Memory that tiles read or write one after the other: what has not been asked for yet, and how much is with each instruction.
+  struct Stream {
+    const char *next;
+    i64 share;
+  };
+
   /// One thread's buffers: a tile for every slot (periodic inputs need one period more), and accumulators.
   struct Workspace {
     char *slots;
@@ -29,13 +35,16 @@ struct Loop final : Allocated<Loop>, LoopCode {
     char *accumulators;
     /// Where each value of the present tile lies.
     const void **values;
+    Stream *streams;
   };
 
   Workspace workspace(int thread) const {
     const i64 slotBytes = (tile + 1024 + 16) * 8;
     const i64 tiles = slotBytes * (slotCount + reductions.count);
-    char *memory = static_cast<char *>(shapewise_scratch(thread, 0, tiles + slots.count * sizeof(void *)));
-    return {memory, slotBytes, memory + slotBytes * slotCount, reinterpret_cast<const void **>(memory + tiles)};
+    const i64 places = slots.count * sizeof(void *), streams = (inputs.count + outputs.count) * sizeof(Stream);
+    char *memory = static_cast<char *>(shapewise_scratch(thread, 0, tiles + places + streams));
+    return {memory, slotBytes, memory + slotBytes * slotCount, reinterpret_cast<const void **>(memory + tiles),
+            reinterpret_cast<Stream *>(memory + tiles + places)};
   }
   char *slot(const Workspace &space, i64 value) const { return space.slots + slots[value] * space.slotBytes; }
 
@@ -100,6 +109,24 @@ struct Loop final : Allocated<Loop>, LoopCode {
         outside = {kIndexOutside, -1, static_cast<double>(indices[i]), static_cast<double>(one.limit), 0};
   }
 
+  /// Tiles are too short, and their instructions too many, for the processor to see the stream of memory that they are of. So what
+  /// the next tile reads and writes is asked for meanwhile, a little with each instruction: at once, requests would be waited for.
+  void expect(const Workspace &space, const Frame &frame, i64 next) const {
+    const auto add = [&](i64 at, const Operand &operand) {
+      const i64 bytes = bytesOf(operand.dtype);
+      space.streams[at] = {address(operand, frame) + next * bytes, roundUp(tile * bytes / most(1, instructions.count), kCacheLine)};
+    };
+    i64 v = 0;
+    for (; v < inputs.count; v++) if (inputs[v].line) add(v, inputs[v].operand);
+    for (i64 i = 0; i < outputs.count; i++) add(v++, outputs[i].operand);
+  }
+  void askAhead(const Workspace &space) const {
+    for (i64 v = 0; v < inputs.count; v++)
+      if (inputs[v].line) askToRead(space.streams[v].next, space.streams[v].share), space.streams[v].next += space.streams[v].share;
+    for (i64 i = inputs.count; i < inputs.count + outputs.count; i++)
+      askToWrite(space.streams[i].next, space.streams[i].share), space.streams[i].next += space.streams[i].share;
+  }
+
   void compute(const Workspace &space, const Frame &frame, i64 start, i64 count) const {
     const void **values = space.values;
     for (i64 v = 0; v < inputs.count; v++) {
@@ -115,8 +142,10 @@ struct Loop final : Allocated<Loop>, LoopCode {
           values[v] = slot(space, v);
       }
     }
+    expect(space, frame, start + count);
     const i64 first = inputs.count;
     for (i64 i = 0; i < instructions.count; i++) {
+      askAhead(space);
       const Instruction &one = instructions[i];
       void *to = slot(space, first + i);
       if (one.direct >= 0) {

@@ -98,6 +98,16 @@ inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
 inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
 inline i64 roundUp(i64 n, i64 step) { return (n + step - 1) / step * step; }
 
+constexpr i64 kCacheLine = 64;
+
+/// Asks for memory that is needed soon, so that it comes while something else is computed.
+inline void askToRead(const void *from, i64 bytes) {
+  for (i64 at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(static_cast<const char *>(from) + at, 0, 2);
+}
+inline void askToWrite(const void *from, i64 bytes) {
+  for (i64 at = 0; at < bytes; at += kCacheLine) __builtin_prefetch(static_cast<const char *>(from) + at, 1, 2);
+}
+
 /// Runs `task` for 0 … count − 1: here if the work is small, on all threads otherwise.
 template <class Task>
 inline void parallel(i64 count, bool large, const Task &task) {
