@@ -86,14 +86,18 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
       __builtin_memset(sums + part * partSize, 0, partSize * sizeof(float));
       const i64 end = tiling.blocks * (part + 1) / parts;
       for (i64 block = tiling.blocks * part / parts; block < end; block++) {
-        TilePlace tiles[kBlockTiles];
+        TilePlace tiles[kBlockTiles], next[kBlockTiles];
         const i64 first = block * kBlockTiles, count = least(kBlockTiles, tiling.tiles - first);
+        const i64 following = most(0, least(kBlockTiles, tiling.tiles - first - kBlockTiles));
         tiling.find(first, count, tiles);
+        tiling.find(first + kBlockTiles, following, next);
         for (i64 i = 0; i < count; i++) {
           images.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, seen + i * N);
           gradients.transform<GradientTransform>(tiles[i], given + i * N);
         }
         for (i64 value = 0; value < kTileValues; value++) {
+          // What the next block reads comes meanwhile.
+          if (value < following) images.ask(next[value]), gradients.ask(next[value]);
           float *to = sums + part * partSize + value * (partSize / kTileValues);
           addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
         }

@@ -55,6 +55,16 @@ struct Images {
 
   i64 vectors() const { return (channels + Tile<float>::kLane - 1) / Tile<float>::kLane; }
 
+  /// Asks for the pixels at the places of a tile, with `ask`: one pixel and the bytes of `some` of its channels at a time.
+  template <class Ask>
+  void places(const TilePlace &tile, i64 some, const Ask &ask) const {
+    const i64 bottom = least(rows, tile.row + kTilePlaces), end = least(columns, tile.column + kTilePlaces);
+    for (i64 row = tile.row; row < bottom; row++)
+      for (i64 column = tile.column; column < end; column++)
+        ask(base + tile.image * image + row * down + column * right, some * sizeof(float));
+  }
+  void ask(const TilePlace &tile) const { places(tile, channels, askToRead); }
+
   /// The values of one tile's square, of which `place` is the first pixel. The last vector of channels lies over the one before it.
   template <class Transform>
   void transform(const TilePlace &place, float *to) const {

@@ -138,16 +138,23 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
     const float *weights = packed();
     float *values = workspace(thread);
     float *products = inPlace() ? values : values + seen();
+    TilePlace tiles[kBlockTiles], next[kBlockTiles];
+    i64 count = least(kBlockTiles, to - from);
+    tiling.find(from, count, tiles);
     for (i64 first = from; first < to; first += kBlockTiles) {
-      TilePlace tiles[kBlockTiles];
-      const i64 count = least(kBlockTiles, to - first);
-      tiling.find(first, count, tiles);
+      const i64 following = most(0, least(kBlockTiles, tiling.tiles - first - kBlockTiles));
+      tiling.find(first + kBlockTiles, following, next);
       for (i64 i = 0; i < count; i++)
         source.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, values + i * N);
       for (i64 panel = 0; panel < panels; panel++) {
-        multiply(values, count, weights + panel * perPanel(), products);
+        multiply(values, count, weights + panel * perPanel(), products, [&](i64 value) {
+          if (panel == 0 && value < following) source.ask(next[value]);
+          if (value < count) askForPlaces(tiles[value], panel, address<float>(out, frame));
+        });
         for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
       }
+      count = least(kBlockTiles, most(0, to - first - kBlockTiles));
+      for (i64 i = 0; i < count; i++) tiles[i] = next[i];
     }
   }
 
@@ -164,15 +171,23 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
                                           [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap + at, result); });
   }
 
-  /// products[value, tile, output] = Σ over channels of values · weights.
-  void multiply(const float *values, i64 count, const float *weights, float *products) const {
+  /// products[value, tile, output] = Σ over channels of values · weights. `ask` asks for some of the memory that comes next.
+  template <class Ask>
+  void multiply(const float *values, i64 count, const float *weights, float *products, const Ask &ask) const {
     const RowBlocks rows(count);
-    for (i64 value = 0; value < kTileValues; value++)
+    for (i64 value = 0; value < kTileValues; value++) {
+      ask(value);
       for (i64 block = 0; block < rows.count; block++) {
         const i64 height = rows.size(block), at = value * kBlockValue + block * rows.height * N;
         const MultiplyValues run = vectors == 1 ? ValuesTable<kMaxRows, 1>::find(height) : ValuesTable<kMaxRows, 2>::find(height);
         run(values + at, channels, weights + value * channels * width, products + at);
       }
+    }
+  }
+
+  void askForPlaces(const TilePlace &tile, i64 panel, const float *results) const {
+    const Images written = {results + panel * width, places[0], places[1], outputs, out.strides[0], out.strides[1], out.strides[2]};
+    written.places(tile, least(width, outputs - panel * width), askToWrite);
   }
 
   void writeTile(const float *products, const TilePlace &tile, i64 panel, float *results) const {
