@@ -199,8 +199,13 @@ struct Product {
             for (i64 q = 0; q < some; q++) columns[q] = q * width;
           }
           const T *lefts = packed + (k0 - begin) * rows.count * rows.height;
+          // The rows of b that come next are asked for meanwhile, some with each block.
+          const bool isLast = k0 + kInnerBlock >= begin + inner;
+          const T *next = b.base + (isLast ? j0 + width : j0) * b.row + (isLast ? begin : k0 + kInnerBlock) * b.column;
+          const i64 share = (some + rows.count - 1) / rows.count;
           for (i64 block = 0; block < rows.count; block++) {
             const i64 height = rows.size(block);
+            for (i64 q = block * share; b.row == 1 && q < (block + 1) * share; q++) askToRead(next + q * b.column, width * sizeof(T));
             const T *left = lefts + block * rows.height * some;
             const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
             T *to = c + block * rows.height * cRow + j0 * cColumn;
