@@ -209,6 +209,7 @@ struct Product {
             const T *left = lefts + block * rows.height * some;
             const TileMultiply<T> multiply = tileMultiply<T>(static_cast<int>(height), across);
             T *to = c + block * rows.height * cRow + j0 * cColumn;
+            for (i64 i = 0; cColumn == 1 && i < height; i++) askToWrite(to + i * cRow, width * sizeof(T));
             if (cColumn == 1 && across == width) {
               multiply(some, left, height, from, columns, to, cRow, k0 > 0);
               continue;
