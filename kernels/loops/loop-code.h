@@ -4,6 +4,7 @@
 // space lie in its order; reductions have one element for each (outer, inner).
 #pragma once
 #include "loops/folds.h"
+#include "loops/pairs.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
@@ -28,9 +29,15 @@ struct LoopInput {
 };
 
 struct Instruction {
+  i32 operation;
+  /// Null where the instruction is done together with the one that takes its result.
   TileFunction function;
   TileFunction rounding;
   i32 a, b, c;
+  /// How many of them it takes; the others are any.
+  i32 arity;
+  /// Whether it does the work of another one first.
+  bool joined;
   RegisterKind kind;
   /// Output that may be computed in place, or −1.
   i32 direct;
@@ -52,6 +59,8 @@ struct LoopCode {
   /// Slot of a value's tile buffer; values that are read in place have none.
   List<i32> slots;
   i32 slotCount = 0;
+  /// Instructions that are run: those that are not joined with others.
+  i64 passes = 0;
   i64 tile = 0;
   i64 lastDirectRead = -1;
 
@@ -79,7 +88,7 @@ struct LoopCode {
     const i32 instructionCount = reader.choice(kMaxCount, "a loop has too many instructions");
     for (i32 i = 0; i < instructionCount && !reader.failed(); i++) {
       Instruction one = {};
-      const i32 operation = reader.choice(kOperations, "a loop has an unknown instruction");
+      const i32 operation = one.operation = reader.choice(kOperations, "a loop has an unknown instruction");
       const i32 dtype = reader.choice(kDTypes, "an instruction has an unknown dtype");
       const i32 outDType = reader.choice(kDTypes, "an instruction has an unknown dtype");
       i32 operands[3];
@@ -99,8 +108,8 @@ struct LoopCode {
       reader.expect(operation == kCast || operation == kBitcast || (compares ? outDType == kBool : outDType == dtype),
                     "an instruction gives another dtype than it says");
       if (operation != kCast && operation != kBitcast && !compares) one.rounding = roundingFunction(outDType);
-      const int arity = operation == kWhere ? 3 : operation >= kAdd && operation != kIndex ? 2 : 1;
-      for (int k = 0; k < arity; k++) {
+      one.arity = operation == kWhere ? 3 : operation >= kAdd && operation != kIndex ? 2 : 1;
+      for (int k = 0; k < one.arity; k++) {
         const bool condition = operation == kWhere && k == 0;
         reader.expect(dtypes[operands[k]] == (condition ? kBool : dtype), "an instruction reads a value of another dtype");
       }
@@ -130,7 +139,41 @@ struct LoopCode {
       reader.expect(r.operand.dtype == r.dtype, "a reduction has another dtype than its value");
       reader.expect(reductions.push(r), "out of memory");
     }
-    if (!reader.failed()) reader.expect(assignSlots(), "out of memory");
+    if (!reader.failed()) reader.expect(joinPairs(dtypes) && assignSlots(), "out of memory");
+  }
+
+  /// Joins instructions on float32 with those that alone take their results.
+  bool joinPairs(const List<i32> &dtypes) {
+    List<i32> uses;
+    if (!uses.resize(dtypes.count)) return false;
+    for (i64 v = 0; v < dtypes.count; v++) uses[v] = 0;
+    for (i64 i = 0; i < instructions.count; i++) {
+      const i32 operands[] = {instructions[i].a, instructions[i].b, instructions[i].c};
+      for (int k = 0; k < instructions[i].arity; k++) uses[operands[k]]++;
+    }
+    for (i64 i = 0; i < outputs.count; i++) uses[outputs[i].value]++;
+    for (i64 i = 0; i < reductions.count; i++) uses[reductions[i].value]++;
+    passes = instructions.count;
+    const auto isFloat = [&](i64 i) { return dtypes[inputs.count + i] == kFloat32; };
+    for (i64 i = 0; i < instructions.count; i++) {
+      Instruction &second = instructions[i];
+      for (int operand = 0; operand < 2 && operand < second.arity; operand++) {
+        const bool swapped = operand == 1;
+        const i64 value = swapped ? second.b : second.a, taken = value - inputs.count;
+        if (second.joined || taken < 0 || uses[value] > 1 || !isFloat(i) || !isFloat(taken) || instructions[taken].joined) continue;
+        Instruction &first = instructions[taken];
+        const TileFunction both = pairFunction(first.operation, second.operation, swapped);
+        if (both == nullptr) continue;
+        second.c = swapped ? second.a : second.b;
+        second.a = first.a;
+        second.b = first.b;
+        second.function = both;
+        second.joined = true;
+        first.function = nullptr;
+        passes--;
+      }
+    }
+    return true;
   }
 
   static Operand iota(Reader &reader) {
@@ -186,6 +229,7 @@ struct LoopCode {
     for (i64 v = 0; v < valueCount; v++) lastUse[v] = v < inputCount ? -1 : v - inputCount;
     for (i64 i = 0; i < instructions.count; i++) {
       const Instruction &one = instructions[i];
+      if (one.function == nullptr) continue;
       lastUse[one.a] = lastUse[one.b] = lastUse[one.c] = i;
       const i32 read[] = {one.a, one.b, one.c};
       for (i32 operand : read)
@@ -210,6 +254,7 @@ struct LoopCode {
       if (inputs[v].mode == kSplat || inputs[v].mode == kPeriodic) lastUse[v] = forever;
     }
     for (i64 i = 0; i < instructions.count; i++) {
+      if (instructions[i].function == nullptr) continue;
       // Functions read whole vectors before they write them, but only doubles and words of equal width may share a tile.
       take(inputCount + i);
       for (i32 s = 0; s < slotCount; s++)

@@ -114,7 +114,7 @@ struct Loop final : Allocated<Loop>, LoopCode {
   void expect(const Workspace &space, const Frame &frame, i64 next) const {
     const auto add = [&](i64 at, const Operand &operand) {
       const i64 bytes = bytesOf(operand.dtype);
-      space.streams[at] = {address(operand, frame) + next * bytes, roundUp(tile * bytes / most(1, instructions.count), kCacheLine)};
+      space.streams[at] = {address(operand, frame) + next * bytes, roundUp(tile * bytes / most(1, passes), kCacheLine)};
     };
     i64 v = 0;
     for (; v < inputs.count; v++) if (inputs[v].line) add(v, inputs[v].operand);
@@ -145,8 +145,9 @@ struct Loop final : Allocated<Loop>, LoopCode {
     expect(space, frame, start + count);
     const i64 first = inputs.count;
     for (i64 i = 0; i < instructions.count; i++) {
-      askAhead(space);
       const Instruction &one = instructions[i];
+      if (one.function == nullptr) continue;
+      askAhead(space);
       void *to = slot(space, first + i);
       if (one.direct >= 0) {
         const Operand &out = outputs[one.direct].operand;
