@@ -1,7 +1,7 @@
-// The gradient of a convolution's kernel of 3 × 3 elements by Winograd's algorithm. It arrives as a convolution whose batch are the
+// The gradient of a convolution's kernel of 3 × 3 or 5 × 5 elements by Winograd's algorithm. It arrives as a convolution whose batch are the
 // channels, whose channels are the batch, and whose windows are the gradients of all places.
 //
-// Tiles of 4 × 4 gradients and the 6 × 6 pixels that they belong to are transformed; what they contribute is summed as it is, value
+// Tiles of 4 × 4 gradients (or 2 × 2) and the 6 × 6 pixels that they belong to are transformed; what they contribute is summed as it is, value
 // by value, and only the sums of all tiles are transformed back. Blocks of tiles are summed in a fixed number of parts.
 #pragma once
 #include "convolutions/geometry.h"
@@ -44,10 +44,12 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
   static bool fits(const Geometry &g) {
     if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1) return false;
     if (g.x.strides[0] != 1 || g.kernel.strides[3] != 1 || g.out.strides[3] != 1) return false;
+    const i64 elements = g.places[0], tile = besides(elements);
+    if (elements != 3 && elements != 5) return false;
     double tiles = static_cast<double>(g.channels), plain = static_cast<double>(g.channels);
     for (int i = 0; i < 2; i++) {
-      if (g.places[i] != 3 || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
-      tiles *= (g.window[i] + kTilePlaces - 1) / kTilePlaces;
+      if (g.places[i] != elements || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
+      tiles *= (g.window[i] + tile - 1) / tile;
       plain *= g.window[i];
     }
     // Vectors are whole, and the sums must be of a size for the cache.
@@ -55,12 +57,12 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
     // Instructions for a tile as for the convolution itself; plain sums make better use of theirs, as measured by half. There must
     // be more to sum than sums to transform back.
     const double in = (g.batch + N - 1) / N, out = (g.outputs + N - 1) / N;
-    const double work = tiles * (kTileValues * in * N * out + 250 * in + 200 * out);
-    return 1.5 * work < plain * 9 * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
+    const double work = tiles * (kTileValues * in * N * out + 250 * in + 50 * tile * out);
+    return 1.5 * work < plain * elements * elements * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
   }
 
   bool plan() {
-    tiling.divide(channels, window[0], window[1]);
+    tiling.divide(besides(places[0]), channels, window[0], window[1]);
     inVectors = (batch + N - 1) / N;
     outVectors = (outputs + N - 1) / N;
     parts = most(1, least(tiling.blocks / 4, 16));
@@ -93,11 +95,12 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
         tiling.find(first + kBlockTiles, following, next);
         for (i64 i = 0; i < count; i++) {
           images.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, seen + i * N);
-          gradients.transform<GradientTransform>(tiles[i], given + i * N);
+          if (places[0] == 3) gradients.transform<PointsTransform<besides(3), false>>(tiles[i], given + i * N);
+          else gradients.transform<PointsTransform<besides(5), false>>(tiles[i], given + i * N);
         }
         for (i64 value = 0; value < kTileValues; value++) {
           // What the next block reads comes meanwhile.
-          if (value < following) images.ask(next[value]), gradients.ask(next[value]);
+          if (value < following) images.ask(next[value], tiling.size), gradients.ask(next[value], tiling.size);
           float *to = sums + part * partSize + value * (partSize / kTileValues);
           addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
         }
@@ -138,9 +141,15 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
         totals[value] = load<V>(from);
         for (i64 part = 1; part < parts; part++) totals[value] += load<V>(from + part * partSize);
       }
-      transformSquare<SumsTransform, V>([&](int i, int j) { return totals[kTilePoints * i + j]; },
-                                        [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
+      if (places[0] == 3) writeElements<3>(totals, to);
+      else writeElements<5>(totals, to);
     }
+  }
+  template <int Elements>
+  void writeElements(const V *totals, float *to) const {
+    transformSquare<CoefficientsTransform<Elements, false>, V>(
+        [&](int i, int j) { return totals[kTilePoints * i + j]; },
+        [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
   }
 };
 

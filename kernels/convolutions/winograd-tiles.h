@@ -20,26 +20,27 @@ struct TilePlace {
 
 /// How the places of all images divide into tiles, image after image and row after row.
 struct Tiling {
-  i64 places[2], down, across, tiles, blocks;
+  i64 size, places[2], down, across, tiles, blocks;
 
-  void divide(i64 images, i64 rows, i64 columns) {
+  void divide(i64 tile, i64 images, i64 rows, i64 columns) {
+    size = tile;
     places[0] = rows;
     places[1] = columns;
-    down = (rows + kTilePlaces - 1) / kTilePlaces;
-    across = (columns + kTilePlaces - 1) / kTilePlaces;
+    down = (rows + size - 1) / size;
+    across = (columns + size - 1) / size;
     tiles = images * down * across;
     blocks = (tiles + kBlockTiles - 1) / kBlockTiles;
   }
 
   /// So many tiles from one on.
   void find(i64 first, i64 count, TilePlace *found) const {
-    TilePlace place = {first / across / down, first / across % down * kTilePlaces, first % across * kTilePlaces};
+    TilePlace place = {first / across / down, first / across % down * size, first % across * size};
     for (i64 i = 0; i < count; i++) {
       found[i] = place;
-      place.column += kTilePlaces;
+      place.column += size;
       if (place.column < places[1]) continue;
       place.column = 0;
-      place.row += kTilePlaces;
+      place.row += size;
       if (place.row < places[0]) continue;
       place.row = 0;
       place.image++;
@@ -55,15 +56,15 @@ struct Images {
 
   i64 vectors() const { return (channels + Tile<float>::kLane - 1) / Tile<float>::kLane; }
 
-  /// Asks for the pixels at the places of a tile, with `ask`: one pixel and the bytes of `some` of its channels at a time.
+  /// Calls `ask` for the pixels at the places of a tile, with the bytes of `some` of its channels.
   template <class Ask>
-  void places(const TilePlace &tile, i64 some, const Ask &ask) const {
-    const i64 bottom = least(rows, tile.row + kTilePlaces), end = least(columns, tile.column + kTilePlaces);
+  void places(const TilePlace &tile, i64 size, i64 some, const Ask &ask) const {
+    const i64 bottom = least(rows, tile.row + size), end = least(columns, tile.column + size);
     for (i64 row = tile.row; row < bottom; row++)
       for (i64 column = tile.column; column < end; column++)
         ask(base + tile.image * image + row * down + column * right, some * sizeof(float));
   }
-  void ask(const TilePlace &tile) const { places(tile, channels, askToRead); }
+  void ask(const TilePlace &tile, i64 size) const { places(tile, size, channels, askToRead); }
 
   /// The values of one tile's square, of which `place` is the first pixel. The last vector of channels lies over the one before it.
   template <class Transform>

@@ -1,18 +1,20 @@
-// The transforms of Winograd's convolutions with six points: tiles of 4 × 4 places and windows of 3 × 3 elements, or the other way
-// round (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks").
+// The transforms of Winograd's convolutions with six points: tiles of 4 × 4 places and windows of 3 × 3 elements, or of 2 × 2 places
+// and 5 × 5 elements, or the other way round (Winograd 1980; Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural Networks").
 //
 // Two factors and their product are polynomials: their values at six points are multiplied instead of their coefficients, so that
-// 36 products stand for the 144 of a tile. The points are 0, ±√2, ±1/√2 and ∞: in float32 the results are about twice as far from
-// the exact ones as those of plain sums, where the usual points 0, ±1, ±2 and ∞ would lose five times as much.
+// 36 products stand for the 144 of a tile, or for its 100. The points are 0, ±√2, ±1/√2 and ∞: in float32 the results are about twice
+// as far from the exact ones as those of plain sums, where the usual points 0, ±1, ±2 and ∞ would lose five times as much.
 #pragma once
 #include "machine/vector.h"
 
 namespace shapewise {
 namespace SHAPEWISE_VARIANT {
 
-constexpr int kTilePlaces = 4;
 constexpr int kTilePoints = 6;
 constexpr int kTileValues = kTilePoints * kTilePoints;
+
+/// Places of a tile that see windows of so many elements, or the other way round.
+constexpr i64 besides(i64 elements) { return kTilePoints + 1 - elements; }
 
 /// In place of the second result of a pair that has only one.
 constexpr int kNoResult = -1;
@@ -38,74 +40,60 @@ struct ImageTransform {
   }
 };
 
-/// G: a window of three elements at the six points, each divided by its distances from the other points.
-struct WindowTransform {
-  static constexpr int kFrom = 3, kPairs = 3;
+/// G: so many elements at the six points, if `Divided` each divided by its distances from the other points, which one of two factors
+/// must be, or the sum of all products.
+template <int Elements, bool Divided>
+struct PointsTransform {
+  static constexpr int kFrom = Elements, kPairs = 3;
   static constexpr int kResults[kPairs][2] = {{1, 2}, {3, 4}, {0, 5}};
   template <int Pair, class V, class Line>
   static inline void pair(const Line &g, V &first, V &second) {
     if constexpr (Pair == 2) {
       first = g(0);
-      second = g(2);
+      second = g(Elements - 1);
     } else {
-      constexpr float square = Pair == 0 ? 2.0f : 0.5f, scale = Pair == 0 ? 1 / 6.0f : -2 / 3.0f;
-      const V even = (g(0) + square * g(2)) * scale, odd = g(1) * (scale * (Pair == 0 ? kRoot : kHalfRoot));
+      constexpr float scale = !Divided ? 1 : Pair == 0 ? 1 / 6.0f : -2 / 3.0f;
+      const V even = alternate<Pair, 0, V>(g) * scale, odd = alternate<Pair, 1, V>(g) * (scale * (Pair == 0 ? kRoot : kHalfRoot));
       first = even + odd;
       second = even - odd;
     }
   }
-};
 
-/// G of the other direction: a tile of four gradients at the six points. Divided is only once, when all tiles are summed.
-struct GradientTransform {
-  static constexpr int kFrom = 4, kPairs = 3;
-  static constexpr int kResults[kPairs][2] = {{1, 2}, {3, 4}, {0, 5}};
-  template <int Pair, class V, class Line>
-  static inline void pair(const Line &g, V &first, V &second) {
-    if constexpr (Pair == 2) {
-      first = g(0);
-      second = g(3);
-    } else {
-      constexpr float square = Pair == 0 ? 2.0f : 0.5f;
-      const V even = g(0) + square * g(2), odd = g(1) + square * g(3);
-      first = even + (Pair == 0 ? kRoot : kHalfRoot) * odd;
-      second = even - (Pair == 0 ? kRoot : kHalfRoot) * odd;
-    }
+ private:
+  /// Every second element from one on, times the powers of the point's square.
+  template <int Pair, int From, class V, class Line>
+  static inline V alternate(const Line &g) {
+    if constexpr (From + 2 < Elements) return g(From) + (Pair == 0 ? 2.0f : 0.5f) * alternate<Pair, From + 2, V>(g);
+    else return g(From);
   }
 };
 
-/// Aᵀ of the other direction: three elements of the window from sums of products at the six points.
-struct SumsTransform {
-  static constexpr int kFrom = 6, kPairs = 2;
-  static constexpr int kResults[kPairs][2] = {{0, 2}, {1, kNoResult}};
+/// Aᵀ: so many coefficients from the products at the six points, divided as above or not yet.
+template <int Elements, bool Divided>
+struct CoefficientsTransform {
+  static constexpr int kFrom = kTilePoints, kPairs = Elements == 5 ? 3 : 2;
+  static constexpr int kResults[3][2] = {{0, Elements > 2 ? 2 : kNoResult}, {1, Elements > 3 ? 3 : kNoResult}, {4, kNoResult}};
   template <int Pair, class V, class Line>
   static inline void pair(const Line &m, V &first, V &second) {
-    if constexpr (Pair == 0) {
-      const V even = (m(1) + m(2)) * (1 / 6.0f), farEven = (m(3) + m(4)) * (-2 / 3.0f);
-      first = m(0) + even + farEven;
-      second = m(5) + 2.0f * even + 0.5f * farEven;
-    } else {
-      first = (m(1) - m(2)) * (kRoot / 6) + (m(3) - m(4)) * (kHalfRoot * -2 / 3);
-      second = first;
+    V near = Pair == 1 ? m(1) - m(2) : m(1) + m(2), far = Pair == 1 ? m(3) - m(4) : m(3) + m(4);
+    if constexpr (!Divided) {
+      near = near * (1 / 6.0f);
+      far = far * (-2 / 3.0f);
     }
+    first = coefficient<kResults[Pair][0], V>(m, near, far);
+    if constexpr (kResults[Pair][1] == kNoResult) second = first;
+    else second = coefficient<kResults[Pair][1], V>(m, near, far);
   }
-};
 
-/// Aᵀ: four places from the products at the six points.
-struct PlacesTransform {
-  static constexpr int kFrom = 6, kPairs = 2;
-  static constexpr int kResults[kPairs][2] = {{0, 2}, {1, 3}};
-  template <int Pair, class V, class Line>
-  static inline void pair(const Line &m, V &first, V &second) {
-    if constexpr (Pair == 0) {
-      const V even = m(1) + m(2), farEven = m(3) + m(4);
-      first = m(0) + even + farEven;
-      second = 2.0f * even + 0.5f * farEven;
-    } else {
-      const V odd = m(1) - m(2), farOdd = m(3) - m(4);
-      first = kRoot * odd + kHalfRoot * farOdd;
-      second = m(5) + 2 * kRoot * odd + 0.5f * kHalfRoot * farOdd;
-    }
+ private:
+  /// The sum of products times a power of their points, given the two sums (or differences) of those at opposite ones.
+  template <int Power, class V, class Line>
+  static inline V coefficient(const Line &m, V near, V far) {
+    constexpr float whole = 1 << Power / 2;
+    V sum = near * (Power % 2 == 0 ? whole : whole * kRoot) + far * (Power % 2 == 0 ? 1 / whole : kHalfRoot / whole);
+    if constexpr (Power == 0) sum += m(0);
+    if constexpr (Power == Elements - 1) sum += m(5);
+    return sum;
   }
 };
 

@@ -1,6 +1,6 @@
-// Convolutions of windows of 3 × 3 elements by Winograd's algorithm, with a quarter of the multiplications.
+// Convolutions of windows of 3 × 3 elements by Winograd's algorithm, with a quarter of the multiplications, and of 5 × 5.
 //
-// Tiles of 4 × 4 places, of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
+// Tiles of 4 × 4 places (or of 2 × 2), of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
 // vectors along channels; for each of the 36 values, the block's tiles × channels are multiplied with the transformed weights,
 // channels × outputs; and the products become places on their way out. All that a block needs stays in the second-level cache.
 // What is infinite spreads within its tile as NaN.
@@ -60,25 +60,27 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
   static bool fits(const Geometry &g) {
     if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1 || g.x.strides[3] != 1 || g.out.strides[3] != 1) return false;
     if (4 * g.outputs < 3 * roundUp(g.outputs, N)) return false;
+    const i64 elements = g.window[0], tile = besides(elements);
+    if (elements != 3 && elements != 5) return false;
     double tiles = 1, places = 1;
     for (int i = 0; i < 2; i++) {
-      if (g.window[i] != 3 || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
+      if (g.window[i] != elements || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
       places *= g.places[i];
-      tiles *= (g.places[i] + kTilePlaces - 1) / kTilePlaces;
+      tiles *= (g.places[i] + tile - 1) / tile;
     }
     // Vectors of channels are whole, and what stays in the cache must be of a size for it.
     if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 19) return false;
-    // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place.
+    // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place, or 25.
     const double in = (g.channels + N - 1) / N, out = (g.outputs + N - 1) / N;
     const double products = out * g.channels;
-    return tiles * (kTileValues * products + 250 * in + 200 * out) < places * 9 * products;
+    return tiles * (kTileValues * products + 250 * in + 50 * tile * out) < places * elements * elements * products;
   }
 
   bool plan() {
     vectors = outputs <= N ? 1 : 2;
     width = vectors * N;
     panels = (outputs + width - 1) / width;
-    tiling.divide(batch, places[0], places[1]);
+    tiling.divide(besides(window[0]), batch, places[0], places[1]);
     return true;
   }
 
@@ -116,7 +118,7 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
   i64 seen() const { return (channels + N - 1) / N * kBlockVector; }
   /// One panel's products take the place of the values that they come from.
   bool inPlace() const { return panels == 1 && vectors * kBlockVector <= seen(); }
-  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), 9 * channels * width); }
+  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), windowCount * channels * width); }
   float *workspace(int thread) const {
     return static_cast<float *>(shapewise_scratch(thread, 3, workspaceElements() * sizeof(float)));
   }
@@ -148,7 +150,7 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
         source.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, values + i * N);
       for (i64 panel = 0; panel < panels; panel++) {
         multiply(values, count, weights + panel * perPanel(), products, [&](i64 value) {
-          if (panel == 0 && value < following) source.ask(next[value]);
+          if (panel == 0 && value < following) source.ask(next[value], tiling.size);
           if (value < count) askForPlaces(tiles[value], panel, address<float>(out, frame));
         });
         for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
@@ -162,13 +164,18 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
   void transformWeights(const float *from, i64 panel, float *windows, float *to) const {
     const i64 some = least(width, outputs - panel * width);
     const i64 tap = channels * width;
-    for (i64 w = 0; w < 9; w++) {
-      const float *first = from + w / 3 * kernel.strides[0] + w % 3 * kernel.strides[1] + panel * width * kernel.strides[3];
+    for (i64 w = 0; w < windowCount; w++) {
+      const float *first = from + w / window[1] * kernel.strides[0] + w % window[1] * kernel.strides[1] + panel * width * kernel.strides[3];
       packRows(Strided<float>{first, kernel.strides[3], kernel.strides[2]}, 0, some, 0, channels, width, windows + w * tap);
     }
     for (i64 at = 0; at < tap; at += N)
-      transformSquare<WindowTransform, V>([&](int i, int j) { return load<V>(windows + (3 * i + j) * tap + at); },
-                                          [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap + at, result); });
+      if (window[0] == 3) transformWindow<3>(windows + at, tap, to + at);
+      else transformWindow<5>(windows + at, tap, to + at);
+  }
+  template <int Elements>
+  static void transformWindow(const float *elements, i64 tap, float *to) {
+    transformSquare<PointsTransform<Elements, true>, V>([&](int i, int j) { return load<V>(elements + (Elements * i + j) * tap); },
+                                                        [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap, result); });
   }
 
   /// products[value, tile, output] = Σ over channels of values · weights. `ask` asks for some of the memory that comes next.
@@ -187,22 +194,27 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
 
   void askForPlaces(const TilePlace &tile, i64 panel, const float *results) const {
     const Images written = {results + panel * width, places[0], places[1], outputs, out.strides[0], out.strides[1], out.strides[2]};
-    written.places(tile, least(width, outputs - panel * width), askToWrite);
+    written.places(tile, tiling.size, least(width, outputs - panel * width), askToWrite);
   }
 
   void writeTile(const float *products, const TilePlace &tile, i64 panel, float *results) const {
-    const i64 bottom = least(kTilePlaces, places[0] - tile.row), right = least(kTilePlaces, places[1] - tile.column);
+    if (window[0] == 3) writePlaces<besides(3)>(products, tile, panel, results);
+    else writePlaces<besides(5)>(products, tile, panel, results);
+  }
+  template <int Places>
+  void writePlaces(const float *products, const TilePlace &tile, i64 panel, float *results) const {
+    const i64 bottom = least(Places, places[0] - tile.row), right = least(Places, places[1] - tile.column);
     float *to = results + tile.image * out.strides[0] + tile.row * out.strides[1] + tile.column * out.strides[2] + panel * width;
     for (int v = 0; v < vectors; v++, to += N, products += kBlockVector) {
       const i64 lanes = least(N, outputs - panel * width - v * N);
       if (lanes <= 0) break;
       const auto read = [&](int i, int j) { return load<V>(products + (kTilePoints * i + j) * kBlockValue); };
-      if (lanes == N && bottom == kTilePlaces && right == kTilePlaces) {
-        transformSquare<PlacesTransform, V>(
+      if (lanes == N && bottom == Places && right == Places) {
+        transformSquare<CoefficientsTransform<Places, true>, V>(
             read, [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
         continue;
       }
-      transformSquare<PlacesTransform, V>(read, [&](int i, int j, V result) {
+      transformSquare<CoefficientsTransform<Places, true>, V>(read, [&](int i, int j, V result) {
         if (i < bottom && j < right) storePart(to + i * out.strides[1] + j * out.strides[2], result, lanes);
       });
     }

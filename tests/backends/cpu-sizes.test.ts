@@ -46,6 +46,10 @@ const same: readonly Padding[] = [
   [1, 1],
   [1, 1],
 ]
+const sameOfFive: readonly Padding[] = [
+  [2, 2],
+  [2, 2],
+]
 const convolutions: Readonly<Record<string, ConvCase>> = {
   'like LeNet': {
     x: [5, 28, 28, 1],
@@ -105,6 +109,17 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
     padding: [
       [2, 2],
       [2, 1],
+    ],
+  },
+  'tiles of 2 × 2 places': { x: [15, 8, 8, 16], kernel: [5, 5, 16, 16], padding: sameOfFive },
+  'tiles of 2 × 2 with rests, two vectors': { x: [6, 9, 14, 32], kernel: [5, 5, 32, 48], padding: sameOfFive },
+  'tiles of 2 × 2 without padding, channels with rests': { x: [6, 19, 10, 45], kernel: [5, 5, 45, 31] },
+  'one tile of 2 × 2, uneven padding': {
+    x: [1, 3, 2, 15],
+    kernel: [5, 5, 15, 16],
+    padding: [
+      [1, 2],
+      [3, 1],
     ],
   },
   'tiles, padding wider than the window': {
