@@ -1,7 +1,7 @@
-// The gradient of a convolution's kernel of 3 × 3 or 5 × 5 elements by Winograd's algorithm. It arrives as a convolution whose batch are the
+// The gradient of a convolution's square kernel by Winograd's algorithm. It arrives as a convolution whose batch are the
 // channels, whose channels are the batch, and whose windows are the gradients of all places.
 //
-// Tiles of 4 × 4 gradients (or 2 × 2) and the 6 × 6 pixels that they belong to are transformed; what they contribute is summed as it is, value
+// Tiles of 4 × 4 gradients (or fewer) and, for each piece of the kernel, the 6 × 6 pixels that they belong to are transformed; what they contribute is summed as it is, value
 // by value, and only the sums of all tiles are transformed back. Blocks of tiles are summed in a fixed number of parts.
 #pragma once
 #include "convolutions/geometry.h"
@@ -42,27 +42,29 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
 
   /// Whether it is possible, and the best way.
   static bool fits(const Geometry &g) {
-    if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1) return false;
-    if (g.x.strides[0] != 1 || g.kernel.strides[3] != 1 || g.out.strides[3] != 1) return false;
-    const i64 elements = g.places[0], tile = besides(elements);
-    if (elements != 3 && elements != 5) return false;
-    double tiles = static_cast<double>(g.channels), plain = static_cast<double>(g.channels);
-    for (int i = 0; i < 2; i++) {
-      if (g.places[i] != elements || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
-      tiles *= (g.window[i] + tile - 1) / tile;
+    Pieces pieces;
+    if (g.dtype != kFloat32 || g.groups != 1 || !pieces.cut(g.spatial, g.places)) return false;
+    if (g.x.strides[0] != 1 || g.kernel.strides[g.spatial + 1] != 1 || g.out.strides[g.spatial + 1] != 1) return false;
+    const i64 tile = besides(pieces.elements);
+    double tiles = static_cast<double>(g.channels), plain = static_cast<double>(g.channels), elements = 1;
+    for (int i = 0; i < g.spatial; i++) {
+      if (g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
+      tiles *= i < g.spatial - 2 ? g.window[i] : (g.window[i] + tile - 1) / tile;
       plain *= g.window[i];
+      elements *= g.places[i];
     }
     // Vectors are whole, and the sums must be of a size for the cache.
-    if (g.batch < N || g.outputs < N || static_cast<double>(g.batch) * g.outputs > 1 << 14) return false;
+    if (g.batch < N || g.outputs < N || static_cast<double>(g.batch) * g.outputs > 1 << 14 || pieces.count > 64) return false;
     // Instructions for a tile as for the convolution itself; plain sums make better use of theirs, as measured by half. There must
     // be more to sum than sums to transform back.
-    const double in = (g.batch + N - 1) / N, out = (g.outputs + N - 1) / N;
+    const double in = pieces.count * static_cast<double>((g.batch + N - 1) / N), out = (g.outputs + N - 1) / N;
     const double work = tiles * (kTileValues * in * N * out + 250 * in + 50 * tile * out);
-    return 1.5 * work < plain * elements * elements * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
+    return 1.5 * work < plain * elements * g.outputs * g.batch / N && tiles >= 2 * kBlockTiles;
   }
 
   bool plan() {
-    tiling.divide(besides(places[0]), channels, window[0], window[1]);
+    pieces.cut(spatial, places);
+    tiling.divide(besides(pieces.elements), channels, spatial, window);
     inVectors = (batch + N - 1) / N;
     outVectors = (outputs + N - 1) / N;
     parts = most(1, least(tiling.blocks / 4, 16));
@@ -71,11 +73,9 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
 
   template <class>
   void compute(const Frame &frame, ShapewiseFailure &failure) const {
-    const int last = x.rank - 1;
-    const Images images = {address<float>(x, frame), image[0], image[1], batch, x.strides[last], x.strides[1], x.strides[2]};
-    const Images gradients = {address<float>(kernel, frame), window[0], window[1], outputs,
-                              kernel.strides[2], kernel.strides[0], kernel.strides[1]};
-    const i64 partSize = kTileValues * inVectors * N * outVectors * N;
+    const Images images = Images::of(address<float>(x, frame), spatial, image, batch, x.strides[x.rank - 1], x.strides + 1);
+    const Images gradients = Images::of(address<float>(kernel, frame), spatial, window, outputs, kernel.strides[spatial], kernel.strides);
+    const i64 perPiece = kTileValues * inVectors * N * outVectors * N, partSize = pieces.count * perPiece;
     const i64 own = (inVectors + outVectors) * kBlockVector;
     if (!reserve(1, 2, static_cast<double>(parts) * partSize * sizeof(float), failure) ||
         !reserve(shapewise_threads(), 3, static_cast<double>(own) * sizeof(float), failure))
@@ -94,24 +94,41 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
         tiling.find(first, count, tiles);
         tiling.find(first + kBlockTiles, following, next);
         for (i64 i = 0; i < count; i++) {
-          images.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, seen + i * N);
-          if (places[0] == 3) gradients.transform<PointsTransform<besides(3), false>>(tiles[i], given + i * N);
+          if (pieces.elements == 3) gradients.transform<PointsTransform<besides(3), false>>(tiles[i], given + i * N);
+          else if (pieces.elements == 4) gradients.transform<PointsTransform<besides(4), false>>(tiles[i], given + i * N);
           else gradients.transform<PointsTransform<besides(5), false>>(tiles[i], given + i * N);
         }
-        for (i64 value = 0; value < kTileValues; value++) {
-          // What the next block reads comes meanwhile.
-          if (value < following) images.ask(next[value], tiling.size), gradients.ask(next[value], tiling.size);
-          float *to = sums + part * partSize + value * (partSize / kTileValues);
-          addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
+        for (i64 piece = 0; piece < pieces.count; piece++) {
+          for (i64 i = 0; i < count; i++) images.transform<ImageTransform>(seenBy(tiles[i], piece), seen + i * N);
+          float *to = sums + part * partSize + piece * perPiece;
+          for (i64 value = 0; value < kTileValues; value++, to += perPiece / kTileValues) {
+            // What the next block reads comes meanwhile.
+            if (piece == 0 && value < following) {
+              const TilePlace &tile = next[value];
+              images.ask({tile.image, seenBy(tile, pieces.count - 1).plane, tile.row, tile.column}, tiling.size);
+              gradients.ask(tile, tiling.size);
+            }
+            addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
+          }
         }
       }
     });
-    parallel(inVectors * N, large, [&](i64 row, int) { writeRow(sums, partSize, row, address<float>(out, frame)); });
+    parallel(inVectors * N, large, [&](i64 row, int) {
+      for (i64 piece = 0; piece < pieces.count; piece++) writeRow(sums + piece * perPiece, partSize, row, piece, address<float>(out, frame));
+    });
   }
 
  private:
   i64 inVectors = 0, outVectors = 0, parts = 1;
+  Pieces pieces;
   Tiling tiling;
+
+  /// The first pixel that a tile of gradients meets by a piece of the kernel.
+  TilePlace seenBy(const TilePlace &tile, i64 piece) const {
+    const i64 before = spatial == 3 ? low[0] : 0;
+    return {tile.image, tile.plane + pieces.plane(piece) - before, tile.row + pieces.row(piece) - low[spatial - 2],
+            tile.column + pieces.column(piece) - low[spatial - 1]};
+  }
 
   /// sums[channel, output] += Σ over a block's tiles of one value of each.
   void addValue(i64 tiles, const float *seen, const float *given, float *sums) const {
@@ -127,29 +144,36 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
     }
   }
 
-  /// The elements of the window of one channel, from the sums of all parts.
-  void writeRow(const float *sums, i64 partSize, i64 row, float *results) const {
-    const i64 step = partSize / kTileValues;
+  /// The elements of a piece for one channel, from the sums of all parts.
+  void writeRow(const float *sums, i64 partSize, i64 row, i64 piece, float *results) const {
+    const i64 step = inVectors * N * outVectors * N;
     // The last vector lies over the one before it, of channels as of outputs.
     const i64 channel = least(row / N * N, batch - N) + row % N;
     if (channel < row / N * N) return;
+    const i64 plane = spatial == 3 ? pieces.plane(piece) * out.strides[1] : 0;
+    float *first = results + channel * out.strides[0] + plane + pieces.row(piece) * out.strides[spatial - 1] +
+                   pieces.column(piece) * out.strides[spatial];
     for (i64 v = 0; v < outVectors; v++) {
-      float *to = results + channel * out.strides[0] + least(v * N, outputs - N);
       V totals[kTileValues];
       for (i64 value = 0; value < kTileValues; value++) {
         const float *from = sums + value * step + (row * outVectors + v) * N;
         totals[value] = load<V>(from);
         for (i64 part = 1; part < parts; part++) totals[value] += load<V>(from + part * partSize);
       }
-      if (places[0] == 3) writeElements<3>(totals, to);
-      else writeElements<5>(totals, to);
+      float *to = first + least(v * N, outputs - N);
+      if (pieces.elements == 3) writeElements<3>(totals, piece, to);
+      else if (pieces.elements == 4) writeElements<4>(totals, piece, to);
+      else writeElements<5>(totals, piece, to);
     }
   }
   template <int Elements>
-  void writeElements(const V *totals, float *to) const {
+  void writeElements(const V *totals, i64 piece, float *to) const {
+    const i64 bottom = places[spatial - 2] - pieces.row(piece), right = places[spatial - 1] - pieces.column(piece);
     transformSquare<CoefficientsTransform<Elements, false>, V>(
         [&](int i, int j) { return totals[kTilePoints * i + j]; },
-        [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
+        [&](int i, int j, V result) {
+          if (i < bottom && j < right) store(to + i * out.strides[spatial - 1] + j * out.strides[spatial], result);
+        });
   }
 };
 

@@ -1,6 +1,7 @@
-// Convolutions of windows of 3 × 3 elements by Winograd's algorithm, with a quarter of the multiplications, and of 5 × 5.
+// Convolutions of square windows by Winograd's algorithm: with a quarter of the multiplications where they are of 3 × 3 elements.
+// Larger windows are cut into pieces, and those of three axes into planes.
 //
-// Tiles of 4 × 4 places (or of 2 × 2), of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
+// Tiles of 4 × 4 places (or fewer), of as many images as there are, are taken in blocks. The 6 × 6 pixels that a tile sees are transformed,
 // vectors along channels; for each of the 36 values, the block's tiles × channels are multiplied with the transformed weights,
 // channels × outputs; and the products become places on their way out. All that a block needs stays in the second-level cache.
 // What is infinite spreads within its tile as NaN.
@@ -58,29 +59,33 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
 
   /// Whether it is possible, and the best way.
   static bool fits(const Geometry &g) {
-    if (g.dtype != kFloat32 || g.spatial != 2 || g.groups != 1 || g.x.strides[3] != 1 || g.out.strides[3] != 1) return false;
+    Pieces pieces;
+    if (g.dtype != kFloat32 || g.groups != 1 || !pieces.cut(g.spatial, g.window)) return false;
+    if (g.x.strides[g.spatial + 1] != 1 || g.out.strides[g.spatial + 1] != 1) return false;
     if (4 * g.outputs < 3 * roundUp(g.outputs, N)) return false;
-    const i64 elements = g.window[0], tile = besides(elements);
-    if (elements != 3 && elements != 5) return false;
+    const i64 tile = besides(pieces.elements);
     double tiles = 1, places = 1;
-    for (int i = 0; i < 2; i++) {
-      if (g.window[i] != elements || g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
+    for (int i = 0; i < g.spatial; i++) {
+      if (g.strides[i] != 1 || g.inputDilation[i] != 1 || g.kernelDilation[i] != 1) return false;
       places *= g.places[i];
-      tiles *= (g.places[i] + tile - 1) / tile;
+      tiles *= i < g.spatial - 2 ? g.places[i] : (g.places[i] + tile - 1) / tile;
     }
-    // Vectors of channels are whole, and what stays in the cache must be of a size for it.
-    if (g.channels < N || g.channels > 4096 || static_cast<double>(g.channels) * g.outputs > 1 << 19) return false;
-    // Instructions for a tile: products, and transforms with their loads and stores; plain sums take 9 products for a place, or 25.
-    const double in = (g.channels + N - 1) / N, out = (g.outputs + N - 1) / N;
+    // Vectors of channels are whole, in all pieces but the last, and what stays in the cache must be of a size for it.
+    if (g.channels < N || (pieces.count > 1 && g.channels % N != 0)) return false;
+    const double seen = static_cast<double>(g.channels) * pieces.count;
+    if (seen > 4096 || seen * g.outputs > 1 << 19) return false;
+    // Instructions for a tile: products, and transforms with their loads and stores; plain sums take a product for each element.
+    const double in = pieces.count * static_cast<double>((g.channels + N - 1) / N), out = (g.outputs + N - 1) / N;
     const double products = out * g.channels;
-    return tiles * (kTileValues * products + 250 * in + 50 * tile * out) < places * elements * elements * products;
+    return tiles * (kTileValues * pieces.count * products + 250 * in + 50 * tile * out) < places * g.windowCount * products;
   }
 
   bool plan() {
+    pieces.cut(spatial, window);
     vectors = outputs <= N ? 1 : 2;
     width = vectors * N;
     panels = (outputs + width - 1) / width;
-    tiling.divide(besides(window[0]), batch, places[0], places[1]);
+    tiling.divide(besides(pieces.elements), batch, spatial, places);
     return true;
   }
 
@@ -101,24 +106,26 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
   }
   void prepare(const Frame &frame, i64, i64, ShapewiseFailure &failure) override { makeReady(frame, failure); }
   void runRows(const Frame &frame, i64, i64 from, i64 to, int thread) const override {
-    const i64 perImage = tiling.down * tiling.across;
+    const i64 perImage = tiling.planes * tiling.down * tiling.across;
     computeTiles(frame, from * perImage, to * perImage, thread);
   }
 
  private:
   int vectors = 1;
   i64 width = 0, panels = 0;
+  Pieces pieces;
   Tiling tiling;
 
-  i64 perPanel() const { return kTileValues * channels * width; }
+  i64 perPanel() const { return kTileValues * pieces.count * channels * width; }
   float *packed() const { return static_cast<float *>(shapewise_scratch(0, 2, panels * perPanel() * sizeof(float))); }
   Images images(const Frame &frame) const {
-    return {address<float>(x, frame), image[0], image[1], channels, x.strides[0], x.strides[1], x.strides[2]};
+    return Images::of(address<float>(x, frame), spatial, image, channels, x.strides[0], x.strides + 1);
   }
-  i64 seen() const { return (channels + N - 1) / N * kBlockVector; }
+  i64 seenByPiece() const { return (channels + N - 1) / N * kBlockVector; }
+  i64 seen() const { return pieces.count * seenByPiece(); }
   /// One panel's products take the place of the values that they come from.
   bool inPlace() const { return panels == 1 && vectors * kBlockVector <= seen(); }
-  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), windowCount * channels * width); }
+  i64 workspaceElements() const { return most(seen() + (inPlace() ? 0 : vectors * kBlockVector), pieces.elements * pieces.elements * channels * width); }
   float *workspace(int thread) const {
     return static_cast<float *>(shapewise_scratch(thread, 3, workspaceElements() * sizeof(float)));
   }
@@ -147,10 +154,11 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       const i64 following = most(0, least(kBlockTiles, tiling.tiles - first - kBlockTiles));
       tiling.find(first + kBlockTiles, following, next);
       for (i64 i = 0; i < count; i++)
-        source.transform<ImageTransform>({tiles[i].image, tiles[i].row - low[0], tiles[i].column - low[1]}, values + i * N);
+        for (i64 piece = 0; piece < pieces.count; piece++)
+          source.transform<ImageTransform>(seenBy(tiles[i], piece), values + piece * seenByPiece() + i * N);
       for (i64 panel = 0; panel < panels; panel++) {
         multiply(values, count, weights + panel * perPanel(), products, [&](i64 value) {
-          if (panel == 0 && value < following) source.ask(next[value], tiling.size);
+          if (panel == 0 && value < following) source.ask({next[value].image, seenBy(next[value], pieces.count - 1).plane, next[value].row, next[value].column}, tiling.size);
           if (value < count) askForPlaces(tiles[value], panel, address<float>(out, frame));
         });
         for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
@@ -160,22 +168,38 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
     }
   }
 
-  /// Weights [value, channel, width] of the outputs from panel · width on, with zeros behind the last.
-  void transformWeights(const float *from, i64 panel, float *windows, float *to) const {
-    const i64 some = least(width, outputs - panel * width);
-    const i64 tap = channels * width;
-    for (i64 w = 0; w < windowCount; w++) {
-      const float *first = from + w / window[1] * kernel.strides[0] + w % window[1] * kernel.strides[1] + panel * width * kernel.strides[3];
-      packRows(Strided<float>{first, kernel.strides[3], kernel.strides[2]}, 0, some, 0, channels, width, windows + w * tap);
+  /// The first pixel that a tile sees by a piece of the window.
+  TilePlace seenBy(const TilePlace &tile, i64 piece) const {
+    const i64 before = spatial == 3 ? low[0] : 0;
+    return {tile.image, tile.plane + pieces.plane(piece) - before, tile.row + pieces.row(piece) - low[spatial - 2],
+            tile.column + pieces.column(piece) - low[spatial - 1]};
+  }
+
+  /// Weights [value, piece, channel, width] of the outputs from panel · width on, with zeros behind the last.
+  void transformWeights(const float *from, i64 panel, float *elements, float *to) const {
+    const i64 some = least(width, outputs - panel * width), tap = channels * width, size = pieces.elements;
+    const i64 down = kernel.strides[spatial - 2], right = kernel.strides[spatial - 1];
+    for (i64 piece = 0; piece < pieces.count; piece++, to += tap) {
+      const float *first = from + panel * width * kernel.strides[spatial + 1] + (spatial == 3 ? pieces.plane(piece) * kernel.strides[0] : 0);
+      for (i64 e = 0; e < size * size; e++) {
+        const i64 row = pieces.row(piece) + e / size, column = pieces.column(piece) + e % size;
+        // What lies behind the window is zero.
+        if (row >= window[spatial - 2] || column >= window[spatial - 1]) __builtin_memset(elements + e * tap, 0, tap * sizeof(float));
+        else
+          packRows(Strided<float>{first + row * down + column * right, kernel.strides[spatial + 1], kernel.strides[spatial]}, 0, some, 0,
+                   channels, width, elements + e * tap);
+      }
+      for (i64 at = 0; at < tap; at += N)
+        if (size == 3) transformPiece<3>(elements + at, tap, to + at);
+        else if (size == 4) transformPiece<4>(elements + at, tap, to + at);
+        else transformPiece<5>(elements + at, tap, to + at);
     }
-    for (i64 at = 0; at < tap; at += N)
-      if (window[0] == 3) transformWindow<3>(windows + at, tap, to + at);
-      else transformWindow<5>(windows + at, tap, to + at);
   }
   template <int Elements>
-  static void transformWindow(const float *elements, i64 tap, float *to) {
+  void transformPiece(const float *elements, i64 tap, float *to) const {
+    const i64 value = pieces.count * tap;
     transformSquare<PointsTransform<Elements, true>, V>([&](int i, int j) { return load<V>(elements + (Elements * i + j) * tap); },
-                                                        [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * tap, result); });
+                                                        [&](int i, int j, V result) { store(to + (kTilePoints * i + j) * value, result); });
   }
 
   /// products[value, tile, output] = Σ over channels of values · weights. `ask` asks for some of the memory that comes next.
@@ -187,35 +211,38 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       for (i64 block = 0; block < rows.count; block++) {
         const i64 height = rows.size(block), at = value * kBlockValue + block * rows.height * N;
         const MultiplyValues run = vectors == 1 ? ValuesTable<kMaxRows, 1>::find(height) : ValuesTable<kMaxRows, 2>::find(height);
-        run(values + at, channels, weights + value * channels * width, products + at);
+        run(values + at, pieces.count * channels, weights + value * pieces.count * channels * width, products + at);
       }
     }
   }
 
   void askForPlaces(const TilePlace &tile, i64 panel, const float *results) const {
-    const Images written = {results + panel * width, places[0], places[1], outputs, out.strides[0], out.strides[1], out.strides[2]};
+    const Images written = Images::of(results + panel * width, spatial, places, outputs, out.strides[0], out.strides + 1);
     written.places(tile, tiling.size, least(width, outputs - panel * width), askToWrite);
   }
 
   void writeTile(const float *products, const TilePlace &tile, i64 panel, float *results) const {
-    if (window[0] == 3) writePlaces<besides(3)>(products, tile, panel, results);
+    if (pieces.elements == 3) writePlaces<besides(3)>(products, tile, panel, results);
+    else if (pieces.elements == 4) writePlaces<besides(4)>(products, tile, panel, results);
     else writePlaces<besides(5)>(products, tile, panel, results);
   }
   template <int Places>
   void writePlaces(const float *products, const TilePlace &tile, i64 panel, float *results) const {
-    const i64 bottom = least(Places, places[0] - tile.row), right = least(Places, places[1] - tile.column);
-    float *to = results + tile.image * out.strides[0] + tile.row * out.strides[1] + tile.column * out.strides[2] + panel * width;
+    const i64 bottom = least(Places, tiling.places[0] - tile.row), right = least(Places, tiling.places[1] - tile.column);
+    const i64 downStride = out.strides[spatial - 1], rightStride = out.strides[spatial];
+    const i64 plane = spatial == 3 ? tile.plane * out.strides[1] : 0;
+    float *to = results + tile.image * out.strides[0] + plane + tile.row * downStride + tile.column * rightStride + panel * width;
     for (int v = 0; v < vectors; v++, to += N, products += kBlockVector) {
       const i64 lanes = least(N, outputs - panel * width - v * N);
       if (lanes <= 0) break;
       const auto read = [&](int i, int j) { return load<V>(products + (kTilePoints * i + j) * kBlockValue); };
       if (lanes == N && bottom == Places && right == Places) {
         transformSquare<CoefficientsTransform<Places, true>, V>(
-            read, [&](int i, int j, V result) { store(to + i * out.strides[1] + j * out.strides[2], result); });
+            read, [&](int i, int j, V result) { store(to + i * downStride + j * rightStride, result); });
         continue;
       }
       transformSquare<CoefficientsTransform<Places, true>, V>(read, [&](int i, int j, V result) {
-        if (i < bottom && j < right) storePart(to + i * out.strides[1] + j * out.strides[2], result, lanes);
+        if (i < bottom && j < right) storePart(to + i * downStride + j * rightStride, result, lanes);
       });
     }
   }

@@ -122,6 +122,33 @@ const convolutions: Readonly<Record<string, ConvCase>> = {
       [3, 1],
     ],
   },
+  'pieces of 7 × 7': {
+    x: [3, 17, 16, 16],
+    kernel: [7, 7, 16, 16],
+    padding: [
+      [3, 3],
+      [3, 3],
+    ],
+  },
+  'pieces of 6 × 6, no padding': { x: [5, 12, 13, 32], kernel: [6, 6, 32, 48] },
+  'one piece of 4 × 4, channels with rests': {
+    x: [8, 11, 9, 20],
+    kernel: [4, 4, 20, 16],
+    padding: [
+      [1, 2],
+      [2, 1],
+    ],
+  },
+  'planes of three axes': { x: [3, 6, 9, 8, 16], kernel: [3, 3, 3, 16, 16], padding: [...same, [1, 1]] },
+  'planes and rests of three axes': {
+    x: [4, 5, 7, 12, 32],
+    kernel: [2, 3, 3, 32, 24],
+    padding: [
+      [0, 1],
+      [1, 1],
+      [2, 0],
+    ],
+  },
   'tiles, padding wider than the window': {
     x: [2, 13, 12, 40],
     kernel: [3, 3, 40, 24],
