@@ -21,6 +21,7 @@ import { optimizerRace } from './training/optimizer-race.js'
 import { doublePrecisionCheck } from './training/precision/double-precision-check.js'
 import { regularisersRecipe } from './training/regularisers.js'
 import { saddlePoints } from './training/saddle-points.js'
+import { fineGrained } from './vision/decisions/fine-grained.js'
 import { medical } from './vision/decisions/medical.js'
 import { partModel } from './vision/figures/part-model.js'
 import { imageFilters } from './vision/filters/image-filters.js'
@@ -87,6 +88,7 @@ export const recipes: readonly Recipe[] = [
   partModel,
   pixelLabelling,
   fcnCamvid,
+  fineGrained,
   medical,
   imageFilters,
   deepDream,
