@@ -47,7 +47,8 @@ export const fineGrained = recipe({
     },
   },
   options,
-  shortfall: 'What was seen before are other species drawn by the same program, not a million photographs.',
+  shortfall:
+    'Other species of the same program stand for ImageNet; characters are learned as well without others, and strangers of one family are hard to refuse.',
   async run(context) {
     const { options, seed, report } = context
     const drawn = (first: number, species: number, each: number, from: number, family: Family = 'one') =>

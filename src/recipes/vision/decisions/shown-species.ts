@@ -26,7 +26,7 @@ export async function showGains(context: Context, results: Readonly<Record<strin
     return { name, kind: 'bars' as const, x, y: Object.values(results).map((each) => 100 * each[which]) }
   }
   await figure(context, '2-what-other-kinds-teach', {
-    title: 'Few pictures of a kind say more to a network that has seen others before',
+    title: 'What few pictures teach, to a network that has seen others or none',
     x: { names: Object.keys(results) },
     y: { label: 'right, of new pictures, %', from: 0, to: 100 },
     series: [bars('from nothing', 'fromNothing'), bars('features learned from other kinds', 'pretrained')],
@@ -34,8 +34,8 @@ export async function showGains(context: Context, results: Readonly<Record<strin
 }
 
 const names: Readonly<Record<Measure, string>> = {
-  confidence: 'by how sure it is',
-  nearness: 'by how near a species is',
+  confidence: 'by confidence',
+  nearness: 'by nearness',
 }
 
 /** How sure the network is of species that it knows and of others, and what refusing costs. */
@@ -43,8 +43,8 @@ export async function showRefusal(context: Context, refusals: Readonly<Record<Me
   const { scores, threshold } = refusals.confidence
   const { known, unknown } = scores
   const x = Array.from({ length: BINS }, (_, bin) => (100 * (bin + 0.5)) / BINS)
-  await figure(context, '3-less-sure-of-what-it-does-not-know', {
-    title: 'It is less sure of species that it has never seen',
+  await figure(context, '3-how-sure-it-is', {
+    title: 'How sure it is of species that it knows, and of others',
     x: { label: 'how sure it is, %', from: 0, to: 100 },
     y: { label: 'part of the pictures, %' },
     series: Object.entries({ known, unknown }).map(([name, list]) => ({
