@@ -58,7 +58,7 @@ describe('a refusal', () => {
 
 it('fine-grained compares learning before and not, and refuses', async () => {
   seed(0)
-  const options = { species: 4, others: 4, unknown: 4, epochs: 20, before: 4, afterwards: 10 }
+  const options = { species: 4, others: 4, unknown: 4, alone: 20, before: 4, afterwards: 10 }
   const { metrics, pictures } = await runInMemory('fine-grained', options)
   expect(metrics.speciesPretrained).toBeGreaterThan(0.4)
   expect(metrics.gain).toBeCloseTo(metrics.speciesPretrained! - metrics.speciesFromNothing!)

@@ -23,7 +23,7 @@ const options = {
   species: integer(100, 'species to tell apart, 15 pictures each'),
   others: integer(400, 'other species, of all kinds, to learn from before, 100 pictures each'),
   unknown: integer(50, 'species that it should refuse to name'),
-  epochs: integer(100, 'passes through the pictures to tell apart where nothing was learned before'),
+  alone: integer(100, 'passes through the pictures to tell apart where nothing was learned before'),
   before: integer(5, 'passes through the others'),
   afterwards: integer(20, 'passes through the pictures of the species after that; characters take as many as alone'),
 }
@@ -93,10 +93,10 @@ const gainOf = ({ pretrained, fromNothing }: Contest): number => pretrained - fr
 
 /** The same network learns the kinds from nothing, and from what it has learned of others. */
 async function contest(context: Context, name: 'species' | 'characters', { before, train, test, varied }: Kinds) {
-  const { epochs, ...passes } = context.options
-  const after = name === 'species' ? passes.afterwards : epochs
+  const passes = context.options
+  const after = name === 'species' ? passes.afterwards : passes.alone
   const [alone, first, model] = [networkFor(train), networkFor(before), networkFor(train)]
-  await learn(context, `${name}-alone`, alone, train, { ...settings.alone, varied, epochs })
+  await learn(context, `${name}-alone`, alone, train, { ...settings.alone, varied, epochs: passes.alone })
   await learn(context, `${name}-before`, first, before, { ...settings.before, varied, epochs: passes.before })
   nn.copyMatching(model.features, await first.features.state(), { strict: true })
   await learn(context, `${name}-afterwards`, model, train, { ...settings[name], varied, epochs: after })
