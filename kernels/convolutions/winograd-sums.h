@@ -53,8 +53,9 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
       plain *= g.window[i];
       elements *= g.places[i];
     }
-    // Vectors are whole, and the sums must be of a size for the cache.
-    if (g.batch < N || g.outputs < N || static_cast<double>(g.batch) * g.outputs > 1 << 14 || pieces.count > 64) return false;
+    // Vectors are whole, and the sums must be of a size for the cache, those of all pieces for memory.
+    const double sums = static_cast<double>(g.batch) * g.outputs;
+    if (g.batch < N || g.outputs < N || sums > 1 << 14 || pieces.count * sums > 1 << 15) return false;
     // Instructions for a tile as for the convolution itself; plain sums make better use of theirs, as measured by half. There must
     // be more to sum than sums to transform back.
     const double in = pieces.count * static_cast<double>((g.batch + N - 1) / N), out = (g.outputs + N - 1) / N;

@@ -33,6 +33,7 @@ import { retrieval } from './vision/likeness/retrieval.js'
 import { transfer } from './vision/likeness/transfer.js'
 import { cifar10Recipe } from './vision/networks/cifar10.js'
 import { cifar10Fast } from './vision/networks/cifar10-fast.js'
+import { plainAgainstResidual } from './vision/networks/plain-against-residual.js'
 import { deepDream } from './vision/painting/deep-dream.js'
 import { styleTransfer } from './vision/painting/style-transfer.js'
 import { fcnCamvid } from './vision/pixels/fcn-camvid.js'
@@ -82,6 +83,7 @@ export const recipes: readonly Recipe[] = [
   retrieval,
   cifar10Recipe,
   cifar10Fast,
+  plainAgainstResidual,
   slidingWindow,
   detection,
   unetNuclei,
