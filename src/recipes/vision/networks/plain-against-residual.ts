@@ -37,7 +37,6 @@ type Context = RecipeContext<typeof options>
 
 /** Errors on the pictures that were learned from: after each pass as it came along, and at the end with the weights as they are. */
 interface Course {
-  readonly name: string
   readonly kind: Name
   readonly depth: number
   readonly errors: readonly number[]
@@ -88,7 +87,7 @@ async function trained(context: Context, train: ColourDataset, kind: Name, depth
   const { accuracy } = await evaluate(model, train, { batchSize: 500 })
   context.report.log(`${kind}-${depth}: ${percent(1 - accuracy)} of the training pictures wrong`)
   const errors = history.map(({ accuracy }) => 1 - accuracy)
-  return { name: `${kind}-${depth}`, kind, depth, errors, final: 1 - accuracy }
+  return { kind, depth, errors, final: 1 - accuracy }
 }
 
 /** What the networks of a kind come to, those with fewer layers first. */
@@ -108,11 +107,12 @@ async function show(context: Context, courses: readonly Course[]): Promise<void>
     }),
   })
   await figure(context, '1-training-error', {
-    title: `${deep} layers (lines) against ${shallow} (dashes): deeper is worse without shortcuts`,
+    title: `${deep} layers (lines) against ${shallow} (dashes)`,
     x: { label: 'passes through the pictures' },
     y: { label: 'training error of the pass, %' },
-    series: courses.map(({ name, kind, depth, errors }) => ({
-      ...{ name, color: kinds[kind].color, kind: depth === shallow ? ('dashes' as const) : ('line' as const) },
+    series: courses.map(({ kind, depth, errors }) => ({
+      ...(depth === shallow ? { kind: 'dashes' as const } : { name: kind, kind: 'line' as const }),
+      color: kinds[kind].color,
       y: errors.map((error) => 100 * error),
     })),
   })
