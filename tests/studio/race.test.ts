@@ -1,4 +1,4 @@
-import { tensor } from 'shapewise'
+import { backendNames, setBackend, tensor } from 'shapewise'
 import { type Surface, surfaces } from 'shapewise/optim'
 import { describe, expect, it } from 'vitest'
 import { levelling } from '../../studio/race/ground.js'
@@ -8,6 +8,10 @@ import { networkSurface } from '../../studio/race/network-surface.js'
 import { Racer } from '../../studio/race/racer.js'
 import { decode, defaults, encode, limits, type Settings, surfaceNames } from '../../studio/race/settings.js'
 import { Way } from '../../studio/race/standing.js'
+
+// The page computes with WebAssembly, which rounds alike everywhere: what the network has learned, and so its valleys, hang on that.
+const asInPages = backendNames().includes('wasm')
+if (asInPages) setBackend('wasm')
 
 const [ravine] = surfaces as readonly [Surface, ...Surface[]]
 const network = await networkSurface()
@@ -241,7 +245,7 @@ describe('lessons', () => {
     expect(trembling[2]).toBeGreaterThan(2 * trembling[3]!)
   })
 
-  it('the loss of a network: who does not fit into the side valley leaves it', async () => {
+  it.skipIf(!asInPages)('the loss of a network: who does not fit into the side valley leaves it', async () => {
     const [small, large] = await results('The loss of a network', 400)
     expect(small!.standing.distance).toBeGreaterThan(0.3)
     expect(large!.standing.distance).toBeLessThan(0.1)
