@@ -64,7 +64,7 @@ describe.skipIf(withoutPhotos !== '')(`on photographs and emoji${withoutPhotos}`
       photographs: 2,
       crops: 80,
       emoji: 40,
-      steps: 50,
+      steps: 90,
       validation: true,
     })
     expect(metrics.raisrGain).toBeGreaterThan(0)
