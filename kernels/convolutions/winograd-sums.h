@@ -1,8 +1,9 @@
 // The gradient of a convolution's square kernel by Winograd's algorithm. It arrives as a convolution whose batch are the
 // channels, whose channels are the batch, and whose windows are the gradients of all places.
 //
-// Tiles of 4 × 4 gradients (or fewer) and, for each piece of the kernel, the 6 × 6 pixels that they belong to are transformed; what they contribute is summed as it is, value
-// by value, and only the sums of all tiles are transformed back. Blocks of tiles are summed in a fixed number of parts.
+// Tiles of 4 × 4 gradients (or fewer) and, for each piece of the kernel, the 6 × 6 pixels that they belong to are transformed; what
+// they contribute is summed as it is, value by value, and only the sums of all tiles are transformed back. Blocks of tiles are summed
+// in a fixed number of parts.
 #pragma once
 #include "convolutions/geometry.h"
 #include "convolutions/winograd-tiles.h"
@@ -100,13 +101,13 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
           else gradients.transform<PointsTransform<besides(5), false>>(tiles[i], given + i * N);
         }
         for (i64 piece = 0; piece < pieces.count; piece++) {
-          for (i64 i = 0; i < count; i++) images.transform<ImageTransform>(seenBy(tiles[i], piece), seen + i * N);
+          for (i64 i = 0; i < count; i++) images.transform<ImageTransform>(pieces.seenBy(tiles[i], piece, spatial, low), seen + i * N);
           float *to = sums + part * partSize + piece * perPiece;
           for (i64 value = 0; value < kTileValues; value++, to += perPiece / kTileValues) {
             // What the next block reads comes meanwhile.
             if (piece == 0 && value < following) {
               const TilePlace &tile = next[value];
-              images.ask({tile.image, seenBy(tile, pieces.count - 1).plane, tile.row, tile.column}, tiling.size);
+              images.ask({tile.image, pieces.seenBy(tile, pieces.count - 1, spatial, low).plane, tile.row, tile.column}, tiling.size);
               gradients.ask(tile, tiling.size);
             }
             addValue(count, seen + value * kBlockValue, given + value * kBlockValue, to);
@@ -123,13 +124,6 @@ struct WinogradSums final : ConvolutionStep<WinogradSums> {
   i64 inVectors = 0, outVectors = 0, parts = 1;
   Pieces pieces;
   Tiling tiling;
-
-  /// The first pixel that a tile of gradients meets by a piece of the kernel.
-  TilePlace seenBy(const TilePlace &tile, i64 piece) const {
-    const i64 before = spatial == 3 ? low[0] : 0;
-    return {tile.image, tile.plane + pieces.plane(piece) - before, tile.row + pieces.row(piece) - low[spatial - 2],
-            tile.column + pieces.column(piece) - low[spatial - 1]};
-  }
 
   /// sums[channel, output] += Σ over a block's tiles of one value of each.
   void addValue(i64 tiles, const float *seen, const float *given, float *sums) const {

@@ -13,6 +13,11 @@ constexpr int kBlockTiles = SHAPEWISE_VECTOR_BYTES >= 64 ? 2 * kMaxRows : 4 * kM
 constexpr int kBlockValue = kBlockTiles * Tile<float>::kLane;
 constexpr int kBlockVector = kTileValues * kBlockValue;
 
+/// The first place of a tile.
+struct TilePlace {
+  i64 image, plane, row, column;
+};
+
 /// How a window is cut into square pieces: each is a convolution of its own, and all are summed before they are transformed back.
 /// Of three axes the first is left as it is: pieces see the planes of an image.
 struct Pieces {
@@ -40,11 +45,13 @@ struct Pieces {
   i64 plane(i64 piece) const { return piece / (across * across); }
   i64 row(i64 piece) const { return piece / across % across * elements; }
   i64 column(i64 piece) const { return piece % across * elements; }
-};
 
-/// The first place of a tile.
-struct TilePlace {
-  i64 image, plane, row, column;
+  /// The first pixel that a tile sees by a piece of the window, with so much padding before an image.
+  TilePlace seenBy(const TilePlace &tile, i64 piece, int spatial, const i64 *low) const {
+    const i64 before = spatial == 3 ? low[0] : 0;
+    return {tile.image, tile.plane + plane(piece) - before, tile.row + row(piece) - low[spatial - 2],
+            tile.column + column(piece) - low[spatial - 1]};
+  }
 };
 
 /// How the places of all images divide into tiles, image after image, plane after plane and row after row.

@@ -155,10 +155,13 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       tiling.find(first + kBlockTiles, following, next);
       for (i64 i = 0; i < count; i++)
         for (i64 piece = 0; piece < pieces.count; piece++)
-          source.transform<ImageTransform>(seenBy(tiles[i], piece), values + piece * seenByPiece() + i * N);
+          source.transform<ImageTransform>(pieces.seenBy(tiles[i], piece, spatial, low), values + piece * seenByPiece() + i * N);
       for (i64 panel = 0; panel < panels; panel++) {
         multiply(values, count, weights + panel * perPanel(), products, [&](i64 value) {
-          if (panel == 0 && value < following) source.ask({next[value].image, seenBy(next[value], pieces.count - 1).plane, next[value].row, next[value].column}, tiling.size);
+          if (panel == 0 && value < following) {
+            const TilePlace &tile = next[value];
+            source.ask({tile.image, pieces.seenBy(tile, pieces.count - 1, spatial, low).plane, tile.row, tile.column}, tiling.size);
+          }
           if (value < count) askForPlaces(tiles[value], panel, address<float>(out, frame));
         });
         for (i64 i = 0; i < count; i++) writeTile(products + i * N, tiles[i], panel, address<float>(out, frame));
@@ -166,13 +169,6 @@ struct WinogradConvolution final : ConvolutionStep<WinogradConvolution> {
       count = least(kBlockTiles, most(0, to - first - kBlockTiles));
       for (i64 i = 0; i < count; i++) tiles[i] = next[i];
     }
-  }
-
-  /// The first pixel that a tile sees by a piece of the window.
-  TilePlace seenBy(const TilePlace &tile, i64 piece) const {
-    const i64 before = spatial == 3 ? low[0] : 0;
-    return {tile.image, tile.plane + pieces.plane(piece) - before, tile.row + pieces.row(piece) - low[spatial - 2],
-            tile.column + pieces.column(piece) - low[spatial - 1]};
   }
 
   /// Weights [value, piece, channel, width] of the outputs from panel · width on, with zeros behind the last.
