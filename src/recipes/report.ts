@@ -79,3 +79,6 @@ export interface Reporter {
   /** Shows pictures with their titles. */
   pictures(pictures: Pictures): void
 }
+
+/** A part of all as it is shown, such as 12.3 %. */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -6,6 +6,7 @@ import { fit, predict } from 'shapewise/train'
 import { following } from '../../classification.js'
 import { integer, number } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { percent } from '../../report.js'
 import { cheapest, type Judgements, ratesAt, sigmoid, temperature } from './judging.js'
 import { LookingNet } from './looking-net.js'
 import { pointing, showLooks } from './looks.js'
@@ -88,7 +89,6 @@ const errorOf = ({ probabilities, truth }: Judgements): number =>
 /** What comes of either threshold. */
 function tellRates({ report, options }: RecipeContext, tumours: Judgements, nuclei: Judgements): void {
   const missCost = Number(options.missCost)
-  const percent = (part: number): string => `${(100 * part).toFixed(1)} %`
   const rows = [0.5, cheapest(missCost)].flatMap((threshold) =>
     Object.entries({ tumours, nuclei }).map(([name, judged]) => {
       const { sensitivity, specificity, cost } = ratesAt(judged, threshold, missCost)

@@ -4,6 +4,7 @@ import { figure } from '../../figure.js'
 import { gallery } from '../../gallery.js'
 import { integer } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { percent } from '../../report.js'
 import type { PhotoName } from '../photos.js'
 import { ByRegions, OneStage } from './detectors.js'
 import { judgedFrames, legend } from './judged-frames.js'
@@ -63,7 +64,6 @@ export const detection = recipe({
 })
 
 async function show(context: RecipeContext, scenes: readonly PhotoScene[], ways: readonly Way[]): Promise<void> {
-  const percent = (part: number): string => `${(100 * part).toFixed(1)} %`
   context.report.table({
     title: `Mean average precision on ${scenes.length} scenes of digits and photographs that are new`,
     columns: ['', 'overlap ≥ 0.5', '≥ 0.75', '0.5 … 0.95', 'milliseconds a picture'],

@@ -2,6 +2,7 @@ import { omniglotOneShot } from 'shapewise/data'
 import { figure } from '../../figure.js'
 import { integer, number } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { percent } from '../../report.js'
 import { type Character, characters, inkOf, shrunk } from './characters.js'
 import { prototypical, siamese, trainEmbedding, triplet } from './embedding.js'
 import { centred, modifiedHausdorff } from './hausdorff.js'
@@ -59,8 +60,6 @@ export const oneShot = recipe({
     return { hausdorffError: 1 - shareRight(places.Hausdorff!, runs), ...Object.fromEntries(accuracies) }
   },
 })
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 /** The errors of all, and how the networks came to theirs. */
 async function show(

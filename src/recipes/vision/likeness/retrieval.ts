@@ -2,6 +2,7 @@ import type { Model } from 'shapewise/train'
 import { figure } from '../../figure.js'
 import { flag, integer } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { percent } from '../../report.js'
 import { pretrainedSqueezenet } from '../squeezenet.js'
 import { type Collection, emojiStyles, newAlphabets } from './collections.js'
 import { pooled, trainedFurther } from './describers.js'
@@ -79,8 +80,6 @@ export const retrieval = recipe({
     }
   },
 })
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 async function show(context: RecipeContext, styles: Results, alphabets: Results): Promise<void> {
   const tabled = [

@@ -8,6 +8,7 @@ import { following } from '../../classification.js'
 import { figure } from '../../figure.js'
 import { integer } from '../../option.js'
 import { type RecipeContext, recipe } from '../../recipe.js'
+import { percent } from '../../report.js'
 import { cifar, standardized } from './cifar.js'
 
 const BATCH = 64
@@ -93,8 +94,6 @@ async function trained(context: Context, train: ColourDataset, kind: Name, depth
 /** What the networks of a kind come to, those with fewer layers first. */
 const finals = (courses: readonly Course[], kind: Name): number[] =>
   courses.filter((one) => one.kind === kind).map(({ final }) => final)
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 
 async function show(context: Context, courses: readonly Course[]): Promise<void> {
   const { shallow, deep } = context.options
