@@ -62,6 +62,8 @@ struct LoopCode {
   /// Instructions that are run: those that are not joined with others.
   i64 passes = 0;
   i64 tile = 0;
+  /// Elements of the next tile that are asked for with each of them.
+  i64 perPass = 0;
   i64 lastDirectRead = -1;
 
   void parse(Reader &reader, const Extents &extents) {
@@ -264,6 +266,7 @@ struct LoopCode {
     const i64 perSlot = slotCount + reductions.count == 0 ? 1 : slotCount + reductions.count;
     tile = kTileBytes / (4 * perSlot) / 64 * 64;
     tile = tile < 256 ? 256 : tile > 1024 ? 1024 : tile;
+    perPass = (tile + passes - 1) / most(1, passes);
     for (i64 i = 0; i < outputs.count; i++) {
       const i64 from = outputs[i].value - inputCount;
       // Written before an input is read, an output that lies over it would destroy it.

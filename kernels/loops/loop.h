@@ -26,6 +26,12 @@ struct Loop final : Allocated<Loop>, LoopCode {
   struct Stream {
     const char *next;
     i64 share;
+
+    const char *take() {
+      const char *from = next;
+      next += share;
+      return from;
+    }
   };
 
   /// One thread's buffers: a tile for every slot (periodic inputs need one period more), and accumulators.
@@ -114,7 +120,7 @@ struct Loop final : Allocated<Loop>, LoopCode {
   void expect(const Workspace &space, const Frame &frame, i64 next) const {
     const auto add = [&](i64 at, const Operand &operand) {
       const i64 bytes = bytesOf(operand.dtype);
-      space.streams[at] = {address(operand, frame) + next * bytes, roundUp(tile * bytes / most(1, passes), kCacheLine)};
+      space.streams[at] = {address(operand, frame) + next * bytes, roundUp(perPass * bytes, kCacheLine)};
     };
     i64 v = 0;
     for (; v < inputs.count; v++) if (inputs[v].line) add(v, inputs[v].operand);
@@ -122,9 +128,8 @@ struct Loop final : Allocated<Loop>, LoopCode {
   }
   void askAhead(const Workspace &space) const {
     for (i64 v = 0; v < inputs.count; v++)
-      if (inputs[v].line) askToRead(space.streams[v].next, space.streams[v].share), space.streams[v].next += space.streams[v].share;
-    for (i64 i = inputs.count; i < inputs.count + outputs.count; i++)
-      askToWrite(space.streams[i].next, space.streams[i].share), space.streams[i].next += space.streams[i].share;
+      if (inputs[v].line) askToRead(space.streams[v].take(), space.streams[v].share);
+    for (i64 i = inputs.count; i < inputs.count + outputs.count; i++) askToWrite(space.streams[i].take(), space.streams[i].share);
   }
 
   void compute(const Workspace &space, const Frame &frame, i64 start, i64 count) const {
